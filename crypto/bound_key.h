@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// BoundKey: a key resolved once to the algorithm that works on it. Configurations hold these.
+#pragma once
+#include "crypto/key_store.h"
+
+namespace merlon::crypto {
+
+// A signing key with the driver's algorithm for it. Copyable; the store outlives it.
+class BoundSigningKey {
+ public:
+  // kNotPermitted, kStaleHandle, kUnsupported (no driver signs so with keys of this type).
+  static Result<BoundSigningKey> Bind(const KeyStore& store, KeyHandle key, SignAlg algorithm);
+
+  // Signs `message`; gives the signature's size. kStaleHandle if the key was destroyed since.
+  Result<size_t> Sign(Bytes message, Rng& rng, MutableBytes out) const;
+  SignAlg algorithm() const { return algorithm_; }
+  KeyHandle key() const { return key_; }
+
+ private:
+  BoundSigningKey() = default;
+  const KeyStore* store_ = nullptr;
+  KeyHandle key_;
+  SignAlg algorithm_;
+  const SignAlgorithm* sign_ = nullptr;
+  const HashAlgorithm* hash_ = nullptr;
+};
+
+// A secret from which others are derived: an external PSK. Copyable; the store outlives it.
+class BoundSecret {
+ public:
+  static Result<BoundSecret> Bind(const KeyStore& store, KeyHandle key);
+
+  // HKDF-Extract(salt, key), hash.size bytes into `out`: TLS 1.3's early secret.
+  Result<void> Extract(const HashAlgorithm& hash, Bytes salt, MutableBytes out) const;
+  KeyHandle key() const { return key_; }
+
+ private:
+  BoundSecret() = default;
+  const KeyStore* store_ = nullptr;
+  KeyHandle key_;
+};
+
+// A key that protects blobs with AES-GCM: session tickets, cookies. Copyable; the store outlives it.
+class BoundAeadKey {
+ public:
+  // A kAes key of 16 or 32 bytes with kEncrypt and kDecrypt.
+  static Result<BoundAeadKey> Bind(const KeyStore& store, KeyHandle key);
+
+  // Bytes that Seal adds: a 12-byte random nonce in front, a tag behind.
+  static constexpr size_t kOverhead = 12 + 16;
+  // nonce | ciphertext | tag into `out`; gives its size.
+  Result<size_t> Seal(Bytes ad, Bytes plaintext, Rng& rng, MutableBytes out) const;
+  // Opens what Seal made into `out`; kBadMac when it is not ours.
+  Result<size_t> Open(Bytes ad, Bytes sealed, MutableBytes out) const;
+
+ private:
+  BoundAeadKey() = default;
+  const KeyStore* store_ = nullptr;
+  KeyHandle key_;
+  const AeadAlgorithm* aead_ = nullptr;
+};
+
+}  // namespace merlon::crypto

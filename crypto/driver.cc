@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/driver.h"
+
+namespace merlon::crypto {
+namespace {
+
+// The first algorithm that `matches`, in the list of each available driver that `list` picks.
+template <class T, class List, class Matches>
+const T* Find(absl::Span<const Driver* const> drivers, List list, Matches matches) {
+  for (const Driver* driver : drivers) {
+    if (driver->available != nullptr && !driver->available()) continue;
+    for (const T* algorithm : driver->*list) {
+      if (matches(*algorithm)) return algorithm;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const HashAlgorithm* DriverTable::hash(HashId id) const {
+  return Find<HashAlgorithm>(drivers_, &Driver::hashes, [&](auto& a) { return a.id == id; });
+}
+const CipherAlgorithm* DriverTable::cipher(CipherId id) const {
+  return Find<CipherAlgorithm>(drivers_, &Driver::ciphers, [&](auto& a) { return a.id == id; });
+}
+const AeadAlgorithm* DriverTable::aead(AeadId id) const {
+  return Find<AeadAlgorithm>(drivers_, &Driver::aeads, [&](auto& a) { return a.id == id; });
+}
+const KeyAgreementAlgorithm* DriverTable::key_agreement(GroupId id) const {
+  return Find<KeyAgreementAlgorithm>(drivers_, &Driver::key_agreements,
+                                     [&](auto& a) { return a.id == id; });
+}
+const SignAlgorithm* DriverTable::sign(SignFamily family, KeyType key_type) const {
+  return Find<SignAlgorithm>(drivers_, &Driver::signs, [&](auto& a) {
+    return a.family == family && a.key_type == key_type;
+  });
+}
+const SignAlgorithm* DriverTable::any_sign(KeyType key_type) const {
+  return Find<SignAlgorithm>(drivers_, &Driver::signs,
+                             [&](auto& a) { return a.key_type == key_type; });
+}
+
+}  // namespace merlon::crypto

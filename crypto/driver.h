@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A driver: constexpr algorithm objects under one name and one location. And the table of drivers
+// that an application gives: what it does not list is not linked.
+#pragma once
+#include "crypto/aead.h"
+#include "crypto/cipher.h"
+#include "crypto/hash.h"
+#include "crypto/key.h"
+#include "crypto/key_agreement.h"
+#include "crypto/sign.h"
+
+namespace merlon::crypto {
+
+struct Driver {
+  const char* name;
+  Location location;
+  bool (*available)();  // asked when a table looks something up; e.g. the CPU's features
+  absl::Span<const HashAlgorithm* const> hashes;
+  absl::Span<const CipherAlgorithm* const> ciphers;
+  absl::Span<const AeadAlgorithm* const> aeads;
+  absl::Span<const KeyAgreementAlgorithm* const> key_agreements;
+  absl::Span<const SignAlgorithm* const> signs;
+};
+
+// Drivers in order of preference. Look-ups are for the time when a configuration is built or an
+// operation answered, never for the record path. Null: no available driver has it.
+class DriverTable {
+ public:
+  constexpr DriverTable() = default;
+  constexpr explicit DriverTable(absl::Span<const Driver* const> drivers) : drivers_(drivers) {}
+
+  const HashAlgorithm* hash(HashId id) const;
+  const CipherAlgorithm* cipher(CipherId id) const;
+  const AeadAlgorithm* aead(AeadId id) const;
+  const KeyAgreementAlgorithm* key_agreement(GroupId id) const;
+  const SignAlgorithm* sign(SignFamily family, KeyType key_type) const;
+  // Any algorithm that works on keys of this type: for import checks and public keys.
+  const SignAlgorithm* any_sign(KeyType key_type) const;
+  absl::Span<const Driver* const> drivers() const { return drivers_; }
+
+ private:
+  absl::Span<const Driver* const> drivers_;
+};
+
+}  // namespace merlon::crypto

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hash functions: what a driver gives (HashAlgorithm), and the multi-part operation (Hasher).
+#pragma once
+#include <array>
+#include <cstddef>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/fixed_vector.h"
+#include "crypto/base/secret.h"
+
+namespace merlon::crypto {
+
+enum class HashId : uint8_t { kNone = 0, kSha256 = 1, kSha384 = 2, kSha512 = 3 };
+
+inline constexpr size_t kMaxHashSize = 64;         // bytes of output
+inline constexpr size_t kMaxHashBlockSize = 128;   // bytes
+inline constexpr size_t kMaxHashContextSize = 216; // bytes
+using Digest = FixedBytes<kMaxHashSize>;
+
+// One hash function of one driver; constexpr, named by pointer, so what none names is not linked.
+// `context` is context_size bytes, 8-aligned, plain data: copying it forks the operation.
+struct HashAlgorithm {
+  HashId id;
+  uint8_t size;           // bytes of output
+  uint8_t block_size;     // bytes
+  uint16_t context_size;  // bytes, at most kMaxHashContextSize
+  void (*start)(void* context);
+  void (*update)(void* context, Bytes data);
+  void (*finish)(void* context, MutableBytes out);  // out.size() == size
+};
+
+// A hash in progress. Copying forks it. Wiped when it dies, because HMAC keys pass through it.
+class Hasher {
+ public:
+  explicit Hasher(const HashAlgorithm& algorithm) : algorithm_(&algorithm) {
+    if (algorithm.context_size > kMaxHashContextSize) __builtin_trap();
+    algorithm_->start(context_.data());
+  }
+  Hasher(const Hasher&) = default;
+  Hasher& operator=(const Hasher&) = default;
+  ~Hasher() { WipeObject(context_); }
+
+  void Update(Bytes data) { algorithm_->update(context_.data(), data); }
+  // The hash of what was added so far; more may be added afterwards.
+  Digest Peek() const {
+    Hasher fork(*this);
+    Digest out = Digest::OfSize(algorithm_->size);
+    algorithm_->finish(fork.context_.data(), out.mutable_view());
+    return out;
+  }
+  // Writes the hash to `out` (algorithm().size bytes) and restarts.
+  void Finish(MutableBytes out) {
+    algorithm_->finish(context_.data(), out);
+    algorithm_->start(context_.data());
+  }
+  const HashAlgorithm& algorithm() const { return *algorithm_; }
+
+ private:
+  const HashAlgorithm* algorithm_;
+  alignas(8) std::array<uint8_t, kMaxHashContextSize> context_;
+};
+
+// The hash of data[0] | data[1] | ...
+inline Digest HashOf(const HashAlgorithm& algorithm, absl::Span<const Bytes> data) {
+  Hasher hasher(algorithm);
+  for (Bytes part : data) hasher.Update(part);
+  Digest out = Digest::OfSize(algorithm.size);
+  hasher.Finish(out.mutable_view());
+  return out;
+}
+inline Digest HashOf(const HashAlgorithm& algorithm, Bytes data) {
+  return HashOf(algorithm, absl::Span<const Bytes>(&data, 1));
+}
+
+}  // namespace merlon::crypto

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a key is, in PSA's words: type, policy, lifetime, and the handle that stands for it.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "crypto/hash.h"
+
+namespace merlon::crypto {
+
+// Material is in PSA's export formats: a symmetric key as its bytes; an EC private key as its
+// big-endian scalar; an RSA private key as DER RSAPrivateKey (RFC 8017 A.1.2). A public key is an
+// uncompressed point (EC), DER RSAPublicKey (RSA), or raw (Montgomery, Edwards).
+enum class KeyType : uint8_t {
+  kNone = 0,
+  kSecret = 1,      // bytes for key derivation: external PSKs
+  kAes = 2,         // 16 or 32 bytes: ticket keys
+  kEcP256 = 3,      // private key
+  kEcP384 = 4,
+  kRsa = 5,
+  kEd25519 = 6,
+};
+
+// What may be done with a key; bits.
+enum class Usage : uint8_t {
+  kNone = 0,
+  kSign = 1,
+  kDerive = 2,
+  kEncrypt = 4,
+  kDecrypt = 8,
+  kExport = 16,  // private or secret bytes may leave; public keys always may
+};
+constexpr Usage operator|(Usage a, Usage b) {
+  return static_cast<Usage>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b));
+}
+constexpr bool Allows(Usage policy, Usage wanted) {
+  return (static_cast<uint8_t>(policy) & static_cast<uint8_t>(wanted)) ==
+         static_cast<uint8_t>(wanted);
+}
+
+// Where the bytes are: 0 is this process; opaque drivers own the other numbers.
+struct Location {
+  uint32_t value = 0;
+  friend bool operator==(Location, Location) = default;
+};
+inline constexpr Location kLocalStorage{0};
+
+enum class Lifetime : uint8_t { kVolatile = 0, kPersistent = 1 };
+
+enum class SignFamily : uint8_t { kNone = 0, kEcdsa = 1, kRsaPkcs1 = 2, kRsaPss = 3, kEddsa = 4 };
+
+// A signature algorithm: family and hash (PSA_ALG_ECDSA(hash) and so on). In a key's policy, a
+// SignFamily::kNone permits any that suits the key's type, and HashId::kNone any hash.
+struct SignAlg {
+  SignFamily family = SignFamily::kNone;
+  HashId hash = HashId::kNone;
+  friend bool operator==(SignAlg, SignAlg) = default;
+};
+
+struct KeyAttributes {
+  KeyType type = KeyType::kNone;
+  uint16_t bits = 0;  // 0 at import: taken from the material
+  Usage usage = Usage::kNone;
+  SignAlg algorithm{};  // what signing keys are for
+  Lifetime lifetime = Lifetime::kVolatile;
+  Location location = kLocalStorage;
+};
+
+// Names a key of one KeyStore. A handle whose key was destroyed stays stale for ever, also when the
+// slot holds another key. The zero handle names nothing.
+struct KeyHandle {
+  uint32_t slot = 0;
+  uint32_t generation = 0;
+  friend bool operator==(KeyHandle, KeyHandle) = default;
+};
+
+}  // namespace merlon::crypto
