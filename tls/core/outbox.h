@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes out of the handshake core, in order, for a face to carry out.
+#pragma once
+#include <variant>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/fixed_vector.h"
+#include "record/epoch.h"
+#include "record/traffic_keys.h"
+#include "tls/core/input.h"
+
+namespace merlon::tls {
+
+// A handshake message to send: 4 bytes of header, then its body (datagrams make their own header of
+// it). In the handshake storage, or in a post-handshake slot, until its flight is delivered.
+struct Send {
+  Epoch epoch;
+  FlightId flight;  // what Delivered will name
+  Bytes bytes;
+};
+// A ChangeCipherSpec record, in order with the messages (RFC 9846 appendix E.4). Streams alone.
+struct SendChangeCipherSpec {};
+// At once. An error when part of a message is pending under the old keys (RFC 9846 s5.1).
+struct InstallRead {
+  Epoch epoch;
+  record::TrafficKeys keys;
+};
+// Takes effect behind the messages queued before it.
+struct InstallWrite {
+  Epoch epoch;
+  record::TrafficKeys keys;
+};
+// Keys of this epoch are needed no more, in either direction. Datagrams alone.
+struct DropEpoch {
+  Epoch epoch;
+};
+// We refuse 0-RTT: skip the records that carry it (RFC 9846 s4.2.10). Streams alone; datagrams have an
+// epoch of their own for it. Ends with the first record that is not early data.
+struct SkipEarlyData {
+  bool until_client_hello;  // after HelloRetryRequest: all application data records; else those that
+                            // do not open
+  uint32_t budget;          // bytes; beyond it, unexpected_message or bad_record_mac
+};
+using Command = std::variant<std::monostate, Send, SendChangeCipherSpec, InstallRead, InstallWrite,
+                             DropEpoch, SkipEarlyData>;
+using Outbox = FixedQueue<Command, 10>;  // 10: the most that one input makes the core say
+
+}  // namespace merlon::tls

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Typed states and the one dispatcher: which message is legal in which state on which transport,
+// and which states may follow. It knows no message and no state of its own except Failed; those,
+// and what a transition does, belong to tls/client and tls/server.
+//
+//   struct ExpectFinished { using Accepted = Accepts<Finished>; Secret<48> keys; };
+//   Result<Moved> On(ExpectFinished&, const Finished&, Context&, Into<Connected> next);
+//
+// The signature of On is the only place that names a transition; the dispatcher reads it there.
+#pragma once
+#include <concepts>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "crypto/base/reader.h"
+#include "crypto/base/result.h"
+#include "tls/core/input.h"
+
+namespace merlon::tls {
+
+template <class... Inputs>
+struct Accepts {};  // messages and signals that a state takes
+template <class... Results>
+struct Completes {};  // operation results that a state waits for
+
+template <class T, class... Items>
+concept OneOf = (std::same_as<T, Items> || ...);
+template <class T, class List>
+constexpr bool kLists = false;
+template <class T, template <class...> class List, class... Items>
+constexpr bool kLists<T, List<Items...>> = OneOf<T, Items...>;
+
+// ---- Messages ----------------------------------------------------------------------------------
+
+// A message is a plain struct; kTransports, where it has one, says where it is legal.
+template <class M>
+concept Message = requires(Reader& reader, const DecodeContext& context) {
+  { M::kType } -> std::convertible_to<uint8_t>;
+  { M::Decode(reader, context) } -> std::same_as<Result<M>>;
+};
+
+template <class M>
+constexpr bool LegalOn(Transport transport) {
+  if constexpr (requires { M::kTransports; }) return (M::kTransports & static_cast<uint8_t>(transport)) != 0;
+  return true;
+}
+
+// What the dispatcher asks of the core's Context. Begin shows transitions the raw message: each
+// adds it to the transcript itself, because Finished verifies before and ServerHello derives after.
+template <class C>
+concept DispatchContext = requires(C& context, const C& view, const HandshakeMessage& message) {
+  { view.pending() } -> std::same_as<bool>;
+  { view.decode_context() } -> std::same_as<const DecodeContext&>;
+  context.Begin(message);
+};
+
+// ---- Transitions -------------------------------------------------------------------------------
+
+// Proof that a successor was put in place. Only Into can make one.
+class Moved {
+  Moved() = default;
+  template <class... Successors>
+  friend class Into;
+};
+
+// Puts one of the legal successors in place of the present state. It does not name the set of all
+// states, so transitions are plain functions, compiled once for every profile.
+template <class... Successors>
+class Into {
+ public:
+  // By value: the old state, out of which the new one was moved, dies before the new one is placed.
+  template <OneOf<Successors...> S>
+  Result<Moved> To(S successor) const {
+    static_assert(sizeof(S) <= 192, "blobs live in the arena: a transition holds S on its stack");
+    size_t index = 0;
+    (void)((std::same_as<S, Successors> || (++index, false)) || ...);
+    if (emplace_[index] == nullptr) {
+      return Error{Code::kOutsideProfile, Alert::kInternalError, Origin::kLocal};
+    }
+    emplace_[index](slot_, &successor);
+    return Moved();
+  }
+
+ private:
+  template <class Profile, class... States>
+  friend class StateMachine;
+  using Emplace = void (*)(void* slot, void* successor);
+  Into(void* slot, const Emplace* emplace) : slot_(slot), emplace_(emplace) {}
+  void* slot_;
+  const Emplace* emplace_;  // one per successor; null where the profile has no such state
+};
+
+// Where every error that is not misuse ends. The state before, and its secrets, are gone.
+struct Failed {
+  using Accepted = Accepts<>;
+  Error error;
+};
+
+// ---- Profiles ----------------------------------------------------------------------------------
+
+// A profile has `static constexpr uint32_t kFeatures`, a state may have `static constexpr uint32_t
+// kNeeds`. The transitions of a state that a profile lacks are never named, hence never linked.
+template <class Profile, class State>
+constexpr bool kInProfile = [] {
+  if constexpr (requires { State::kNeeds; }) return (State::kNeeds & ~Profile::kFeatures) == 0;
+  return true;
+}();
+
+template <class... T>
+struct Types {};
+template <class... A, class... B>
+Types<A..., B...> operator+(Types<A...>, Types<B...>);
+template <class... S>
+std::variant<S..., Failed> AsVariant(Types<S...>);
+template <class Profile, class... States>
+using StatesOf = decltype(AsVariant(
+    (Types<>() + ... + std::conditional_t<kInProfile<Profile, States>, Types<States>, Types<>>())));
+
+// ---- The dispatcher ----------------------------------------------------------------------------
+
+// Holds exactly one of States. Any error but misuse leaves it in Failed, which repeats that error.
+template <class Profile, class... States>
+class StateMachine {
+ public:
+  template <class S>
+  explicit StateMachine(S start) : state_(std::move(start)) {}
+
+  template <DispatchContext Context>
+  Result<Disposition> Handle(const HandshakeMessage& message, Context& context) {
+    if (context.pending()) return Disposition::kHeld;
+    context.Begin(message);
+    MERLON_TRY(Visit(
+        [&]<class S>(S& state) { return Match(state, message, context, typename S::Accepted()); }));
+    return Disposition::kTaken;
+  }
+
+  // A signal comes from our own face, not from the peer: never held, and nothing to a state that
+  // does not wait for it.
+  template <class Signal, class Context>
+  Result<void> HandleSignal(const Signal& signal, Context& context) {
+    return Visit([&]<class S>(S& state) -> Result<void> {
+      if constexpr (kLists<Signal, typename S::Accepted>) return Go(state, signal, context);
+      return {};
+    });
+  }
+
+  // Hands an operation's answer to the state that waits for it.
+  template <class Answer, class Context>
+  Result<void> Conclude(const Answer& answer, Context& context) {
+    return Visit([&]<class S>(S& state) -> Result<void> {
+      if constexpr (requires { typename S::Completed; }) {
+        if constexpr (kLists<Answer, typename S::Completed>) return Go(state, answer, context);
+      }
+      return Misuse(Code::kStaleOperation);
+    });
+  }
+
+  void Fail(Error error) { state_.template emplace<Failed>(error); }
+  template <class S>
+  const S* As() const {
+    return std::get_if<S>(&state_);
+  }
+
+ private:
+  using State = StatesOf<Profile, States...>;
+
+  // Turns into whichever Into the transition's signature asks for.
+  struct Next {
+    State& state;
+    template <class... S>
+    operator Into<S...>() const {  // NOLINT: implicit by design
+      static_assert((OneOf<S, States...> && ...), "a successor of another machine");
+      static constexpr typename Into<S...>::Emplace kEmplace[] = {EmplaceIn<S>()...};
+      return Into<S...>(&state, kEmplace);
+    }
+    template <class S>
+    static constexpr auto EmplaceIn() -> void (*)(void*, void*) {
+      if constexpr (!kInProfile<Profile, S>) return nullptr;
+      return [](void* slot, void* successor) {
+        static_cast<State*>(slot)->template emplace<S>(std::move(*static_cast<S*>(successor)));
+      };
+    }
+  };
+
+  template <class Step>
+  Result<void> Visit(Step step) {
+    if (const Failed* failed = As<Failed>()) return failed->error;
+    Result<void> out = std::visit(step, state_);
+    if (!out.ok() && out.error().origin != Origin::kMisuse) Fail(out.error());
+    return out;
+  }
+  template <class S, class Context, class... M>
+  Result<void> Match(S& state, const HandshakeMessage& message, Context& context, Accepts<M...>) {
+    Result<void> out = PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage);
+    (void)(Try<M>(state, message, context, out) || ...);
+    return out;
+  }
+  template <class M, class S, class Context>
+  bool Try(S& state, const HandshakeMessage& message, Context& context, Result<void>& out) {
+    if constexpr (Message<M>) {
+      if (message.type == M::kType && LegalOn<M>(context.decode_context().transport)) {
+        out = Decode<M>(state, message, context);
+        return true;
+      }
+    }
+    return false;
+  }
+  template <class M, class S, class Context>
+  Result<void> Decode(S& state, const HandshakeMessage& message, Context& context) {
+    Reader reader(message.body);
+    MERLON_ASSIGN_OR_RETURN(const M decoded, M::Decode(reader, context.decode_context()));
+    if (!reader.done()) return PeerError(Code::kTrailingData, Alert::kDecodeError);
+    return Go(state, decoded, context);
+  }
+  template <class S, class In, class Context>
+  Result<void> Go(S& state, const In& in, Context& context) {
+    MERLON_TRY(On(state, in, context, Next{state_}));
+    return {};
+  }
+
+  State state_;
+};
+
+}  // namespace merlon::tls
