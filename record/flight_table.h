@@ -22,11 +22,11 @@ class FlightTable {
   explicit FlightTable(const RetransmitOptions& options) : options_(options) {}
 
   // Adds a message (4-byte header, body; borrowed until PopDelivered) to the last flight, when it has
-  // the same id, or to a new one. kNoSpace: see HasRoom.
+  // the same id, or to a new one. kNoSpace: see HasRoomFor.
   Result<void> Enqueue(FlightId id, Epoch epoch, Bytes message);
-  // Whether any message could be added now.
-  bool HasRoom() const {
-    return messages_.size() < kMaxMessages && flights_.size() < kMaxFlights;
+  // Whether a message of this flight could be added now.
+  bool HasRoomFor(FlightId id) const {
+    return messages_.size() < kMaxMessages && (flights_.size() < kMaxFlights || IsLast(id));
   }
   bool empty() const { return flights_.empty(); }
   void Clear();
@@ -80,6 +80,9 @@ class FlightTable {
     uint64_t number = 0;  // 16 bits of epoch, 48 of sequence
     UnitRange units;      // empty: of no interest any more
   };
+  bool IsLast(FlightId id) const {
+    return !flights_.empty() && flights_[flights_.size() - 1].id == id;
+  }
   const FlightMessage& MessageAt(uint32_t unit) const;
   bool Complete(const Flight& flight) const { return missing_.First(flight.units).empty(); }
   void Forget(uint32_t units);

@@ -101,10 +101,14 @@ class DatagramConnection {
   Result<void> Pump(Now now);
   Result<void> Deliver(Now now);
   void ScheduleAck(Now now);
+  // Messages below this may be acknowledged. After the handshake only what was carried out: an
+  // acknowledged KeyUpdate makes the peer change its keys at once. Before, all that is kept.
+  uint32_t AckLimit() const { return core_.established() ? ack_.settled : 0x10000; }
 
   // Carrying out the core's commands.
   Result<void> Drain();
-  Result<void> CarryOut(Command& command);
+  Result<void> CarryOut(const Send& send);
+  Result<void> CarryOut(const Command& command);
 
   // Writing.
   Result<size_t> WriteDatagram(MutableBytes out, Now now);
@@ -118,6 +122,7 @@ class DatagramConnection {
     bool due = false;
     bool spoken = false;          // the peer is known to speak DTLS 1.3
     uint32_t flight_start = 0;    // message_seq that the peer's present flight began with
+    uint32_t settled = 0;         // all that follows from the messages before this one is done
   };
   struct Peer {
     std::optional<Alert> alert;
@@ -132,6 +137,7 @@ class DatagramConnection {
   record::Reassembly reassembly_;
   record::DatagramEpochs epochs_;
   record::FlightTable flights_;
+  std::optional<Send> waiting_;  // for room in the flight table; what is behind it waits in the core
   Ack ack_;
   Peer peer_;
   Ending ending_ = Ending::kOpen;

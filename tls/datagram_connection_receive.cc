@@ -185,7 +185,7 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
 
 // Hands whole messages to the core, in order, until one is held or there is no room for answers.
 Result<void> DatagramConnection::Pump(Now now) {
-  while (flights_.HasRoom()) {
+  while (!waiting_) {
     const std::optional<record::Reassembly::Message> message = reassembly_.Front();
     if (!message) break;
     const bool established = core_.established();
@@ -209,8 +209,8 @@ Result<void> DatagramConnection::Pump(Now now) {
 void DatagramConnection::ScheduleAck(Now now) {
   if (core_.established()) {
     ack_.deadline.reset();
-    if (ack_.list.HasNews(reassembly_.next())) ack_.due = true;
-  } else if (ack_.spoken && !ack_.deadline && ack_.list.HasNews(0x10000)) {
+    if (ack_.list.HasNews(AckLimit())) ack_.due = true;
+  } else if (ack_.spoken && !ack_.deadline && ack_.list.HasNews(AckLimit())) {
     ack_.deadline = now.instant + flights_.CurrentTimeout() / 4;
   }
 }
