@@ -17,7 +17,7 @@ class FlightTable {
  public:
   static constexpr size_t kMaxFlights = 4;    // RFC 9147 s5.8.4
   static constexpr size_t kMaxMessages = 10;  // in all flights
-  static constexpr size_t kMaxRecords = 24;   // sent and remembered; an older one's ACK is nothing
+  static constexpr size_t kMaxRecords = 16;   // sent and remembered; an older one's ACK is nothing
 
   explicit FlightTable(const RetransmitOptions& options) : options_(options) {}
 

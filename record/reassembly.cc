@@ -36,7 +36,7 @@ Result<Reassembly::Kept> Reassembly::Add(const Fragment& fragment, uint8_t level
     return IllegalParameter(Code::kDuplicateFragment);
   }
   if (!HasRoomFor(fragment)) return Kept::kNoRoom;
-  info = {true, fragment.type, level, fragment.length};
+  info = {.known = 1, .length = fragment.length, .type = fragment.type, .level = level};
 
   // Only what is not held yet: a later copy does not replace an earlier one.
   const uint32_t end = fragment.offset + static_cast<uint32_t>(fragment.data.size());

@@ -28,8 +28,8 @@ struct Fragment {
 
 class Reassembly {
  public:
-  static constexpr size_t kWindow = 8;     // messages: the next one and seven after it
-  static constexpr size_t kMaxPieces = 16; // of all messages, that are apart from each other
+  static constexpr size_t kWindow = 8;      // messages: the next one and seven after it
+  static constexpr size_t kMaxPieces = 12;  // of all messages, that are apart from each other
 
   // Messages are at most `max_message` bytes, itself at most the buffer. What the buffer holds beyond
   // that is for messages that came too early; so the next one always fits.
@@ -71,10 +71,10 @@ class Reassembly {
     uint32_t begin = 0, end = 0;
   };
   struct Info {
-    bool known = false;
+    uint32_t known : 1 = 0;
+    uint32_t length : 24 = 0;
     uint8_t type = 0;
     uint8_t level = 0;
-    uint32_t length = 0;
   };
   Info& InfoOf(uint32_t sequence) { return info_[sequence % kWindow]; }
   const Info& InfoOf(uint32_t sequence) const { return info_[sequence % kWindow]; }

@@ -50,13 +50,13 @@ TEST(Fragment, ReadsHeaderAndRefusesWhatReachesBeyond) {
 
 TEST(Reassembly, PutsFragmentsOfAnyOrderAndOverlapTogether) {
   std::mt19937 random(1);
-  for (int run = 0; run < 2000; ++run) {
+  for (int run = 0; run < 400; ++run) {
     Buffer storage(2000);
     Reassembly reassembly(absl::MakeSpan(storage), 600);
     std::vector<Buffer> bodies;
     for (uint16_t i = 0; i < 4; ++i) bodies.push_back(BodyOf(i, random() % 400));
     size_t delivered = 0;
-    for (int step = 0; step < 5000 && delivered < bodies.size(); ++step) {
+    for (int step = 0; step < 200000 && delivered < bodies.size(); ++step) {
       const uint16_t sequence = static_cast<uint16_t>(random() % bodies.size());
       const Buffer& body = bodies[sequence];
       const size_t offset = random() % (body.size() + 1);
