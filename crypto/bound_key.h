@@ -40,7 +40,8 @@ class BoundSecret {
   KeyHandle key_;
 };
 
-// A key that protects blobs with AES-GCM: session tickets, cookies. Copyable; the store outlives it.
+// A key that protects blobs with AES-GCM: session tickets, cookies. Copyable; the store outlives
+// it.
 class BoundAeadKey {
  public:
   // A kAes key of 16 or 32 bytes with kEncrypt and kDecrypt.

@@ -45,8 +45,8 @@ class KeyStore {
   // Private or secret bytes; kNotPermitted without Usage::kExport. Gives their size.
   Result<size_t> Export(KeyHandle key, MutableBytes out) const;
 
-  // Lets `use(Bytes material, const KeyAttributes&)` work on the bytes, if the policy allows `usage`.
-  // For drivers and crypto operations alone: nothing above crypto/ calls it.
+  // Lets `use(Bytes material, const KeyAttributes&)` work on the bytes, if the policy allows
+  // `usage`. For drivers and crypto operations alone: nothing above crypto/ calls it.
   template <class Use>
   auto WithMaterial(KeyHandle key, Usage usage, Use use) const
       -> decltype(use(Bytes(), KeyAttributes())) {

@@ -42,7 +42,8 @@ concept Message = requires(Reader& reader, const DecodeContext& context) {
 
 template <class M>
 constexpr bool LegalOn(Transport transport) {
-  if constexpr (requires { M::kTransports; }) return (M::kTransports & static_cast<uint8_t>(transport)) != 0;
+  if constexpr (requires { M::kTransports; })
+    return (M::kTransports & static_cast<uint8_t>(transport)) != 0;
   return true;
 }
 
