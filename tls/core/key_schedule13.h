@@ -33,7 +33,7 @@ TrafficSecret NextTrafficSecret(const KeySchedule& schedule, const TrafficSecret
 // The PSK that belongs to a ticket (s4.6.1).
 HashSecret ResumptionPsk(const KeySchedule& schedule, const HashSecret& resumption_master,
                          Bytes nonce);
-// TLS-Exporter (s7.5) into `out`.
+// TLS-Exporter (s7.5) into `out`, which is at most 255 times as long as the hash.
 void ExportKeyingMaterial(const KeySchedule& schedule, const HashSecret& exporter_master,
                           std::string_view label, Bytes context, MutableBytes out);
 
@@ -75,10 +75,15 @@ class EarlyStage {
   static EarlyStage WithoutPsk(KeySchedule schedule);
   // With a PSK whose bytes are here: of a ticket.
   static EarlyStage FromPsk(KeySchedule schedule, Bytes psk);
-  // With an early secret that an answerer extracted behind a handle.
+  // With an early secret that an answerer extracted behind a handle; as long as the hash, or it
+  // traps: the caller checks the answer.
   static EarlyStage FromEarlySecret(KeySchedule schedule, Bytes early_secret);
 
   HashSecret BinderKey(BinderKind kind) const;
+  // Under the transcript ClientHello: of 0-RTT, and of what is exported with it.
+  TrafficSecret ClientEarlyTraffic(const crypto::Digest& transcript) const;
+  HashSecret EarlyExporterMaster(const crypto::Digest& transcript) const;
+  // Empty: no (EC)DHE, the PSK alone.
   HandshakeStage Agree(Bytes shared_secret) &&;
   const KeySchedule& schedule() const { return schedule_; }
 

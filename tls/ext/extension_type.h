@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Extension numbers (IANA TLS ExtensionType), and the set of those that a message carried.
+// Extension numbers (IANA TLS ExtensionType), the messages in which each may stand, and the set of
+// those that a message carried.
 #pragma once
 #include <cstdint>
 
@@ -35,17 +36,32 @@ enum class ExtensionType : uint16_t {
   kRenegotiationInfo = 0xff01,
 };
 
+// The messages that carry extensions (RFC 9846 s4.2, the columns of its table).
+enum class ExtensionPlace : uint8_t {
+  kClientHello = 1,
+  kServerHello = 2,
+  kHelloRetryRequest = 4,
+  kEncryptedExtensions = 8,
+  kCertificate = 16,
+  kCertificateRequest = 32,
+  kNewSessionTicket = 64,
+};
+
 // Which known extensions a message carried. A set of small numbers: bit i is entry i of the list in
 // extension_type.cc.
 class ExtensionSet {
  public:
+  // All that TLS 1.3 allows in this message.
+  static ExtensionSet AllowedIn(ExtensionPlace place);
   // False: not one that we know.
   static bool Knows(uint16_t type);
   // Unknown types are not kept.
   void Add(uint16_t type);
+  void Add(ExtensionType type) { Add(static_cast<uint16_t>(type)); }
   bool Has(ExtensionType type) const;
   // True if all of these are in `allowed` as well.
   bool IsSubsetOf(ExtensionSet allowed) const { return (bits_ & ~allowed.bits_) == 0; }
+  bool empty() const { return bits_ == 0; }
 
  private:
   uint32_t bits_ = 0;

@@ -31,10 +31,11 @@ struct ClientHello {
   std::optional<U16List> signature_algorithms_cert;
   std::optional<Bytes> alpn;  // checked list of protocol names, not empty
   std::optional<U16List> supported_versions;
-  std::optional<Bytes> key_share;             // checked list of KeyShareEntry; may be empty
-  std::optional<Bytes> psk_modes;             // bytes, at least one
-  std::optional<Bytes> cookie;                // at least one byte
-  std::optional<OfferedPsks> pre_shared_key;  // checked to be the last (RFC 9846 s4.2.11)
+  std::optional<Bytes> key_share;                // checked list of KeyShareEntry; may be empty
+  std::optional<Bytes> psk_modes;                // bytes, at least one
+  std::optional<Bytes> cookie;                   // at least one byte
+  std::optional<Bytes> certificate_authorities;  // checked list of names, at least one
+  std::optional<OfferedPsks> pre_shared_key;     // checked to be the last (RFC 9846 s4.2.11)
   std::optional<Bytes> quic_transport_parameters;
   std::optional<Bytes> session_ticket;  // TLS 1.2 (RFC 5077)
   std::optional<Bytes> renegotiation_info;
@@ -45,11 +46,15 @@ struct ClientHello {
   uint16_t padding = 0;  // bytes of a padding extension to write
   Bytes extensions;      // the whole block as it came; empty when built here
 
-  // A duplicate extension is illegal_parameter, all else that is malformed decode_error.
+  // Malformed, or with an extension twice: decode_error. illegal_parameter: an extension that may
+  // not stand here, a pre_shared_key that is not the last or has not one binder for each identity,
+  // a record_size_limit below 64. unrecognized_name: a name that cannot be one.
+  // unsupported_extension: QUIC's parameters on another transport.
   static Result<ClientHello> Decode(Reader& reader, const DecodeContext& context);
   // Writes the body. Extensions in the order of `extensions` if that is set (those that are not
   // known are copied from it), else in our own. pre_shared_key comes last; its binders are written
-  // as they stand in pre_shared_key->binders.
+  // as they stand in pre_shared_key->binders, so the body up to them is all but its last
+  // 2 + binders.size() bytes.
   void Encode(Writer& writer, const DecodeContext& context) const;
 };
 

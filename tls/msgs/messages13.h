@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The messages of TLS 1.3 behind ServerHello (RFC 9846 s4.3 to s4.6): views over the message. Each
-// Encode writes the body; what an Encode needs besides its fields it does not have.
+// Encode writes the body; what an Encode needs besides its fields it does not have. Each Decode
+// answers decode_error to what is malformed; a mandatory extension that is missing and an extension
+// that was not asked for (`seen`, `unknown_extension`) are left to the states.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -25,6 +27,7 @@ struct EncryptedExtensions {
   std::optional<uint16_t> record_size_limit;
   bool early_data = false;
   Bytes extensions;
+  // A known extension that may not stand here is unsupported_extension.
   static Result<EncryptedExtensions> Decode(Reader& reader, const DecodeContext& context);
   void Encode(Writer& writer, const DecodeContext& context) const;
 };
@@ -37,6 +40,8 @@ struct CertificateRequest {
   std::optional<U16List> signature_algorithms_cert;
   std::optional<Bytes> certificate_authorities;
   Bytes extensions;
+  // Unknown extensions are ignored (s4.2); a known one that may not stand here, or one that stands
+  // here twice, is illegal_parameter.
   static Result<CertificateRequest> Decode(Reader& reader, const DecodeContext& context);
   void Encode(Writer& writer, const DecodeContext& context) const;
 };
@@ -54,6 +59,8 @@ struct Certificate {
   static constexpr uint8_t kType = 11;
   Bytes context;
   Bytes list;  // checked entries; may be empty
+  // In an entry, a known extension that may not stand there is unsupported_extension, and one that
+  // stands there twice illegal_parameter.
   static Result<Certificate> Decode(Reader& reader, const DecodeContext& context);
   void Encode(Writer& writer, const DecodeContext& context) const;
   // Appends one entry without extensions to a list being written.
@@ -90,6 +97,8 @@ struct NewSessionTicket {
   Bytes ticket;                        // not empty
   std::optional<uint32_t> early_data;  // max_early_data_size
   Bytes extensions;
+  // Unknown extensions are ignored (s4.6.1); a known one that may not stand here, or one that
+  // stands here twice, is illegal_parameter.
   static Result<NewSessionTicket> Decode(Reader& reader, const DecodeContext& context);
   void Encode(Writer& writer, const DecodeContext& context) const;
 };

@@ -46,6 +46,11 @@ struct HelloRetryRequest {
 struct ServerHelloMessage {
   static constexpr uint8_t kType = 2;
   std::variant<ServerHello, HelloRetryRequest> hello;
+  // Malformed is decode_error, an extension twice illegal_parameter. In a ServerHello that selects
+  // TLS 1.3 (supported_version is set) and in a HelloRetryRequest an extension that we know and
+  // that may not stand there is unsupported_extension; what was not asked for is left to the
+  // states, who find it in `seen` and `unknown_extension`. A ServerHello of TLS 1.2 decodes, also
+  // without any extensions, and with those of TLS 1.2.
   static Result<ServerHelloMessage> Decode(Reader& reader, const DecodeContext& context);
   void Encode(Writer& writer, const DecodeContext& context) const;
 };
