@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every driver's algorithms must do, as googletest expectations: known answers, and the duties
+// that the interface states (parts, in place, batches, wiped output). For tests of drivers, also
+// those outside this repository.
+#pragma once
+#include "crypto/aead.h"
+#include "crypto/cipher.h"
+#include "crypto/hash.h"
+
+namespace merlon::crypto::testing {
+
+// FIPS 180-4 examples; every split of a message gives the same hash; a copy forks.
+void CheckHash(const HashAlgorithm& hash);
+// FIPS 197 appendix C; several blocks are each on their own; in place.
+void CheckCipher(const CipherAlgorithm& cipher);
+// RFC 9001 A.2 for AES-128; and the same as the cipher.
+void CheckMask(const MaskAlgorithm& mask, const CipherAlgorithm& cipher);
+// Known answers of the GCM specification; nonces; parts; in place; batches; forgeries wiped.
+void CheckAesGcm(const AeadAlgorithm& aead);
+// All of Wycheproof's cases with this key size and a nonce of 96 bits; gives their number, 0 where
+// the vectors are absent.
+int CheckAesGcmWycheproof(const AeadAlgorithm& aead);
+
+// Both seal and open the same on random keys, sizes, parts and additional data.
+void CheckSameAead(const AeadAlgorithm& a, const AeadAlgorithm& b, uint64_t seed, int rounds);
+void CheckSameHash(const HashAlgorithm& a, const HashAlgorithm& b, uint64_t seed, int rounds);
+void CheckSameCipher(const CipherAlgorithm& a, const CipherAlgorithm& b, uint64_t seed, int rounds);
+
+}  // namespace merlon::crypto::testing
