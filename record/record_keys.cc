@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deriving and binding record keys, and the counts that their limits are about.
+#include "record/record_keys.h"
+
+#include <algorithm>
+
+namespace merlon::record {
+namespace {
+
+using RecordKey = Secret<crypto::kMaxAeadKeySize>;
+using RecordIv = Secret<crypto::kAeadIvSize>;
+
+// A KeyUpdate, and the alert that may have to follow it under the same key.
+constexpr uint64_t kLeastReserve = 2;
+// TLS 1.2's GCM and CCM: 4 bytes implicit, 8 explicit (RFC 5288 s3, RFC 6655 s3).
+constexpr size_t kShortFixedIv = 4;
+
+}  // namespace
+
+Result<void> RecordKeys::Install(const TrafficKeys& keys, crypto::LabelPrefix prefix) {
+  Clear();
+  if (keys.aead == nullptr || keys.aead->key_size > crypto::kMaxAeadKeySize) {
+    return LocalError(Code::kInternal);
+  }
+  if (const auto* secret = std::get_if<TrafficSecret>(&keys.secret)) {
+    if (keys.hash == nullptr || secret->size() != keys.hash->size) {
+      return LocalError(Code::kInternal);
+    }
+    const auto derive = [&](std::string_view label) {
+      return [&, label](MutableBytes out) {
+        crypto::HkdfExpandLabel(*keys.hash, secret->reveal(), prefix, label, {}, out);
+      };
+    };
+    const RecordKey key(keys.aead->key_size, derive("key"));
+    const RecordIv iv(crypto::kAeadIvSize, derive("iv"));
+    key_.Bind(*keys.aead, key.reveal(), iv.reveal());
+  } else {
+    const KeyBlockHalf& half = std::get<KeyBlockHalf>(keys.secret);
+    const size_t fixed = half.fixed_iv.size();
+    if (half.key.size() != keys.aead->key_size ||
+        (fixed != kShortFixedIv && fixed != crypto::kAeadIvSize)) {
+      return LocalError(Code::kInternal);
+    }
+    const RecordIv iv(crypto::kAeadIvSize, [&](MutableBytes out) {
+      const Bytes from = half.fixed_iv.reveal();
+      std::fill(std::copy(from.begin(), from.end(), out.begin()), out.end(), uint8_t{0});
+    });
+    key_.Bind(*keys.aead, half.key.reveal(), iv.reveal());
+    explicit_nonce_size_ = static_cast<uint8_t>(crypto::kAeadIvSize - fixed);
+  }
+  limit_ = std::min(keys.aead->seal_limit, kMaxSequence);
+  reserve_ = std::max(limit_ / 8, kLeastReserve);
+  return {};
+}
+
+void RecordKeys::Clear() {
+  key_.Clear();
+  sequence_ = limit_ = reserve_ = failed_opens_ = 0;
+  explicit_nonce_size_ = 0;
+}
+
+Result<void> RecordKeys::Seal(uint64_t nonce64, Bytes ad, absl::Span<const Bytes> in, Bytes tail,
+                              MutableBytes out) {
+  if (remaining() == 0) return LocalError(Code::kAeadLimit);
+  ++sequence_;
+  key_.SealScatter(nonce64, ad, in, tail, out);
+  return {};
+}
+
+bool RecordKeys::Open(uint64_t nonce64, Bytes ad, MutableBytes in_out) {
+  if (!installed() || !key_.OpenInPlace(nonce64, ad, in_out)) {
+    ++failed_opens_;
+    return false;
+  }
+  ++sequence_;
+  return true;
+}
+
+}  // namespace merlon::record
