@@ -89,7 +89,8 @@ struct ChainVerified {
 struct VerifyChain {
   using Answer = ChainVerified;       // not to be trusted: OpRefused with the alert that says why
   absl::Span<const Bytes> chain_der;  // as sent, leaf first
-  std::string_view server_name;       // empty: the peer is a client
+  std::string_view server_name;       // whom a client wants to talk to; may be empty
+  bool peer_is_server;
   UnixTime wall;
 };
 

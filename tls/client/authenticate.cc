@@ -33,7 +33,7 @@ Result<Moved> TakeChain(ServerFlight flight, const Certificate& m, Context& cx,
   }
   cx.negotiated.peer_chain = chain;
   cx.AbsorbMessage();
-  MERLON_TRY(cx.Request(VerifyChain{chain, cx.negotiated.server_name, cx.now.wall}));
+  MERLON_TRY(cx.Request(VerifyChain{chain, cx.negotiated.server_name, true, cx.now.wall}));
   return next.To(AwaitChain{.flight = std::move(flight)});
 }
 

@@ -13,7 +13,7 @@ namespace {
 Result<Moved> RequestCredential(ServerPlan plan, Context& cx, Into<AwaitCredential> next) {
   cx.transcript->Add({ClientHello::kType, plan.body, 0});
   // Without certificates on our side, or schemes on theirs, nothing but a PSK could have served.
-  if (!cx.server->has_credentials) {
+  if (cx.server->credentials.empty() && !cx.server->choose_credential) {
     return PeerError(Code::kUnknownPskIdentity, Alert::kUnknownPskIdentity);
   }
   // s9.2: a client without a usable PSK needs signature_algorithms.
