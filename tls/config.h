@@ -99,7 +99,10 @@ struct ClientConfig {
 
 struct ServerConfig {
   CommonConfig common;
-  bool has_credentials = true;      // false: PSK alone
+  // What LocalOperations chooses from. An application that answers ChooseCredential itself may
+  // leave it empty and set choose_credential.
+  absl::Span<const Credential> credentials;
+  bool choose_credential = false;
   bool alpn_required = false;       // true: a client without ALPN gets no_application_protocol
   uint8_t tickets = 2;              // sent after a handshake; 0: no resumption
   uint32_t ticket_lifetime = 7200;  // seconds, at most 604,800 (RFC 9846 s4.6.1)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// LocalOperations: answers a connection's operations at once, in this process, with the drivers, keys
-// and trust anchors that it is given. For everyone who needs no hardware, no queue and no decisions
-// of their own; one may also answer some operations oneself and leave the rest to Perform.
+// LocalOperations: answers a connection's operations at once, in this process, with the drivers,
+// keys and trust anchors that it is given. For everyone who needs no hardware, no queue and no
+// decisions of their own; one may also answer some operations oneself and leave the rest to
+// Perform.
 #pragma once
 #include <array>
 #include <string_view>
@@ -50,7 +51,8 @@ class LocalOperations {
   LocalOperations(const crypto::Context& crypto, const LocalOptions& options)
       : crypto_(crypto), options_(options) {}
   // A server's: credentials and PSKs of its configuration.
-  static LocalOptions ForServer(const ServerConfig& config, const crypto::BoundAeadKey* ticket_key) {
+  static LocalOptions ForServer(const ServerConfig& config,
+                                const crypto::BoundAeadKey* ticket_key) {
     LocalOptions options;
     options.credentials = config.credentials;
     options.psks = config.common.psks;
