@@ -76,7 +76,8 @@ TEST(StreamHandshake, AnUnknownPskIdentityFails) {
   auto client = world.ClientBuilder().AddRawExternalPsk("other", world.psk()).RequirePsk().Build();
   StreamPair pair({.client = client.value(), .server = server.value()});
   pair.Run();
-  EXPECT_EQ(pair.server->log.error, PeerError(Code::kUnknownPskIdentity, Alert::kUnknownPskIdentity));
+  EXPECT_EQ(pair.server->face.failure(),
+            PeerError(Code::kUnknownPskIdentity, Alert::kUnknownPskIdentity));
   EXPECT_EQ(pair.client->face.peer_alert(), Alert::kUnknownPskIdentity);
 }
 
