@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every repository that Merlon needs on Debian 12: called by our WORKSPACE and by consumers'."""
 
 load("//bazel:debian.bzl", "debian_library")

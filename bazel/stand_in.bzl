@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Repositories that Bazel 4.2.3 would download, made of files in bazel/stand_ins.
 
 A repository rule, not local_repository: a path given to that one is looked up in the workspace of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The repository of --config=device: Debian's arm-none-eabi-g++ and Abseil's headers for it.
 
 A repository and not a package of ours, because the compiler's own folders, which Bazel must know,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How a bare-metal Cortex-M33 is compiled for and linked: flags, and where the tools are."""
 
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
