@@ -59,7 +59,7 @@ def count_case(case, target, skips, count):
         count.skipped += 1
     else:
         why = (skipped.get('message') or skipped.text or '') if skipped is not None else 'disabled'
-        count.fail(f'{target} {name} was skipped and is not in expected_skips.txt: {why.strip()}')
+        count.fail(f'{target} {name} was skipped and is not in expected_skips.txt: {" ".join(why.split())}')
 
 
 def count_result(target, result, skips, count):
@@ -100,16 +100,15 @@ def count_events(events, skips):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--job', required=True)
-    parser.add_argument('--no-vectors', action='store_true', help='there are no published vectors')
-    parser.add_argument('--vector-tests', help='file: targets that may skip when there are none')
+    parser.add_argument('--may-skip', help='file: targets whose published vectors are absent')
     parser.add_argument('--expected-skips', required=True)
     parser.add_argument('--counts', required=True, help='file to write: passed failed skipped')
     parser.add_argument('--notes', required=True, help='file to write: sentences')
     parser.add_argument('events', help='what bazel wrote to --build_event_json_file')
     arguments = parser.parse_args()
     absent = []
-    if arguments.no_vectors:
-        with open(arguments.vector_tests, encoding='utf-8') as lines:
+    if arguments.may_skip:
+        with open(arguments.may_skip, encoding='utf-8') as lines:
             absent = lines.read().split()
     skips = Skips(arguments.expected_skips, arguments.job, absent)
     with open(arguments.events, encoding='utf-8') as events:

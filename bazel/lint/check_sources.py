@@ -80,7 +80,7 @@ def check_conditions(path, text):
 def check_source(path, text):
     """Sentences about the file `path` (from the root of the workspace) with the contents `text`."""
     suffix = pathlib.PurePosixPath(path).suffix
-    if 'SPDX-License-Identifier: Apache-2.0' not in ''.join(text.splitlines(keepends=True)[:3]):
+    if suffix != '.md' and 'SPDX-License-Identifier: Apache-2.0' not in ''.join(text.splitlines(keepends=True)[:3]):
         yield 'no SPDX line at its head'
     for match in MACHINE_PATH.finditer(text):
         yield f'{match[0]}: a path of one machine'
@@ -94,7 +94,7 @@ def check_source(path, text):
 def is_source(path):
     if 'testdata' in path.parts or 'corpora' in path.parts:
         return False
-    return (path.suffix in CPP | SCRIPT or path.name in ('BUILD', 'WORKSPACE', 'MODULE.bazel', 'bazelw')
+    return (path.suffix in CPP | SCRIPT | {'.md'} or path.name in ('BUILD', 'WORKSPACE', 'MODULE.bazel', 'bazelw')
             or path.parts[0] == '.ci' and path.suffix == '')
 
 

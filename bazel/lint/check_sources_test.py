@@ -86,6 +86,7 @@ class CheckSourceTest(unittest.TestCase):
         for folder in ['work', 'tmp', 'root', 'home']:
             self.assert_refused('tls/config.cc', f'Open("/{folder}/file");\n')
             self.assert_refused('tls/BUILD', f'# see /{folder}\n')
+            self.assert_refused('docs/testing.md', f'cd /{folder}\n')
             self.assert_fine('tls/config.cc', f'// https://example.com/{folder}/file\n')
 
     def test_refuses_a_missing_licence_line(self):
