@@ -106,7 +106,7 @@ def sources(root):
         if entry.name in top_level:
             found = sorted(entry.rglob('*'))
         for path in found:
-            if path.is_file() and not path.is_symlink() and is_source(path.relative_to(root)):
+            if not path.is_symlink() and path.is_file() and is_source(path.relative_to(root)):
                 yield path
 
 
