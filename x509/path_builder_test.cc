@@ -21,11 +21,15 @@ ToyCertificate Root(std::string_view name = "Root", uint8_t key = 1) {
 }
 ToyCertificate Intermediate(std::string_view name = "Intermediate", uint8_t key = 2,
                             std::string_view issuer = "Root", uint8_t issuer_key = 1) {
-  return {.spec = {.subject = name, .ca = true}, .key = key, .issuer = issuer,
+  return {.spec = {.subject = name, .ca = true},
+          .key = key,
+          .issuer = issuer,
           .issuer_key = issuer_key};
 }
 ToyCertificate Leaf(std::string_view issuer = "Intermediate", uint8_t issuer_key = 2) {
-  return {.spec = {.subject = "Leaf", .dns_names = kNames}, .key = 9, .issuer = issuer,
+  return {.spec = {.subject = "Leaf", .dns_names = kNames},
+          .key = 9,
+          .issuer = issuer,
           .issuer_key = issuer_key};
 }
 
@@ -127,8 +131,8 @@ TEST(VerifyChain, RefusesUnknownIssuers) {
 }
 
 TEST(VerifyChain, RefusesWrongSignatures) {
-  const Outcome outcome = Verify({Issue(Leaf("Intermediate", 3)), Issue(Intermediate())},
-                                 {Issue(Root())});
+  const Outcome outcome =
+      Verify({Issue(Leaf("Intermediate", 3)), Issue(Intermediate())}, {Issue(Root())});
   EXPECT_EQ(outcome.code, Code::kBadSignature);
   EXPECT_EQ(outcome.alert, Alert::kBadCertificate);
   EXPECT_EQ(WithIntermediate([](auto& ca) { ca.issuer_key = 3; }), Code::kBadSignature);
@@ -144,12 +148,8 @@ TEST(VerifyChain, RefusesAlgorithmsThatAreNotThere) {
 }
 
 TEST(VerifyChain, ChecksValidityOfAll) {
-  const auto expire = [](auto& toy) {
-    toy.spec.not_after = kToyNow - std::chrono::seconds(1);
-  };
-  const auto delay = [](auto& toy) {
-    toy.spec.not_before = kToyNow + std::chrono::seconds(1);
-  };
+  const auto expire = [](auto& toy) { toy.spec.not_after = kToyNow - std::chrono::seconds(1); };
+  const auto delay = [](auto& toy) { toy.spec.not_before = kToyNow + std::chrono::seconds(1); };
   const auto exact = [](auto& toy) { toy.spec.not_before = toy.spec.not_after = kToyNow; };
   EXPECT_EQ(WithLeaf(expire), Code::kExpired);
   EXPECT_EQ(WithIntermediate(expire), Code::kExpired);
@@ -184,7 +184,8 @@ TEST(VerifyChain, KeepsPathLengths) {
     toy.spec.path_length = length;
     return Issue(toy);
   };
-  const ToyCertificate upper = Intermediate("Upper", 3), lower = Intermediate("Lower", 2, "Upper", 3);
+  const ToyCertificate upper = Intermediate("Upper", 3),
+                       lower = Intermediate("Lower", 2, "Upper", 3);
   const Buffer leaf = Issue(Leaf("Lower", 2));
   const auto code = [&](int root, int above, int below) {
     return CodeOf({leaf, limit(lower, static_cast<uint8_t>(below)),
@@ -223,9 +224,9 @@ TEST(VerifyChain, ChecksPurposes) {
 }
 
 TEST(VerifyChain, ChecksTheLeafsKeyUsage) {
-  const uint8_t encipher[] = {0x03, 0x02, 0x05, 0x20};       // keyEncipherment
-  const uint8_t both[] = {0x03, 0x02, 0x05, 0xa0};           // and digitalSignature
-  const uint8_t cert_sign[] = {0x03, 0x02, 0x02, 0x84};      // digitalSignature, keyCertSign
+  const uint8_t encipher[] = {0x03, 0x02, 0x05, 0x20};   // keyEncipherment
+  const uint8_t both[] = {0x03, 0x02, 0x05, 0xa0};       // and digitalSignature
+  const uint8_t cert_sign[] = {0x03, 0x02, 0x02, 0x84};  // digitalSignature, keyCertSign
   const struct {
     Bytes bits;
     Code code;
@@ -337,10 +338,9 @@ TEST(VerifyChain, BoundsTheNumberOfCertificates) {
     std::vector<Buffer> out = {Issue(Leaf("CA 1", 101))};
     for (uint8_t i = 1; i <= intermediates; ++i) {
       const std::string name = "CA " + std::to_string(i), above = "CA " + std::to_string(i + 1);
-      out.push_back(i == intermediates
-                        ? Issue(Intermediate(name, static_cast<uint8_t>(100 + i)))
-                        : Issue(Intermediate(name, static_cast<uint8_t>(100 + i), above,
-                                             static_cast<uint8_t>(101 + i))));
+      out.push_back(i == intermediates ? Issue(Intermediate(name, static_cast<uint8_t>(100 + i)))
+                                       : Issue(Intermediate(name, static_cast<uint8_t>(100 + i),
+                                                            above, static_cast<uint8_t>(101 + i))));
     }
     return out;
   };

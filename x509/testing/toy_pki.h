@@ -29,8 +29,8 @@ inline constexpr UnixTime kToyNow{std::chrono::seconds(1'767'225'600)};  // 2026
 // Fills in what is empty: a serial number, a validity of a year around kToyNow.
 struct ToyCertificate {
   CertificateSpec spec;
-  uint8_t key;               // of the subject
-  std::string_view issuer;   // common name
+  uint8_t key;              // of the subject
+  std::string_view issuer;  // common name
   uint8_t issuer_key;
   crypto::SignAlg algorithm = {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256};
 };
