@@ -11,8 +11,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tls/core/transcript.h"
-#include "tls/msgs/rfc8448.h"
-#include "tls/msgs/rfc8448_section3.h"
+#include "tls/msgs/testing/rfc8448.h"
+#include "tls/msgs/testing/rfc8448_section3.h"
 
 namespace merlon::tls {
 namespace {
