@@ -33,8 +33,8 @@ struct ToyConfig {
   const crypto::HashAlgorithm* hash;
   size_t certificate_size = 300;
   int tickets = 1;
-  bool operations = true;             // else every step is taken at once
-  bool change_cipher_spec = false;    // both sides send one, as in middlebox compatibility mode
+  bool operations = true;           // else every step is taken at once
+  bool change_cipher_spec = false;  // both sides send one, as in middlebox compatibility mode
   std::optional<SkipEarlyData> skip = {};  // a server's answer to a ClientHello
 };
 
