@@ -94,6 +94,34 @@ TEST(MessageConnection, ConnectsHoweverTheBytesAreCut) {
   }
 }
 
+TEST(MessageConnection, KeysForEarlyDataAreNoLevelOfMessages) {
+  ToyConfig config = Config();
+  config.early_keys = true;
+  Peer client(Side::kClient, config), server(Side::kServer, config);
+  Exchange(client, server, 65536);
+  EXPECT_TRUE(server.connection.connected());
+  EXPECT_EQ(server.log[6], "read 1");
+  EXPECT_EQ(server.log[7], "read 2");
+}
+
+TEST(MessageConnection, StaysAtItsLevelWhenEarlyKeysComeAlone) {
+  struct Scripted final : Handshake {
+    Scripted() { (void)outbox_.Push(InstallRead{Epoch::kEarly, {}}); }
+    std::optional<Error> failure() const override { return std::nullopt; }
+    bool established() const override { return false; }
+    Result<Disposition> OnInput(const Input&, Now) override {
+      return ++inputs, Disposition::kTaken;
+    }
+    Result<void> OnResult(const OpResult&, Now) override { return {}; }
+    Result<void> OnStartKeyUpdate(bool) override { return {}; }
+    void Abandon(Error) override {}
+    int inputs = 0;
+  } core;
+  MessageConnection connection(core, MutableBytes());
+  EXPECT_EQ(*connection.Receive(Epoch::kPlain, ByteString{1, 0, 0, 0}, Now{}), 4u);
+  EXPECT_EQ(core.inputs, 1);
+}
+
 TEST(MessageConnection, DeliversAFlightOnlyAfterItsLastMessageWasRead) {
   Peer client(Side::kClient);
   const std::optional<Command> hello = client.connection.NextCommand();

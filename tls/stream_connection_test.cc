@@ -313,6 +313,48 @@ TEST(StreamConnection, ApplicationDataFlowsWhileAnOperationIsPending) {
   EXPECT_EQ(c.client.received, Text("data and more"));
 }
 
+TEST(StreamConnection, DataBehindTheServersFinishedWaitsForOurs) {
+  ToyConfig config = Config();
+  config.client_signs = true;
+  StreamPeer client(Side::kClient, config), server(Side::kServer, config);
+  ASSERT_TRUE(server.Feed(client.Output()));
+  ASSERT_TRUE(server.Answer());
+  ASSERT_TRUE(client.Feed(server.Output()));
+  ASSERT_TRUE(client.Answer());  // Agree
+  ASSERT_TRUE(client.Feed(server.Seal(Text("0.5-RTT"))));
+  ASSERT_EQ(client.connection.Operations().size(), 1u);  // VerifyChain, and then Sign
+  const OpResult trusted = ChainVerified{crypto::KeyType{}, {}};
+  ASSERT_TRUE(
+      client.connection.Complete(client.connection.Operations()[0].id, trusted, Now{}).ok());
+  ASSERT_EQ(client.connection.Operations().size(), 1u);
+  ASSERT_TRUE(client.Feed({}));
+  EXPECT_TRUE(client.received.empty());
+  ASSERT_TRUE(client.Answer());
+  ASSERT_TRUE(client.Feed({}));
+  EXPECT_EQ(client.received, Text("0.5-RTT"));
+}
+
+TEST(StreamConnection, DataBehindTheClientsFinishedNeedNotWaitForTheTicket) {
+  ToyConfig config = Config();
+  config.seals_tickets = true;
+  StreamPeer client(Side::kClient, config), server(Side::kServer, config);
+  ASSERT_TRUE(server.Feed(client.Output()));
+  ASSERT_TRUE(server.Answer());
+  ASSERT_TRUE(client.Feed(server.Output()));
+  ASSERT_TRUE(client.Answer());
+  ASSERT_TRUE(client.Feed({}));
+  ASSERT_TRUE(client.Answer());
+  ASSERT_TRUE(server.Feed(client.Output() + client.Seal(Text("request"))));
+  ASSERT_EQ(server.connection.Operations().size(), 1u);
+  EXPECT_EQ(server.received, Text("request"));
+  // The ticket comes to stand behind a KeyUpdate, and goes out under its keys.
+  ASSERT_TRUE(server.connection.RequestKeyUpdate(false).ok());
+  ASSERT_TRUE(server.Answer());
+  ASSERT_TRUE(client.Feed(server.Output()));
+  EXPECT_EQ(client.events.back(), "ticket");
+  EXPECT_EQ(client.events[client.events.size() - 2], "keys read 4");
+}
+
 TEST(StreamConnection, AnAlertIsSeenWhileAnOperationIsPending) {
   Connected c;
   ASSERT_TRUE(c.client.Feed(c.server_records.Handshake(Message(ToyCore::kNewSessionTicket, {}))));
@@ -639,6 +681,23 @@ TEST(StreamConnection, SealUpdatesKeysAtTheAeadsLimit) {
   // 9 * 10 / 2 full records and 9 short ones: three to a key.
   EXPECT_EQ(server.events.back(), "keys read 20");
   EXPECT_TRUE(client.connection.connected());
+}
+
+TEST(StreamConnection, WithoutAKeyUpdateSealStopsAtTheLimitAndLeavesRoomForTheAlert) {
+  crypto::AeadAlgorithm five_records = crypto::kPortableAes128Gcm;
+  five_records.seal_limit = 5;
+  ToyConfig config = Config();
+  config.aead = &five_records;
+  StreamPeer client(Side::kClient, config), server(Side::kServer, config);
+  ASSERT_TRUE(server.Feed(client.Output()));
+  ASSERT_TRUE(server.Answer());
+  (void)server.Output();
+  uint8_t out[100];
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(server.connection.Seal(Text("0.5-RTT"), out).ok());
+  EXPECT_EQ(server.connection.Seal(Text("x"), out).error(), LocalError(Code::kAeadLimit));
+  Forger expected(Config(), Side::kServer, Epoch::kApplication);
+  for (int i = 0; i < 4; ++i) (void)expected.Data({});
+  EXPECT_EQ(server.Output(), expected.Alert(2, Alert::kInternalError));
 }
 
 TEST(StreamConnection, SealStopsWhereTheOutputEnds) {
