@@ -91,6 +91,7 @@ TEST(MessageConnection, ConnectsHoweverTheBytesAreCut) {
               (std::vector<std::string>{"send 0", "write 2", "send 2", "send 2", "send 2",
                                         "write 3", "read 2", "read 3", "send 3"}));
     EXPECT_EQ(client.core.delivered, (std::vector<uint16_t>{1, 7}));
+    EXPECT_EQ(server.core.delivered, (std::vector<uint16_t>{3, 4}));  // a flight once
   }
 }
 
