@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authenticated encryption: what a driver gives (AeadAlgorithm), and a bound key (AeadKey), which is
-// what a record is sealed and opened with. One indirect call per record, no heap, no lock.
+// Authenticated encryption: what a driver gives (AeadAlgorithm), and a bound key (AeadKey), which
+// is what a record is sealed and opened with. One indirect call per record, no heap, no lock.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -31,15 +31,16 @@ struct SealJob {
   MutableBytes out;  // plaintext.size() + tag_size bytes
 };
 
-// One AEAD of one driver. `context` is context_size bytes, 16-aligned, plain data, that bind filled.
-// The nonce of a call is the IV with nonce64 XORed into its last 8 bytes: the record number in TLS
-// 1.3 (RFC 9846 s5.3), the explicit nonce in TLS 1.2, whose IV then ends in zeros (RFC 5288 s3).
+// One AEAD of one driver. `context` is context_size bytes, 16-aligned, plain data, that bind
+// filled. The nonce of a call is the IV with nonce64 XORed into its last 8 bytes: the record number
+// in TLS 1.3 (RFC 9846 s5.3), the explicit nonce in TLS 1.2, whose IV then ends in zeros (RFC 5288
+// s3).
 struct AeadAlgorithm {
   AeadId id;
   uint8_t key_size, tag_size;
-  uint16_t context_size;             // bytes, at most kMaxAeadContextSize
-  uint64_t seal_limit, open_limit;   // records per key: sealed; failed to open (RFC 9147 s4.5.3)
-  const MaskAlgorithm* mask;         // record-number and header protection that goes with it
+  uint16_t context_size;            // bytes, at most kMaxAeadContextSize
+  uint64_t seal_limit, open_limit;  // records per key: sealed; failed to open (RFC 9147 s4.5.3)
+  const MaskAlgorithm* mask;        // record-number and header protection that goes with it
   void (*bind)(void* context, Bytes key, Bytes iv);  // key_size and 12 bytes
   // Ciphertext of in[0] | in[1] | ... | tail, then the tag. `tail` is content type and padding.
   // out.size() is exactly the input plus tag_size. Either in[0] starts where out starts and is the

@@ -32,9 +32,8 @@ const KeyAgreementAlgorithm* DriverTable::key_agreement(GroupId id) const {
                                      [&](auto& a) { return a.id == id; });
 }
 const SignAlgorithm* DriverTable::sign(SignFamily family, KeyType key_type) const {
-  return Find<SignAlgorithm>(drivers_, &Driver::signs, [&](auto& a) {
-    return a.family == family && a.key_type == key_type;
-  });
+  return Find<SignAlgorithm>(drivers_, &Driver::signs,
+                             [&](auto& a) { return a.family == family && a.key_type == key_type; });
 }
 const SignAlgorithm* DriverTable::any_sign(KeyType key_type) const {
   return Find<SignAlgorithm>(drivers_, &Driver::signs,

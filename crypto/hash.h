@@ -12,9 +12,9 @@ namespace merlon::crypto {
 
 enum class HashId : uint8_t { kNone = 0, kSha256 = 1, kSha384 = 2, kSha512 = 3 };
 
-inline constexpr size_t kMaxHashSize = 64;         // bytes of output
-inline constexpr size_t kMaxHashBlockSize = 128;   // bytes
-inline constexpr size_t kMaxHashContextSize = 216; // bytes
+inline constexpr size_t kMaxHashSize = 64;          // bytes of output
+inline constexpr size_t kMaxHashBlockSize = 128;    // bytes
+inline constexpr size_t kMaxHashContextSize = 216;  // bytes
 using Digest = FixedBytes<kMaxHashSize>;
 
 // One hash function of one driver; constexpr, named by pointer, so what none names is not linked.

@@ -13,9 +13,9 @@ namespace merlon::crypto {
 // uncompressed point (EC), DER RSAPublicKey (RSA), or raw (Montgomery, Edwards).
 enum class KeyType : uint8_t {
   kNone = 0,
-  kSecret = 1,      // bytes for key derivation: external PSKs
-  kAes = 2,         // 16 or 32 bytes: ticket keys
-  kEcP256 = 3,      // private key
+  kSecret = 1,  // bytes for key derivation: external PSKs
+  kAes = 2,     // 16 or 32 bytes: ticket keys
+  kEcP256 = 3,  // private key
   kEcP384 = 4,
   kRsa = 5,
   kEd25519 = 6,

@@ -19,17 +19,17 @@ enum class GroupId : uint16_t {
 };
 
 // One group of one driver. The initiator generates and agrees; the responder answers in one step.
-// For ECDH a share is a public key; for a KEM the initiator's share is the encapsulation key and the
-// responder's the ciphertext.
+// For ECDH a share is a public key; for a KEM the initiator's share is the encapsulation key and
+// the responder's the ciphertext.
 struct KeyAgreementAlgorithm {
   GroupId id;
-  uint16_t private_size;                             // bytes that Generate leaves with the initiator
+  uint16_t private_size;  // bytes that Generate leaves with the initiator
   uint16_t initiator_share_size, responder_share_size;  // bytes on the wire
-  uint16_t secret_size;                              // bytes that both have in the end
+  uint16_t secret_size;                                 // bytes that both have in the end
   // Makes an ephemeral key: private_size and initiator_share_size bytes.
   Result<void> (*generate)(Rng& rng, MutableBytes private_key, MutableBytes share);
-  // The initiator's end. kBadPublicValue (Origin::kPeer, illegal_parameter): not a valid share, or an
-  // all-zero secret (RFC 7748 s6.1, RFC 9846 s7.4.2).
+  // The initiator's end. kBadPublicValue (Origin::kPeer, illegal_parameter): not a valid share, or
+  // an all-zero secret (RFC 7748 s6.1, RFC 9846 s7.4.2).
   Result<void> (*agree)(Bytes private_key, Bytes peer_share, MutableBytes secret);
   // The responder's whole: makes its share and the secret. Errors as in agree.
   Result<void> (*respond)(Rng& rng, Bytes peer_share, MutableBytes share, MutableBytes secret);

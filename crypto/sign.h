@@ -13,8 +13,8 @@ namespace merlon::crypto {
 inline constexpr size_t kMaxSignatureSize = 512;  // bytes: RSA-4096
 
 // One signature family for one key type of one driver. Keys are in the formats of key.h. ECDSA
-// signatures are DER (RFC 3279 s2.2.3); RSA and Edwards ones raw. For PSS the salt is as long as the
-// hash and MGF1 uses the same hash (RFC 9846 s4.2.3).
+// signatures are DER (RFC 3279 s2.2.3); RSA and Edwards ones raw. For PSS the salt is as long as
+// the hash and MGF1 uses the same hash (RFC 9846 s4.2.3).
 struct SignAlgorithm {
   SignFamily family;
   KeyType key_type;

@@ -41,7 +41,10 @@ class RecordKeys {
   // Records that may still be sealed. Sealing fails at 0.
   uint64_t remaining() const { return limit_ - sequence_; }
   // Time for new keys: an eighth of the limit is left, or just enough for a KeyUpdate and an alert.
-  bool seal_limit_near() const { return remaining() <= reserve_; }
+  bool seal_limit_near() const { return installed() && remaining() <= reserve_; }
+  // Records until then, under these keys and under new ones of the same AEAD; while installed.
+  uint64_t until_limit_near() const { return seal_limit_near() ? 0 : remaining() - reserve_; }
+  uint64_t per_key() const { return limit_ > reserve_ ? limit_ - reserve_ : 1; }
   // Records that did not open.
   uint64_t failed_opens() const { return failed_opens_; }
   // As many as the AEAD allows: the connection has to end (RFC 9147 s4.5.3).

@@ -12,8 +12,8 @@ namespace merlon::record {
 
 using TrafficSecret = Secret<48>;  // as long as the suite's hash
 
-// One direction's half of a TLS 1.2 key block (RFC 5246 s6.3). `fixed_iv` is the implicit part of the
-// nonce: 4 bytes for GCM and CCM (RFC 5288 s3), 12 for ChaCha20-Poly1305 (RFC 7905 s2).
+// One direction's half of a TLS 1.2 key block (RFC 5246 s6.3). `fixed_iv` is the implicit part of
+// the nonce: 4 bytes for GCM and CCM (RFC 5288 s3), 12 for ChaCha20-Poly1305 (RFC 7905 s2).
 struct KeyBlockHalf {
   Secret<32> key;
   Secret<12> fixed_iv;

@@ -18,7 +18,7 @@
 namespace merlon::tls {
 
 struct Received {
-  size_t consumed;         // bytes of `in` done with: whole records; 0 = need more, or come back later
+  size_t consumed;  // bytes of `in` done with: whole records; 0 = need more, or come back later
   MutableBytes plaintext;  // application data, a part of `in`
 };
 struct PathId {
@@ -36,14 +36,14 @@ struct Sealed {
 
 // What every face offers.
 template <class F>
-concept Face = requires(F face, const F& view, MutableBytes buffer, OpId id, const OpResult& answer,
-                        Now now) {
-  { face.Receive(buffer, now) } -> std::same_as<Result<Received>>;
-  { face.PollTransmit(buffer, now) } -> std::same_as<Result<Transmit>>;
-  { face.PollEvent() } -> std::same_as<std::optional<Event>>;
-  { face.Complete(id, answer, now) } -> std::same_as<Result<void>>;
-  { view.Operations() } -> std::same_as<absl::Span<const Pending>>;
-  { view.failure() } -> std::same_as<std::optional<Error>>;
-};
+concept Face =
+    requires(F face, const F& view, MutableBytes buffer, OpId id, const OpResult& answer, Now now) {
+      { face.Receive(buffer, now) } -> std::same_as<Result<Received>>;
+      { face.PollTransmit(buffer, now) } -> std::same_as<Result<Transmit>>;
+      { face.PollEvent() } -> std::same_as<std::optional<Event>>;
+      { face.Complete(id, answer, now) } -> std::same_as<Result<void>>;
+      { view.Operations() } -> std::same_as<absl::Span<const Pending>>;
+      { view.failure() } -> std::same_as<std::optional<Error>>;
+    };
 
 }  // namespace merlon::tls

@@ -26,7 +26,8 @@ struct OpId {
   friend bool operator==(OpId, OpId) = default;
 };
 
-// ---- Key exchange --------------------------------------------------------------------------------
+// ---- Key exchange
+// --------------------------------------------------------------------------------
 
 // A client's share. `private_key` comes back in Agree: key bytes, or whatever names the key there.
 struct ShareGenerated {
@@ -58,7 +59,8 @@ struct Encapsulate {
   Bytes peer_share;
 };
 
-// ---- Signatures and chains -----------------------------------------------------------------------
+// ---- Signatures and chains
+// -----------------------------------------------------------------------
 
 struct Signature {
   Bytes value;
@@ -85,13 +87,15 @@ struct ChainVerified {
   Bytes public_key;  // crypto/key.h's format
 };
 struct VerifyChain {
-  using Answer = ChainVerified;  // not to be trusted: OpRefused with the alert that says why
+  using Answer = ChainVerified;       // not to be trusted: OpRefused with the alert that says why
   absl::Span<const Bytes> chain_der;  // as sent, leaf first
-  std::string_view server_name;       // empty: the peer is a client
+  std::string_view server_name;       // whom a client wants to talk to; may be empty
+  bool peer_is_server;
   UnixTime wall;
 };
 
-// ---- Decisions -----------------------------------------------------------------------------------
+// ---- Decisions
+// -----------------------------------------------------------------------------------
 
 struct CredentialChosen {
   const Credential* credential;  // null: none fits, handshake_failure
@@ -99,8 +103,8 @@ struct CredentialChosen {
 };
 struct ChooseCredential {
   using Answer = CredentialChosen;
-  std::string_view server_name;          // as the client sent it; may be empty
-  absl::Span<const uint16_t> schemes;    // the peer's, in its order
+  std::string_view server_name;        // as the client sent it; may be empty
+  absl::Span<const uint16_t> schemes;  // the peer's, in its order
 };
 // One offer of a ClientHello's pre_shared_key.
 struct PskOffer {
@@ -126,7 +130,8 @@ struct DerivePsk {
   const crypto::HashAlgorithm* hash;
 };
 
-// ---- Sessions ------------------------------------------------------------------------------------
+// ---- Sessions
+// ------------------------------------------------------------------------------------
 
 struct SessionFound {
   Bytes session;  // session.h's encoding; empty: none
@@ -157,7 +162,8 @@ struct OpenTicket {
   Bytes ticket;
 };
 
-// ---- Answers that any request may get ------------------------------------------------------------
+// ---- Answers that any request may get
+// ------------------------------------------------------------
 
 struct OpFailed {};  // a driver that could not: fatal, internal_error
 struct OpRefused {   // the peer's input does not pass; `error` is its Error, Origin::kPeer
@@ -170,10 +176,9 @@ struct OperationList {
   // Answer i is to request i.
   using Result = std::variant<typename Request::Answer..., OpRefused, OpFailed>;
 };
-using AllOperations =
-    OperationList<GenerateShare, Agree, Encapsulate, Sign, VerifySignature, VerifyChain,
-                  ChooseCredential, ChoosePsk, DerivePsk, LookUpSession, StoreSession, SealTicket,
-                  OpenTicket>;
+using AllOperations = OperationList<GenerateShare, Agree, Encapsulate, Sign, VerifySignature,
+                                    VerifyChain, ChooseCredential, ChoosePsk, DerivePsk,
+                                    LookUpSession, StoreSession, SealTicket, OpenTicket>;
 using Operation = AllOperations::Any;
 using OpResult = AllOperations::Result;
 

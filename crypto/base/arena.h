@@ -2,6 +2,8 @@
 // One borrowed block used from both ends: kept data from the front, scratch from the back.
 #pragma once
 #include <cstring>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 #include "absl/base/attributes.h"
@@ -13,7 +15,8 @@ namespace merlon {
 
 // Kept data grows from the front, scratch from the back in scopes that end in reverse order. An
 // allocation that would make the ends meet fails with kNoSpace and changes nothing. What is given
-// back is wiped. No alignment: it holds bytes.
+// back is wiped. Bytes have no alignment; KeepArray
+// sees to its own.
 class Arena {
  public:
   explicit Arena(MutableBytes block ABSL_ATTRIBUTE_LIFETIME_BOUND)
@@ -30,6 +33,31 @@ class Arena {
     MERLON_ASSIGN_OR_RETURN(const MutableBytes kept, Keep(bytes.size()));
     if (!bytes.empty()) memmove(kept.data(), bytes.data(), bytes.size());
     return Bytes(kept);
+  }
+  // `count` values of plain data, value-initialised.
+  template <class T>
+  Result<absl::Span<T>> KeepArray(size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    const size_t misfit = reinterpret_cast<uintptr_t>(block_.data() + front_) % alignof(T);
+    const size_t padding = misfit == 0 ? 0 : alignof(T) - misfit;
+    if (count > (back_ - front_) / sizeof(T)) return NoSpace();
+    MERLON_ASSIGN_OR_RETURN(const MutableBytes raw, Keep(padding + count * sizeof(T)));
+    T* first = reinterpret_cast<T*>(raw.data() + padding);
+    for (size_t i = 0; i < count; ++i) new (first + i) T();
+    return absl::Span<T>(first, count);
+  }
+  // Lets `fill(MutableBytes free)` write to all that is free, and keeps the size that it gives. The
+  // bytes behind that are left as `fill` left them.
+  template <class Fill>
+  Result<MutableBytes> KeepFilled(Fill fill) {
+    MERLON_ASSIGN_OR_RETURN(const size_t size, fill(Slice(block_, front_, back_ - front_)));
+    return Keep(size);
+  }
+  // Wipes the block and gives it back to its lender; nothing can be kept any more.
+  MutableBytes TakeBack() {
+    Wipe(block_);
+    front_ = back_ = 0;
+    return std::exchange(block_, MutableBytes());
   }
   // Where kept data ends now; ReleaseTo gives back, wiped, all that was kept since.
   size_t mark() const { return front_; }

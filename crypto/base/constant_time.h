@@ -47,8 +47,9 @@ template <std::unsigned_integral T>
 inline Mask<T> MaskIfLess(T a, T b) {
   constexpr int kTop = sizeof(T) * 8 - 1;
   const T difference = static_cast<T>(a - b);
-  return MaskFromBit<T>(
-      static_cast<T>(static_cast<T>((static_cast<T>(~a) & b) | ((static_cast<T>(~(a ^ b))) & difference)) >> kTop));
+  return MaskFromBit<T>(static_cast<T>(
+      static_cast<T>((static_cast<T>(~a) & b) | ((static_cast<T>(~(a ^ b))) & difference)) >>
+      kTop));
 }
 // `a` where the mask is set, else `b`.
 template <std::unsigned_integral T>

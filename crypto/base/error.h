@@ -17,59 +17,59 @@ enum class Code : uint16_t {
   kMisuse = 6,  // a call that the present state does not allow, or an argument out of range
 
   // crypto/
-  kStaleHandle = 100,      // no such key, or it was destroyed
-  kNotPermitted = 101,     // the key's usage policy forbids it
-  kUnsupported = 102,      // no driver does this
-  kBadKey = 103,           // malformed or invalid key material
-  kBadSignature = 104,     // a signature does not verify
-  kBadMac = 105,           // an authentication tag does not verify
-  kBadPublicValue = 106,   // a key exchange value that is invalid, or gives an all-zero secret
-  kEntropyFailure = 107,   // the entropy source failed
-  kFaultDetected = 108,    // a result did not check: nothing was released
-  kTooManyKeys = 109,      // every slot is taken
-  kAeadLimit = 110,        // the key has protected as many records as it may
+  kStaleHandle = 100,     // no such key, or it was destroyed
+  kNotPermitted = 101,    // the key's usage policy forbids it
+  kUnsupported = 102,     // no driver does this
+  kBadKey = 103,          // malformed or invalid key material
+  kBadSignature = 104,    // a signature does not verify
+  kBadMac = 105,          // an authentication tag does not verify
+  kBadPublicValue = 106,  // a key exchange value that is invalid, or gives an all-zero secret
+  kEntropyFailure = 107,  // the entropy source failed
+  kFaultDetected = 108,   // a result did not check: nothing was released
+  kTooManyKeys = 109,     // every slot is taken
+  kAeadLimit = 110,       // the key has protected as many records as it may
 
   // x509/
-  kBadDer = 200,              // not strict DER
-  kBadCertificate = 201,      // DER, but not a certificate by RFC 5280
-  kBadPem = 202,              // not PEM, or without the block that is wanted
-  kUnknownIssuer = 203,       // no path to a trust anchor
+  kBadDer = 200,          // not strict DER
+  kBadCertificate = 201,  // DER, but not a certificate by RFC 5280
+  kBadPem = 202,          // not PEM, or without the block that is wanted
+  kUnknownIssuer = 203,   // no path to a trust anchor
   kExpired = 204,
   kNotYetValid = 205,
-  kNotACa = 206,              // basicConstraints or keyUsage do not allow issuing
-  kPathTooLong = 207,         // pathLenConstraint
-  kBadKeyUsage = 208,         // the leaf may not be used for this
+  kNotACa = 206,       // basicConstraints or keyUsage do not allow issuing
+  kPathTooLong = 207,  // pathLenConstraint
+  kBadKeyUsage = 208,  // the leaf may not be used for this
   kBadExtendedKeyUsage = 209,
-  kNameMismatch = 210,        // no subjectAltName matches the name asked for
+  kNameMismatch = 210,  // no subjectAltName matches the name asked for
   kUnknownCriticalExtension = 211,
   kNameConstraint = 212,
   kUnsupportedAlgorithm = 213,  // signature or key algorithm that is not enabled
   kWorkBudget = 214,            // verification would take more work than allowed
 
   // record/
-  kRecordOverflow = 300,     // longer than 2^14 + 256
+  kRecordOverflow = 300,  // longer than 2^14 + 256
   kBadRecordType = 301,
   kBadRecordVersion = 302,
-  kBadPadding = 303,         // an inner plaintext that is all zeros
-  kEmptyRecord = 304,        // an empty handshake or alert record
+  kBadPadding = 303,   // an inner plaintext that is all zeros
+  kEmptyRecord = 304,  // an empty handshake or alert record
   kTooManyEmptyRecords = 305,
-  kMessageTooLarge = 306,    // a handshake message beyond the limit
-  kInterleaved = 307,        // another record type inside a handshake message
-  kKeyChangeInMessage = 308, // a message straddles a key change
-  kDuplicateFragment = 309,  // fragments of one message that contradict each other
-  kTooManyBadRecords = 310,  // AEAD integrity limit (RFC 9147 s4.5.3)
+  kMessageTooLarge = 306,     // a handshake message beyond the limit
+  kInterleaved = 307,         // another record type inside a handshake message
+  kKeyChangeInMessage = 308,  // a message straddles a key change
+  kDuplicateFragment = 309,   // fragments of one message that contradict each other
+  kTooManyBadRecords = 310,   // AEAD integrity limit (RFC 9147 s4.5.3)
 
   // tls/
   kUnexpectedMessage = 400,
   kStaleOperation = 401,
   kOutsideProfile = 402,
   kOperationFailed = 403,
-  kClosedByAlert = 404,        // the peer sent a fatal alert; see Connection::peer_alert
-  kClosed = 405,               // this side closed: nothing more can be sent
-  kTruncatedByTransport = 406, // end of transport without close_notify
+  kClosedByAlert = 404,         // the peer sent a fatal alert; see Connection::peer_alert
+  kClosed = 405,                // this side closed: nothing more can be sent
+  kTruncatedByTransport = 406,  // end of transport without close_notify
   kProtocolVersion = 407,
   kMissingExtension = 408,
-  kUnsupportedExtension = 409, // an answer to what was not asked
+  kUnsupportedExtension = 409,  // an answer to what was not asked
   kDuplicateExtension = 410,
   kExtensionNotAllowed = 411,  // an extension in a message where it may not stand
   kNoSharedCipherSuite = 412,
@@ -81,11 +81,11 @@ enum class Code : uint16_t {
   kBadBinder = 418,
   kCertificateRequired = 419,
   kBadPeerSignature = 420,
-  kDowngrade = 421,            // the sentinel of RFC 9846 s4.1.3
-  kInconsistentRetry = 422,    // a second ClientHello or ServerHello that contradicts the first
+  kDowngrade = 421,          // the sentinel of RFC 9846 s4.1.3
+  kInconsistentRetry = 422,  // a second ClientHello or ServerHello that contradicts the first
   kUnknownPskIdentity = 423,
-  kTooManyMessages = 424,      // KeyUpdates, tickets or empty messages beyond what is tolerated
-  kHandshakeTimeout = 425,     // retransmitted as often as allowed
+  kTooManyMessages = 424,   // KeyUpdates, tickets or empty messages beyond what is tolerated
+  kHandshakeTimeout = 425,  // retransmitted as often as allowed
   kBadAlert = 426,
   kRenegotiation = 427,
   kVerificationRefused = 428,  // the answerer of VerifyChain said no

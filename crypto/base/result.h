@@ -27,9 +27,7 @@ class [[nodiscard]] Result {
     return std::move(*Checked(std::get_if<0>(&v_)));
   }
   T* operator->() ABSL_ATTRIBUTE_LIFETIME_BOUND { return Checked(std::get_if<0>(&v_)); }
-  const T* operator->() const ABSL_ATTRIBUTE_LIFETIME_BOUND {
-    return Checked(std::get_if<0>(&v_));
-  }
+  const T* operator->() const ABSL_ATTRIBUTE_LIFETIME_BOUND { return Checked(std::get_if<0>(&v_)); }
 
  private:
   template <class P>

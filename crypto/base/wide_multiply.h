@@ -29,6 +29,9 @@ constexpr Wide64 MultiplyWide(uint64_t a, uint64_t b) {
 constexpr Wide64 MultiplyWide(uint64_t a, uint64_t b) { return MultiplyWidePortable(a, b); }
 #endif
 
+// What follows adds with comparisons, not with 128-bit sums: GCC and Clang make add-with-carry of
+// the former, and GCC keeps the latter in memory.
+
 // a + b + *carry; *carry becomes the carry out (0 or 1).
 constexpr uint64_t AddCarry(uint64_t a, uint64_t b, uint64_t* carry) {
   const uint64_t sum = a + b;
@@ -45,14 +48,19 @@ constexpr uint64_t SubBorrow(uint64_t a, uint64_t b, uint64_t* borrow) {
 }
 // a * b + c + *carry; *carry becomes the high word. Never overflows.
 constexpr uint64_t MultiplyAdd(uint64_t a, uint64_t b, uint64_t c, uint64_t* carry) {
-  Wide64 product = MultiplyWide(a, b);
-  uint64_t k = 0;
-  product.low = AddCarry(product.low, c, &k);
-  product.high += k;
-  k = 0;
-  product.low = AddCarry(product.low, *carry, &k);
-  *carry = product.high + k;
-  return product.low;
+  Wide64 sum = MultiplyWide(a, b);
+  sum.low += c;
+  sum.high += static_cast<uint64_t>(sum.low < c);
+  sum.low += *carry;
+  sum.high += static_cast<uint64_t>(sum.low < *carry);
+  *carry = sum.high;
+  return sum.low;
+}
+// *sum + a * b, modulo 2^128.
+constexpr void Accumulate(uint64_t a, uint64_t b, Wide64* sum) {
+  const Wide64 product = MultiplyWide(a, b);
+  sum->low += product.low;
+  sum->high += product.high + static_cast<uint64_t>(sum->low < product.low);
 }
 
 }  // namespace merlon

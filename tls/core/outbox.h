@@ -34,11 +34,11 @@ struct InstallWrite {
 struct DropEpoch {
   Epoch epoch;
 };
-// We refuse 0-RTT: skip the records that carry it (RFC 9846 s4.2.10). Streams alone; datagrams have an
-// epoch of their own for it. Ends with the first record that is not early data.
+// We refuse 0-RTT: skip the records that carry it (RFC 9846 s4.2.10). Streams alone; datagrams have
+// an epoch of their own for it. Ends with the first record that is not early data.
 struct SkipEarlyData {
-  bool until_client_hello;  // after HelloRetryRequest: all application data records; else those that
-                            // do not open
+  bool until_client_hello;  // after HelloRetryRequest: all application data records; else those
+                            // that do not open
   uint32_t budget;          // bytes; beyond it, unexpected_message or bad_record_mac
 };
 using Command = std::variant<std::monostate, Send, SendChangeCipherSpec, InstallRead, InstallWrite,

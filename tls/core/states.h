@@ -8,6 +8,7 @@
 //
 // The signature of On is the only place that names a transition; the dispatcher reads it there.
 #pragma once
+#include <array>
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -42,7 +43,8 @@ concept Message = requires(Reader& reader, const DecodeContext& context) {
 
 template <class M>
 constexpr bool LegalOn(Transport transport) {
-  if constexpr (requires { M::kTransports; }) return (M::kTransports & static_cast<uint8_t>(transport)) != 0;
+  if constexpr (requires { M::kTransports; })
+    return (M::kTransports & static_cast<uint8_t>(transport)) != 0;
   return true;
 }
 
@@ -57,6 +59,9 @@ concept DispatchContext = requires(C& context, const C& view, const HandshakeMes
 
 // ---- Transitions -------------------------------------------------------------------------------
 
+// Bytes of a state. A target with 8-byte pointers may use more than a device.
+inline constexpr size_t kMaxStateSize = sizeof(void*) == 4 ? 192 : 256;
+
 // Proof that a successor was put in place. Only Into can make one.
 class Moved {
   Moved() = default;
@@ -69,26 +74,43 @@ class Moved {
 template <class... Successors>
 class Into {
  public:
+  // A narrower choice, for a helper that two transitions share.
+  template <class... Wider>
+    requires(OneOf<Successors, Wider...> && ...)
+  Into(const Into<Wider...>& wider)  // NOLINT: implicit by design
+      : slot_(wider.slot_), emplace_{wider.template EmplaceOf<Successors>()...} {}
+
   // By value: the old state, out of which the new one was moved, dies before the new one is placed.
   template <OneOf<Successors...> S>
   Result<Moved> To(S successor) const {
-    static_assert(sizeof(S) <= 192, "blobs live in the arena: a transition holds S on its stack");
-    size_t index = 0;
-    (void)((std::same_as<S, Successors> || (++index, false)) || ...);
-    if (emplace_[index] == nullptr) {
+    static_assert(sizeof(S) <= kMaxStateSize,
+                  "blobs live in the arena: a transition holds S on its stack");
+    const Emplace emplace = EmplaceOf<S>();
+    if (emplace == nullptr) {
       return Error{Code::kOutsideProfile, Alert::kInternalError, Origin::kLocal};
     }
-    emplace_[index](slot_, &successor);
+    emplace(slot_, &successor);
     return Moved();
   }
 
  private:
   template <class Profile, class... States>
   friend class StateMachine;
+  template <class... Others>
+  friend class Into;
   using Emplace = void (*)(void* slot, void* successor);
-  Into(void* slot, const Emplace* emplace) : slot_(slot), emplace_(emplace) {}
+  Into(void* slot, std::array<Emplace, sizeof...(Successors)> emplace)
+      : slot_(slot), emplace_(emplace) {}
+  template <class S>
+  Emplace EmplaceOf() const {
+    size_t index = 0;
+    (void)((std::same_as<S, Successors> || (++index, false)) || ...);
+    return emplace_[index];
+  }
+
   void* slot_;
-  const Emplace* emplace_;  // one per successor; null where the profile has no such state
+  // One per successor; null where the profile has no such state.
+  std::array<Emplace, sizeof...(Successors)> emplace_;
 };
 
 // Where every error that is not misuse ends. The state before, and its secrets, are gone.
@@ -171,15 +193,17 @@ class StateMachine {
     template <class... S>
     operator Into<S...>() const {  // NOLINT: implicit by design
       static_assert((OneOf<S, States...> && ...), "a successor of another machine");
-      static constexpr typename Into<S...>::Emplace kEmplace[] = {EmplaceIn<S>()...};
-      return Into<S...>(&state, kEmplace);
+      return Into<S...>(&state, {EmplaceIn<S>()...});
     }
     template <class S>
     static constexpr auto EmplaceIn() -> void (*)(void*, void*) {
-      if constexpr (!kInProfile<Profile, S>) return nullptr;
-      return [](void* slot, void* successor) {
-        static_cast<State*>(slot)->template emplace<S>(std::move(*static_cast<S*>(successor)));
-      };
+      if constexpr (kInProfile<Profile, S>) {
+        return [](void* slot, void* successor) {
+          static_cast<State*>(slot)->template emplace<S>(std::move(*static_cast<S*>(successor)));
+        };
+      } else {
+        return nullptr;
+      }
     }
   };
 

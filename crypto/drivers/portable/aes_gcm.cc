@@ -15,6 +15,8 @@ namespace merlon::crypto {
 namespace {
 
 constexpr size_t kTagSize = 16;
+// SP 800-38D s5.2.1.1: 2^39 - 256 bits; beyond them the counter would repeat.
+constexpr uint64_t kMaxTextSize = (uint64_t{1} << 36) - 32;
 
 template <class Keys>
 struct Context {
@@ -37,6 +39,7 @@ class CounterMode {
     used_ = 16;
   }
   ~CounterMode() {
+    WipeObject(nonce_);  // the IV is derived from the traffic secret
     WipeObject(stream_);
     WipeObject(tag_mask_);
   }
@@ -100,6 +103,7 @@ void Bind(void* context, Bytes key, Bytes iv) {
 template <class Keys>
 void SealScatter(const void* context, uint64_t nonce64, Bytes ad, absl::Span<const Bytes> in,
                  Bytes tail, MutableBytes out) {
+  if (out.size() > kMaxTextSize) __builtin_trap();
   const Context<Keys>& c = *static_cast<const Context<Keys>*>(context);
   CounterMode<Keys> counter_mode(c, nonce64);
   size_t size = 0;
@@ -109,8 +113,8 @@ void SealScatter(const void* context, uint64_t nonce64, Bytes ad, absl::Span<con
   };
   for (Bytes part : in) add(part);
   add(tail);
-  const Block tag = counter_mode.Tag(HashOf(c.hash_key, ad, Slice(Bytes(out), 0, size)));
   if (out.size() != size + kTagSize) __builtin_trap();
+  const Block tag = counter_mode.Tag(HashOf(c.hash_key, ad, Slice(Bytes(out), 0, size)));
   memcpy(out.data() + size, tag.data(), kTagSize);
 }
 
@@ -125,7 +129,7 @@ void SealBatch(const void* context, absl::Span<const SealJob> jobs) {
 template <class Keys>
 bool OpenInPlace(const void* context, uint64_t nonce64, Bytes ad, MutableBytes in_out) {
   const Context<Keys>& c = *static_cast<const Context<Keys>*>(context);
-  if (in_out.size() < kTagSize) {
+  if (in_out.size() < kTagSize || in_out.size() > kMaxTextSize) {
     Wipe(in_out);
     return false;
   }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/drivers/default_drivers.h"
+
+#include "crypto/drivers/portable/driver.h"
+#include "crypto/drivers/x86/driver.h"
+
+namespace merlon::crypto {
+namespace {
+
+constexpr const Driver* kDrivers[] = {&kX86Driver, &kX86ShaDriver, &kPortableDriver};
+
+}  // namespace
+
+DriverTable DefaultDrivers() { return DriverTable(kDrivers); }
+
+}  // namespace merlon::crypto

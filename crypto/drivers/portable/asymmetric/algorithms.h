@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The asymmetric algorithms of the portable driver, one object each: naming one links it alone.
+#pragma once
+#include "crypto/key_agreement.h"
+#include "crypto/sign.h"
+
+namespace merlon::crypto {
+
+extern const KeyAgreementAlgorithm kPortableX25519;  // RFC 7748
+extern const KeyAgreementAlgorithm kPortableP256;    // SEC 1 s3.3.1, on secp256r1
+extern const SignAlgorithm kPortableEcdsaP256;       // FIPS 186-5 s6, hedged RFC 6979 nonces
+extern const SignAlgorithm kPortableRsaPkcs1;        // RFC 8017 s8.2
+extern const SignAlgorithm kPortableRsaPss;          // RFC 8017 s8.1
+
+}  // namespace merlon::crypto

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this CPU can do, asked once. False everywhere but on x86-64.
+#pragma once
+
+namespace merlon::crypto {
+
+// AES-NI, PCLMULQDQ, SSSE3 and SSE4.1.
+bool X86HasAesAndClmul();
+// SHA-NI, SSSE3 and SSE4.1.
+bool X86HasSha();
+
+}  // namespace merlon::crypto

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/drivers/x86/driver.h"
+
+#include "crypto/drivers/x86/aes.h"
+#include "crypto/drivers/x86/aes_gcm.h"
+#include "crypto/drivers/x86/cpu.h"
+#include "crypto/drivers/x86/sha256.h"
+
+namespace merlon::crypto {
+namespace {
+
+#if defined(__x86_64__)
+constexpr const HashAlgorithm* kHashes[] = {&kX86Sha256};
+constexpr const CipherAlgorithm* kCiphers[] = {&kX86Aes128, &kX86Aes256};
+constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm};
+#else
+constexpr absl::Span<const HashAlgorithm* const> kHashes;
+constexpr absl::Span<const CipherAlgorithm* const> kCiphers;
+constexpr absl::Span<const AeadAlgorithm* const> kAeads;
+#endif
+
+}  // namespace
+
+constinit const Driver kX86Driver = {
+    .name = "x86",
+    .location = kLocalStorage,
+    .available = X86HasAesAndClmul,
+    .hashes = {},
+    .ciphers = kCiphers,
+    .aeads = kAeads,
+    .key_agreements = {},
+    .signs = {},
+};
+
+constinit const Driver kX86ShaDriver = {
+    .name = "x86-sha",
+    .location = kLocalStorage,
+    .available = X86HasSha,
+    .hashes = kHashes,
+    .ciphers = {},
+    .aeads = {},
+    .key_agreements = {},
+    .signs = {},
+};
+
+}  // namespace merlon::crypto

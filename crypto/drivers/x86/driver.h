@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The x86-64 drivers: algorithms by special instructions. Each group that a CPU may lack alone is a
+// driver of its own. On other CPUs they exist, hold nothing and are not available.
+#pragma once
+#include "crypto/driver.h"
+
+namespace merlon::crypto {
+
+// AES and AES-GCM by AES-NI and PCLMULQDQ.
+extern const Driver kX86Driver;
+// SHA-256 by SHA-NI, which came to CPUs later.
+extern const Driver kX86ShaDriver;
+
+}  // namespace merlon::crypto

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two directions of a record stream: keys, what is skipped or counted, versions. What the
+// content means is the connection's business.
+#pragma once
+#include "record/epoch.h"
+#include "record/handshake_deframer.h"
+#include "record/stream_record.h"
+
+namespace merlon::record {
+
+// Records in a row that bring nothing; more are unexpected_message. BoringSSL's kMaxEmptyRecords.
+inline constexpr uint8_t kMaxEmptyRecords = 32;
+
+// The reading direction: Parse the first record, then Open it, or leave it for later.
+class StreamReader {
+ public:
+  ParsedRecord Parse(MutableBytes in) const { return ParseStreamRecord(in, keys_.installed()); }
+  // The content of a record, opened in place. ContentType::kInvalid: early data, skipped. An error
+  // is fatal. ChangeCipherSpec has its one legal form, the byte 1, in the clear (RFC 9846 s5).
+  Result<Content> Open(const StreamRecord& record);
+  // From the next record on. The token says that no handshake message straddles the change.
+  // kUnsupported: TLS 1.2 keys.
+  Result<void> Install(MessageBoundary, Epoch epoch, const TrafficKeys& keys);
+  // We refuse 0-RTT (RFC 9846 s4.2.10). Skips records of application data for at most `budget`
+  // bytes of body: all of them until another type comes (until_client_hello), or, with keys
+  // installed, those that do not open until one does.
+  void SkipEarlyData(bool until_client_hello, uint32_t budget);
+  void Clear() { keys_.Clear(); }
+
+  Epoch epoch() const { return epoch_; }
+  bool is_protected() const { return keys_.installed(); }
+
+ private:
+  enum class Skip : uint8_t { kNone, kUntilClientHello, kUntilOpened };
+  Result<Content> OpenOrSkip(const StreamRecord& record);
+
+  RecordKeys keys_;
+  Epoch epoch_ = Epoch::kPlain;
+  uint32_t skip_budget_ = 0;
+  Skip skip_ = Skip::kNone;
+  uint8_t empty_records_ = 0;
+};
+
+// The writing direction.
+class StreamWriter {
+ public:
+  // Seals, or writes in the clear, one record of at most 2^14 bytes; `out` holds overhead() more,
+  // and overlaps nothing, or only what SealProtected allows. Returns the bytes written. kAeadLimit
+  // when the keys are used up.
+  Result<size_t> Write(ContentType type, absl::Span<const Bytes> content, MutableBytes out);
+  // The version of handshake records in the clear.
+  void set_handshake_version(uint16_t version) { handshake_version_ = version; }
+  // From the next record on. kUnsupported: TLS 1.2 keys.
+  Result<void> Install(Epoch epoch, const TrafficKeys& keys);
+
+  size_t overhead() const { return StreamOverhead(keys_); }
+  Epoch epoch() const { return epoch_; }
+  const RecordKeys& keys() const { return keys_; }
+
+ private:
+  RecordKeys keys_;
+  Epoch epoch_ = Epoch::kPlain;
+  uint16_t handshake_version_ = kLegacyVersion;
+};
+
+}  // namespace merlon::record

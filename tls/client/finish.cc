@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client's 5. and 6.: both Finished, application keys; then tickets and key updates (RFC 9846
+// s4.4.4, s4.6).
+#include "tls/client/states.h"
+#include "tls/session.h"
+
+namespace merlon::tls {
+namespace {
+
+// Writes the session of a ticket to storage, for the TicketArrived event.
+Result<Bytes> KeepSession(const NewSessionTicket& m, Context& cx) {
+  // Storage of a session that the caller has read may be used again.
+  if (cx.events.empty()) cx.arena.ReleaseTo(cx.ticket_mark);
+  const HashSecret psk = ResumptionPsk(cx.schedule(), cx.resumption_master, m.nonce);
+  Session session;
+  session.transport = cx.decode.transport;
+  session.cipher_suite = cx.negotiated.suite->id;
+  session.psk = Secret<48>::CopyOf(psk.reveal());
+  session.issued = cx.now.wall;
+  session.lifetime = m.lifetime;
+  session.age_add = m.age_add;
+  session.max_early_data = m.early_data.value_or(0);
+  session.server_name = AsBytes(cx.negotiated.server_name);
+  session.alpn = AsBytes(cx.negotiated.alpn);
+  session.ticket = m.ticket;
+  MERLON_ASSIGN_OR_RETURN(const MutableBytes encoded, cx.arena.Keep(session.EncodedSize()));
+  MERLON_TRY(session.Encode(encoded));
+  return Bytes(encoded);
+}
+
+}  // namespace
+
+Result<Moved> On(ExpectServerFinished& s, const Finished& m, Context& cx,
+                 Into<ClientEstablished> next) {
+  MERLON_TRY(cx.CheckFinished(m.mac, s.flight.handshake.server));
+  const crypto::Digest server_finished = cx.transcript->Peek();
+  TrafficPair keys = s.flight.master.Application(server_finished);
+  cx.exporter_master = s.flight.master.ExporterMaster(server_finished);
+  cx.change_cipher_spec_legal = false;
+  MERLON_TRY(cx.InstallReadKeys(Epoch::kApplication, keys.server));
+  MERLON_TRY(cx.EmitChangeCipherSpec(cx.client->middlebox_compatibility));
+  // s4.4.2: a client that was asked and has no certificate sends an empty list.
+  if (s.flight.certificate_requested) {
+    MERLON_TRY(cx.Emit(Epoch::kHandshake, Certificate{.context = {}, .list = {}}));
+  }
+  MERLON_TRY(cx.EmitFinished(s.flight.handshake.client));
+  MERLON_TRY(cx.InstallWriteKeys(Epoch::kApplication, keys.client));
+  cx.resumption_master = std::move(s.flight.master).ResumptionMaster(cx.transcript->Peek());
+  MERLON_TRY(cx.LogSecret("CLIENT_TRAFFIC_SECRET_0", keys.client.reveal()));
+  MERLON_TRY(cx.LogSecret("SERVER_TRAFFIC_SECRET_0", keys.server.reveal()));
+  MERLON_TRY(cx.LogSecret("EXPORTER_SECRET", cx.exporter_master.reveal()));
+  MERLON_TRY(cx.events.Push(Connected{}));
+  cx.ticket_mark = cx.arena.mark();
+  return next.To(ClientEstablished{
+      .traffic = {.read = std::move(keys.server), .write = std::move(keys.client)},
+      .finished = cx.flight});
+}
+
+Result<Moved> On(ClientEstablished& s, const NewSessionTicket& m, Context& cx,
+                 Into<ClientEstablished> next) {
+  // s4.6.1: a lifetime of zero "indicates that the ticket should be discarded immediately";
+  // "Servers MUST NOT use any value greater than 604800 seconds".
+  constexpr uint32_t kSevenDays = 604800;
+  if (m.lifetime > kSevenDays) return IllegalParameter();
+  if (m.lifetime != 0) {
+    const Result<Bytes> session = KeepSession(m, cx);
+    // Without storage (it was given back, or is too small) the ticket is ignored, as s4.6.1 allows.
+    if (session.ok()) (void)cx.events.Push(TicketArrived{*session});
+  }
+  return next.To(std::move(s));
+}
+
+Result<Moved> On(ClientEstablished& s, const KeyUpdate& m, Context& cx,
+                 Into<ClientEstablished> next) {
+  MERLON_TRY(OnKeyUpdate(s.traffic, m, cx));
+  return next.To(std::move(s));
+}
+
+Result<Moved> On(ClientEstablished& s, const StartKeyUpdate& signal, Context& cx,
+                 Into<ClientEstablished> next) {
+  MERLON_TRY(OnStartKeyUpdate(s.traffic, signal, cx));
+  return next.To(std::move(s));
+}
+
+Result<Moved> On(ClientEstablished& s, const Delivered& delivered, Context& cx,
+                 Into<ClientEstablished> next) {
+  MERLON_TRY(OnDelivered(s.traffic, delivered, cx));
+  if (s.finished == delivered.flight) {
+    s.finished.reset();
+    // RFC 9147 s6.1: the handshake's keys serve until its last flight is acknowledged.
+    MERLON_TRY(cx.outbox.Push(DropEpoch{Epoch::kHandshake}));
+    MERLON_TRY(cx.OfferStorageBack());
+  }
+  return next.To(std::move(s));
+}
+
+}  // namespace merlon::tls

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// The states of a TLS 1.3 client, and which messages, signals and answers each takes.
+//
+//   1. ClientStart, AwaitSession, AwaitPskSecret, AwaitShares   gather what ClientHello offers
+//      ClientHello                       -->
+//   2. ExpectServerHello                 <--  HelloRetryRequest: AwaitShares, ClientHello again,
+//      ExpectSecondServerHello           <--  ServerHello
+//      AwaitAgreement                    the key exchange; handshake keys
+//   3. ExpectEncryptedExtensions         <--  EncryptedExtensions; with a PSK straight to 5
+//   4. ExpectCertificateOrRequest        <--  CertificateRequest, Certificate
+//      AwaitChain, ExpectCertificateVerify, AwaitSignatureVerdict
+//   5. ExpectServerFinished              <--  Finished
+//      Certificate (empty, if asked), Finished -->
+//   6. ClientEstablished                 NewSessionTicket, KeyUpdate
+#pragma once
+#include <optional>
+
+#include "crypto/base/fixed_vector.h"
+#include "tls/core/context.h"
+#include "tls/core/features.h"
+#include "tls/core/post_handshake.h"
+#include "tls/core/states.h"
+#include "tls/msgs/messages13.h"
+#include "tls/msgs/server_hello.h"
+
+namespace merlon::tls {
+
+// ---- What a ClientHello offered
+// ------------------------------------------------------------------
+
+struct OfferedShare {
+  const NamedGroup* group = nullptr;
+  Bytes private_key = {}, share = {};  // in storage
+};
+// The one PSK that is offered: of a ticket, or external.
+struct OfferedPsk {
+  const crypto::HashAlgorithm* hash = nullptr;
+  const ExternalPsk* external = nullptr;  // null: of a ticket
+  Bytes secret = {};  // in storage: a ticket's PSK, or the extracted early secret
+  Bytes identity = {};
+  uint32_t obfuscated_age = 0;
+
+  EarlyStage Stage(crypto::LabelPrefix prefix) const;
+  BinderKind binder_kind() const {
+    return external != nullptr ? BinderKind::kExternal : BinderKind::kResumption;
+  }
+};
+struct ClientOffer {
+  Bytes hello;  // the last ClientHello, whole, in storage
+  FixedVector<OfferedShare, 2> shares;
+  std::optional<OfferedPsk> psk;
+
+  Bytes random() const;      // of the hello
+  Bytes session_id() const;  // of the hello
+};
+
+// ---- States
+// --------------------------------------------------------------------------------------
+
+struct Begin {};  // the signal with which a connection starts
+
+struct ClientStart {
+  static constexpr uint32_t kNeeds = kClientRole;
+  using Accepted = Accepts<Begin>;
+  Bytes session;  // borrowed: Begin comes within the constructor's call
+};
+struct AwaitSession {
+  static constexpr uint32_t kNeeds = kClientRole;
+  using Accepted = Accepts<>;
+  using Completed = Completes<SessionFound>;
+};
+struct AwaitPskSecret {
+  static constexpr uint32_t kNeeds = kClientRole;
+  using Accepted = Accepts<>;
+  using Completed = Completes<PskDerived>;
+};
+struct AwaitShares {
+  static constexpr uint32_t kNeeds = kClientRole;
+  using Accepted = Accepts<>;
+  using Completed = Completes<ShareGenerated>;
+  ClientOffer offer;
+  const NamedGroup* group;  // whose share is being made
+  Bytes cookie;             // of a HelloRetryRequest
+  bool retry = false;
+};
+struct ExpectServerHello {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
+  using Accepted = Accepts<ServerHelloMessage>;
+  ClientOffer offer;
+};
+struct ExpectSecondServerHello {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
+  using Accepted = Accepts<ServerHelloMessage>;
+  ClientOffer offer;
+};
+struct AwaitAgreement {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
+  using Accepted = Accepts<>;
+  using Completed = Completes<SharedSecret>;
+  EarlyStage stage;
+};
+
+// What the rest of the server's flight needs.
+struct ServerFlight {
+  MasterStage master;
+  TrafficPair handshake;
+  bool certificate_requested = false;
+};
+struct ExpectEncryptedExtensions {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
+  using Accepted = Accepts<EncryptedExtensions>;
+  ServerFlight flight;
+};
+struct ExpectCertificateOrRequest {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates;
+  using Accepted = Accepts<CertificateRequest, Certificate>;
+  ServerFlight flight;
+};
+struct ExpectCertificate {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates;
+  using Accepted = Accepts<Certificate>;
+  ServerFlight flight;
+};
+struct AwaitChain {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates;
+  using Accepted = Accepts<>;
+  using Completed = Completes<ChainVerified>;
+  ServerFlight flight;
+};
+struct ExpectCertificateVerify {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates;
+  using Accepted = Accepts<CertificateVerify>;
+  ServerFlight flight;
+  crypto::KeyType key_type;
+  Bytes public_key;  // in storage
+};
+struct AwaitSignatureVerdict {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates;
+  using Accepted = Accepts<>;
+  using Completed = Completes<SignatureValid>;
+  ServerFlight flight;
+};
+struct ExpectServerFinished {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
+  using Accepted = Accepts<Finished>;
+  ServerFlight flight;
+};
+struct ClientEstablished {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
+  using Accepted = Accepts<NewSessionTicket, KeyUpdate, StartKeyUpdate, Delivered>;
+  Traffic traffic;
+  std::optional<FlightId> finished;  // our last flight, until it is delivered: then storage is free
+};
+
+// ---- Transitions: hello.cc
+// -----------------------------------------------------------------------
+
+Result<Moved> On(ClientStart&, const Begin&, Context&,
+                 Into<AwaitSession, AwaitPskSecret, AwaitShares> next);
+Result<Moved> On(AwaitSession&, const SessionFound&, Context&,
+                 Into<AwaitPskSecret, AwaitShares> next);
+Result<Moved> On(AwaitPskSecret&, const PskDerived&, Context&, Into<AwaitShares> next);
+Result<Moved> On(AwaitShares&, const ShareGenerated&, Context&,
+                 Into<AwaitShares, ExpectServerHello, ExpectSecondServerHello> next);
+
+// Builds and queues the ClientHello of `offer`, binder and all.
+Result<void> SendClientHello(ClientOffer& offer, Bytes cookie, bool retry, Context& cx);
+
+// ---- server_hello.cc
+// -----------------------------------------------------------------------------
+
+Result<Moved> On(ExpectServerHello&, const ServerHelloMessage&, Context&,
+                 Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement> next);
+Result<Moved> On(ExpectSecondServerHello&, const ServerHelloMessage&, Context&,
+                 Into<AwaitAgreement> next);
+Result<Moved> On(AwaitAgreement&, const SharedSecret&, Context&,
+                 Into<ExpectEncryptedExtensions> next);
+Result<Moved> On(ExpectEncryptedExtensions&, const EncryptedExtensions&, Context&,
+                 Into<ExpectCertificateOrRequest, ExpectServerFinished> next);
+
+// ---- authenticate.cc
+// -----------------------------------------------------------------------------
+
+Result<Moved> On(ExpectCertificateOrRequest&, const CertificateRequest&, Context&,
+                 Into<ExpectCertificate> next);
+Result<Moved> On(ExpectCertificateOrRequest&, const Certificate&, Context&, Into<AwaitChain> next);
+Result<Moved> On(ExpectCertificate&, const Certificate&, Context&, Into<AwaitChain> next);
+Result<Moved> On(AwaitChain&, const ChainVerified&, Context&, Into<ExpectCertificateVerify> next);
+Result<Moved> On(ExpectCertificateVerify&, const CertificateVerify&, Context&,
+                 Into<AwaitSignatureVerdict> next);
+Result<Moved> On(AwaitSignatureVerdict&, const SignatureValid&, Context&,
+                 Into<ExpectServerFinished> next);
+
+// ---- finish.cc
+// -----------------------------------------------------------------------------------
+
+Result<Moved> On(ExpectServerFinished&, const Finished&, Context&, Into<ClientEstablished> next);
+Result<Moved> On(ClientEstablished&, const NewSessionTicket&, Context&,
+                 Into<ClientEstablished> next);
+Result<Moved> On(ClientEstablished&, const KeyUpdate&, Context&, Into<ClientEstablished> next);
+Result<Moved> On(ClientEstablished&, const StartKeyUpdate&, Context&, Into<ClientEstablished> next);
+Result<Moved> On(ClientEstablished&, const Delivered&, Context&, Into<ClientEstablished> next);
+
+}  // namespace merlon::tls

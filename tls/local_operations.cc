@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/local_operations.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "x509/certificate.h"
+#include "x509/path_builder.h"
+
+namespace merlon::tls {
+namespace {
+
+// An error of cryptography on the peer's input refuses it; any other is a failure of ours.
+OpResult Refuse(Error error) {
+  if (error.origin == Origin::kPeer) return OpRefused{error};
+  return OpFailed{};
+}
+
+bool SameLetter(char a, char b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return lower(a) == lower(b);
+}
+bool SameName(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), SameLetter);
+}
+
+// Does a credential with these names serve `name`? "*." stands for one label (RFC 9525 s6.3).
+bool Serves(const Credential& credential, std::string_view name) {
+  if (credential.names.empty()) return true;
+  for (std::string_view pattern : credential.names) {
+    if (SameName(pattern, name)) return true;
+    const size_t dot = name.find('.');
+    if (pattern.substr(0, 2) == "*." && dot != std::string_view::npos &&
+        SameName(pattern.substr(1), name.substr(dot))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+OpResult LocalOperations::Perform(const Operation& operation) {
+  Wipe(MutableBytes(answer_));
+  return std::visit([&](const auto& request) { return Do(request); }, operation);
+}
+
+OpResult LocalOperations::Do(const GenerateShare& request) {
+  const crypto::KeyAgreementAlgorithm* group = crypto_.drivers.key_agreement(request.group);
+  if (group == nullptr) return OpFailed{};
+  const MutableBytes answer(answer_);
+  const MutableBytes private_key = Slice(answer, 0, group->private_size);
+  const MutableBytes share = Slice(answer, group->private_size, group->initiator_share_size);
+  if (!group->generate(crypto_.rng, private_key, share).ok()) return OpFailed{};
+  return ShareGenerated{.share = share, .private_key = private_key};
+}
+
+OpResult LocalOperations::Do(const Agree& request) {
+  const crypto::KeyAgreementAlgorithm* group = crypto_.drivers.key_agreement(request.group);
+  if (group == nullptr) return OpFailed{};
+  const MutableBytes secret = Slice(MutableBytes(answer_), 0, group->secret_size);
+  const Result<void> agreed = group->agree(request.private_key, request.peer_share, secret);
+  if (!agreed.ok()) return Refuse(agreed.error());
+  return SharedSecret{secret};
+}
+
+OpResult LocalOperations::Do(const Encapsulate& request) {
+  const crypto::KeyAgreementAlgorithm* group = crypto_.drivers.key_agreement(request.group);
+  if (group == nullptr) return OpFailed{};
+  const MutableBytes answer(answer_);
+  const MutableBytes share = Slice(answer, 0, group->responder_share_size);
+  const MutableBytes secret = Slice(answer, group->responder_share_size, group->secret_size);
+  const Result<void> made = group->respond(crypto_.rng, request.peer_share, share, secret);
+  if (!made.ok()) return Refuse(made.error());
+  return Encapsulated{.share = share, .secret = secret};
+}
+
+OpResult LocalOperations::Do(const Sign& request) {
+  for (const SigningKey& key : request.credential->signing_keys) {
+    if (key.scheme->id != request.scheme) continue;
+    const MutableBytes out = Slice(MutableBytes(answer_), 0, crypto::kMaxSignatureSize);
+    const Result<size_t> size = key.key.Sign(request.message, crypto_.rng, out);
+    if (!size.ok()) return OpFailed{};
+    return Signature{Slice(out, 0, *size)};
+  }
+  return OpFailed{};
+}
+
+OpResult LocalOperations::Do(const VerifySignature& request) {
+  const crypto::SignAlgorithm* algorithm =
+      crypto_.drivers.sign(request.algorithm.family, request.key_type);
+  const crypto::HashAlgorithm* hash = crypto_.drivers.hash(request.algorithm.hash);
+  if (algorithm == nullptr || hash == nullptr) return OpFailed{};
+  // RFC 9846 s4.4.3: "If the verification fails, the receiver MUST terminate the handshake with a
+  // "decrypt_error" alert."
+  if (!algorithm->verify(request.public_key, hash, request.message, request.signature).ok()) {
+    return OpRefused{PeerError(Code::kBadPeerSignature, Alert::kDecryptError)};
+  }
+  return SignatureValid{};
+}
+
+OpResult LocalOperations::Do(const VerifyChain& request) {
+  x509::Certificate leaf;
+  if (const auto* policy = std::get_if<VerifyAgainst>(&options_.chain_policy)) {
+    if (policy->anchors == nullptr) {
+      return OpRefused{PeerError(Code::kUnknownIssuer, Alert::kUnknownCa)};
+    }
+    x509::VerifyOptions options;
+    options.now = request.wall;
+    options.purpose =
+        request.peer_is_server ? x509::KeyPurpose::kServerAuth : x509::KeyPurpose::kClientAuth;
+    options.drivers = crypto_.drivers;
+    options.server_name =
+        policy->expected_name.empty() ? request.server_name : policy->expected_name;
+    // Without a name any certificate of any site would do: a chain alone proves nothing.
+    if (request.peer_is_server && options.server_name.empty()) {
+      return OpRefused{PeerError(Code::kNameMismatch, Alert::kBadCertificate)};
+    }
+    const Result<x509::VerifiedChain> chain =
+        x509::VerifyChain({request.chain_der}, *policy->anchors, options);
+    if (!chain.ok()) return Refuse(chain.error());
+    leaf = chain->leaf;
+  } else {
+    const Result<x509::Certificate> parsed = x509::Certificate::Parse(request.chain_der[0]);
+    if (!parsed.ok()) return Refuse(parsed.error());
+    leaf = *parsed;
+  }
+  return ChainVerified{leaf.public_key().type, leaf.public_key().key};
+}
+
+OpResult LocalOperations::Do(const ChooseCredential& request) {
+  // First a credential for the name, else any: a wrong name is the client's to refuse.
+  for (const bool by_name : {true, false}) {
+    for (const Credential& credential : options_.credentials) {
+      if (by_name && !Serves(credential, request.server_name)) continue;
+      for (const SigningKey& key : credential.signing_keys) {
+        const auto at = std::find(request.schemes.begin(), request.schemes.end(), key.scheme->id);
+        if (at != request.schemes.end()) return CredentialChosen{&credential, key.scheme->id};
+      }
+    }
+  }
+  return CredentialChosen{nullptr, 0};
+}
+
+OpResult LocalOperations::Do(const ChoosePsk& request) {
+  for (size_t i = 0; i < request.offers.size(); ++i) {
+    for (const ExternalPsk& psk : options_.psks) {
+      if (psk.hash == request.hash && psk.identity == request.offers[i].identity) {
+        return PskChosen{&psk, static_cast<uint16_t>(i)};
+      }
+    }
+  }
+  return PskChosen{nullptr, 0};
+}
+
+OpResult LocalOperations::Do(const DerivePsk& request) {
+  const MutableBytes out = Slice(MutableBytes(answer_), 0, request.hash->size);
+  // RFC 9846 s7.1: the salt of the first extraction is zeros.
+  if (!request.psk->secret->Extract(*request.hash, {}, out).ok()) return OpFailed{};
+  return PskDerived{out};
+}
+
+OpResult LocalOperations::Do(const LookUpSession& request) {
+  if (options_.sessions == nullptr) return SessionFound{};
+  const MutableBytes answer(answer_);
+  return SessionFound{Slice(answer, 0, options_.sessions->LookUp(request.key, answer))};
+}
+
+OpResult LocalOperations::Do(const StoreSession& request) {
+  if (options_.sessions != nullptr) options_.sessions->Store(request.key, request.session);
+  return SessionStored{};
+}
+
+OpResult LocalOperations::Do(const SealTicket& request) {
+  if (options_.ticket_key == nullptr) return TicketSealed{};
+  const Result<size_t> size =
+      options_.ticket_key->Seal({}, request.session, crypto_.rng, MutableBytes(answer_));
+  if (!size.ok()) return TicketSealed{};
+  return TicketSealed{Slice(MutableBytes(answer_), 0, *size)};
+}
+
+OpResult LocalOperations::Do(const OpenTicket& request) {
+  if (options_.ticket_key == nullptr) return TicketOpened{};
+  const Result<size_t> size = options_.ticket_key->Open({}, request.ticket, MutableBytes(answer_));
+  if (!size.ok()) return TicketOpened{};
+  return TicketOpened{Slice(MutableBytes(answer_), 0, *size)};
+}
+
+}  // namespace merlon::tls

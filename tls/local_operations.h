@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// LocalOperations: answers a connection's operations at once, in this process, with the drivers,
+// keys and trust anchors that it is given. For everyone who needs no hardware, no queue and no
+// decisions of their own; one may also answer some operations oneself and leave the rest to
+// Perform.
+#pragma once
+#include <array>
+#include <string_view>
+#include <variant>
+
+#include "crypto/context.h"
+#include "tls/config.h"
+#include "tls/operation.h"
+#include "x509/trust_store.h"
+
+namespace merlon::tls {
+
+// A peer's chain must lead to one of these anchors, and a server's certificate must be for the name
+// that the connection was given (or, where that is not what the certificate says, for this one).
+struct VerifyAgainst {
+  const x509::TrustStore* anchors = nullptr;  // null: nothing is trusted
+  std::string_view expected_name = {};
+};
+// Whoever answers is trusted, with any certificate. No protection against an active attacker.
+struct DangerouslyTrustAnyChain {};
+using ChainPolicy = std::variant<VerifyAgainst, DangerouslyTrustAnyChain>;
+
+// Sessions by name: a client's memory between connections.
+class SessionCache {
+ public:
+  // Copies the session for `key` to `out`; gives its size, 0: none.
+  virtual size_t LookUp(Bytes key, MutableBytes out) = 0;
+  virtual void Store(Bytes key, Bytes session) = 0;
+
+ protected:
+  ~SessionCache() = default;
+};
+
+// All that is pointed to outlives the LocalOperations.
+struct LocalOptions {
+  ChainPolicy chain_policy = VerifyAgainst{};
+  absl::Span<const Credential> credentials = {};
+  absl::Span<const ExternalPsk> psks = {};
+  const crypto::BoundAeadKey* ticket_key = nullptr;  // null: no tickets
+  SessionCache* sessions = nullptr;                  // null: none
+};
+
+// For any number of connections, on one thread.
+class LocalOperations {
+ public:
+  LocalOperations(const crypto::Context& crypto, const LocalOptions& options)
+      : crypto_(crypto), options_(options) {}
+  // A server's: credentials and PSKs of its configuration.
+  static LocalOptions ForServer(const ServerConfig& config,
+                                const crypto::BoundAeadKey* ticket_key) {
+    LocalOptions options;
+    options.credentials = config.credentials;
+    options.psks = config.common.psks;
+    options.ticket_key = ticket_key;
+    return options;
+  }
+
+  // Answers all that `connection` waits for, and what it asks for next, until it asks no more.
+  template <class Connection>
+  void Answer(Connection& connection, Now now) {
+    while (!connection.Operations().empty()) {
+      const Pending pending = connection.Operations().front();
+      const Result<void> done = connection.Complete(pending.id, Perform(pending.request), now);
+      if (!done.ok()) return;  // the connection has failed and says so
+    }
+  }
+  // The answer to one request; its bytes live until the next call.
+  OpResult Perform(const Operation& operation);
+
+ private:
+  OpResult Do(const GenerateShare& request);
+  OpResult Do(const Agree& request);
+  OpResult Do(const Encapsulate& request);
+  OpResult Do(const Sign& request);
+  OpResult Do(const VerifySignature& request);
+  OpResult Do(const VerifyChain& request);
+  OpResult Do(const ChooseCredential& request);
+  OpResult Do(const ChoosePsk& request);
+  OpResult Do(const DerivePsk& request);
+  OpResult Do(const LookUpSession& request);
+  OpResult Do(const StoreSession& request);
+  OpResult Do(const SealTicket& request);
+  OpResult Do(const OpenTicket& request);
+
+  crypto::Context crypto_;
+  LocalOptions options_;
+  // The bytes of an answer: a KEM's private key and share are the most.
+  std::array<uint8_t, 4096> answer_;
+};
+
+}  // namespace merlon::tls

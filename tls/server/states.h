@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The states of a TLS 1.3 server, and which messages, signals and answers each takes.
+//
+//   1. ExpectClientHello                 <--  ClientHello; without a share that we want:
+//      ExpectSecondClientHello           -->  HelloRetryRequest, <-- ClientHello again
+//   2. AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket   which PSK, if any; its binder
+//      AwaitCredential                   else: who signs, under which scheme
+//   3. AwaitEncapsulation                the key exchange
+//      ServerHello, EncryptedExtensions  -->
+//      Certificate; AwaitSignature; CertificateVerify -->  (not with a PSK)
+//      Finished                          -->
+//   4. ExpectClientFinished              <--  Finished
+//   5. ServerEstablished                 NewSessionTicket -->, KeyUpdate
+#pragma once
+#include <optional>
+
+#include "tls/core/context.h"
+#include "tls/core/features.h"
+#include "tls/core/post_handshake.h"
+#include "tls/core/states.h"
+#include "tls/msgs/client_hello.h"
+#include "tls/msgs/messages13.h"
+
+namespace merlon::tls {
+
+// What was understood of a ClientHello; all of it in storage.
+struct ServerPlan {
+  Bytes body;  // of the ClientHello
+  Bytes session_id;
+  Bytes peer_share;                        // for negotiated.group
+  absl::Span<const PskOffer> offers = {};  // empty: no PSK may be used
+  Bytes binders = {};
+  size_t truncated_size = 0;  // of the body, before the binders
+  absl::Span<const uint16_t> schemes = {};
+  bool server_name_used = false;
+
+  Bytes Binder(size_t index) const;
+};
+
+struct ExpectClientHello {
+  static constexpr uint32_t kNeeds = kServerRole;
+  using Accepted = Accepts<ClientHello>;
+};
+struct ExpectSecondClientHello {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13;
+  using Accepted = Accepts<ClientHello>;
+};
+struct AwaitPskChoice {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13;
+  using Accepted = Accepts<>;
+  using Completed = Completes<PskChosen>;
+  ServerPlan plan;
+};
+struct AwaitPskEarlySecret {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13;
+  using Accepted = Accepts<>;
+  using Completed = Completes<PskDerived>;
+  ServerPlan plan;
+  uint16_t index;
+};
+struct AwaitTicket {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kTickets;
+  using Accepted = Accepts<>;
+  using Completed = Completes<TicketOpened>;
+  ServerPlan plan;
+  uint16_t index;
+};
+struct AwaitCredential {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates;
+  using Accepted = Accepts<>;
+  using Completed = Completes<CredentialChosen>;
+  ServerPlan plan;
+};
+struct AwaitEncapsulation {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13;
+  using Accepted = Accepts<>;
+  using Completed = Completes<Encapsulated>;
+  EarlyStage stage;
+  Bytes session_id;
+  std::optional<uint16_t> psk_index;
+  bool server_name_used;
+};
+
+// What the rest of the handshake needs.
+struct ClientFlight {
+  MasterStage master;
+  TrafficPair handshake;
+};
+struct AwaitSignature {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates;
+  using Accepted = Accepts<>;
+  using Completed = Completes<Signature>;
+  ClientFlight flight;
+};
+struct ExpectClientFinished {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13;
+  using Accepted = Accepts<Finished>;
+  HashSecret client_handshake;
+  TrafficPair application;
+  MasterStage master;
+};
+struct ServerEstablished {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13;
+  using Accepted = Accepts<KeyUpdate, StartKeyUpdate, Delivered>;
+  using Completed = Completes<TicketSealed>;
+  Traffic traffic;
+  uint32_t age_add = 0;  // of the ticket being sealed
+  uint8_t tickets_due = 0;
+  uint8_t tickets_sent = 0;
+  uint8_t tickets_delivered = 0;
+  uint16_t handshake_flight = 0;  // a later one is a ticket's, or a KeyUpdate's
+};
+
+// ---- Transitions: client_hello.cc
+// ----------------------------------------------------------------
+
+Result<Moved> On(ExpectClientHello&, const ClientHello&, Context&,
+                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+Result<Moved> On(ExpectSecondClientHello&, const ClientHello&, Context&,
+                 Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+
+// ---- choose.cc
+// -----------------------------------------------------------------------------------
+
+// Asks for a PSK where one may be used, else for a credential.
+Result<Moved> ChooseAuthentication(ServerPlan plan, Context& cx,
+                                   Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+Result<Moved> On(AwaitPskChoice&, const PskChosen&, Context&,
+                 Into<AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
+Result<Moved> On(AwaitPskEarlySecret&, const PskDerived&, Context&, Into<AwaitEncapsulation> next);
+Result<Moved> On(AwaitTicket&, const TicketOpened&, Context&,
+                 Into<AwaitTicket, AwaitCredential, AwaitEncapsulation> next);
+Result<Moved> On(AwaitCredential&, const CredentialChosen&, Context&,
+                 Into<AwaitEncapsulation> next);
+
+// ---- respond.cc
+// ----------------------------------------------------------------------------------
+
+Result<Moved> On(AwaitEncapsulation&, const Encapsulated&, Context&,
+                 Into<AwaitSignature, ExpectClientFinished> next);
+Result<Moved> On(AwaitSignature&, const Signature&, Context&, Into<ExpectClientFinished> next);
+
+// ---- finish.cc
+// -----------------------------------------------------------------------------------
+
+Result<Moved> On(ExpectClientFinished&, const Finished&, Context&, Into<ServerEstablished> next);
+Result<Moved> On(ServerEstablished&, const TicketSealed&, Context&, Into<ServerEstablished> next);
+Result<Moved> On(ServerEstablished&, const KeyUpdate&, Context&, Into<ServerEstablished> next);
+Result<Moved> On(ServerEstablished&, const StartKeyUpdate&, Context&, Into<ServerEstablished> next);
+Result<Moved> On(ServerEstablished&, const Delivered&, Context&, Into<ServerEstablished> next);
+
+}  // namespace merlon::tls

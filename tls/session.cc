@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The encoding of Session: ours alone, and versioned. Fixed fields first, then the variable ones
+// behind their lengths; exactly one encoding for each session.
+#include "tls/session.h"
+
+#include "crypto/base/reader.h"
+#include "crypto/base/writer.h"
+
+namespace merlon::tls {
+namespace {
+
+constexpr uint8_t kFormat = 1;
+constexpr size_t kFixedSize = 1 + 2 + 1 + 2 + 8 + 4 + 4 + 4;
+// Seconds; the year 36812. Differences of such times and lifetimes cannot overflow.
+constexpr uint64_t kMaxTime = uint64_t{1} << 40;
+
+bool IsTransport(uint8_t value) {
+  return value == static_cast<uint8_t>(Transport::kStream) ||
+         value == static_cast<uint8_t>(Transport::kDatagram) ||
+         value == static_cast<uint8_t>(Transport::kMessage);
+}
+bool IsVersion(uint16_t value) { return value == 0x0304 || value == 0x0303; }
+
+}  // namespace
+
+Result<Session> Session::Decode(Bytes encoded) {
+  Session out;
+  Reader reader(encoded);
+  uint8_t format = 0, transport = 0;
+  uint64_t issued = 0;
+  Bytes psk;
+  if (!reader.Int(&format) || format != kFormat ||                                //
+      !reader.Int(&out.version) || !IsVersion(out.version) ||                     //
+      !reader.Int(&transport) || !IsTransport(transport) ||                       //
+      !reader.Int(&out.cipher_suite) ||                                           //
+      !reader.Int(&issued) || issued > kMaxTime ||                                //
+      !reader.Int(&out.lifetime) || !reader.Int(&out.age_add) ||                  //
+      !reader.Int(&out.max_early_data) ||                                         //
+      !reader.Prefixed<1>(&psk) || psk.empty() || psk.size() > kMaxPskSize ||     //
+      !reader.Prefixed<1>(&out.server_name) || !reader.Prefixed<1>(&out.alpn) ||  //
+      !reader.Prefixed<2>(&out.ticket) || !reader.done()) {
+    return LocalError(Code::kIllegalValue);
+  }
+  out.transport = static_cast<Transport>(transport);
+  out.issued = UnixTime(std::chrono::seconds(issued));
+  out.psk = Secret<kMaxPskSize>::CopyOf(psk);
+  return out;
+}
+
+Result<size_t> Session::Encode(MutableBytes out) const {
+  const auto seconds = issued.time_since_epoch().count();
+  if (psk.empty() || seconds < 0 || static_cast<uint64_t>(seconds) > kMaxTime ||
+      !IsVersion(version)) {
+    return LocalError(Code::kIllegalValue);
+  }
+  Writer writer(out);
+  writer.Int<1>(kFormat);
+  writer.Int<2>(version);
+  writer.Int<1>(static_cast<uint8_t>(transport));
+  writer.Int<2>(cipher_suite);
+  writer.Int<8>(static_cast<uint64_t>(seconds));
+  writer.Int<4>(lifetime);
+  writer.Int<4>(age_add);
+  writer.Int<4>(max_early_data);
+  writer.Prefixed<1>([&] { writer.Raw(psk.reveal()); });
+  writer.Prefixed<1>([&] { writer.Raw(server_name); });
+  writer.Prefixed<1>([&] { writer.Raw(alpn); });
+  writer.Prefixed<2>([&] { writer.Raw(ticket); });
+  return writer.Finish();
+}
+
+size_t Session::EncodedSize() const {
+  return kFixedSize + 1 + psk.size() + 1 + server_name.size() + 1 + alpn.size() + 2 + ticket.size();
+}
+
+}  // namespace merlon::tls

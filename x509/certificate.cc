@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "x509/certificate.h"
+
+#include "x509/der.h"
+#include "x509/error.h"
+#include "x509/name.h"
+#include "x509/time.h"
+
+namespace merlon::x509 {
+namespace {
+
+Error BadDer() { return CertificateError(Code::kBadDer); }
+Error Bad() { return CertificateError(Code::kBadCertificate); }
+
+bool ReadValidity(DerReader& reader, Validity* validity) {
+  DerReader times{Bytes()};
+  return reader.Sequence(&times) && ReadTime(times, &validity->not_before) &&
+         ReadTime(times, &validity->not_after) && times.done();
+}
+
+// [0] EXPLICIT INTEGER DEFAULT v1, as 1, 2 or 3.
+bool ReadVersion(DerReader& fields, uint8_t* version) {
+  Bytes contents;
+  bool present;
+  *version = 1;
+  if (!fields.Optional(der::Context(0, true), &contents, &present)) return false;
+  if (!present) return true;
+  DerReader reader(contents);
+  uint32_t value;
+  // X.690 s11.5: the default is not encoded.
+  if (!reader.SmallInteger(&value) || !reader.done() || value < 1 || value > 2) return false;
+  *version = static_cast<uint8_t>(value + 1);
+  return true;
+}
+
+// An IMPLICIT BIT STRING [n], if it stands there.
+bool SkipUniqueId(DerReader& fields, uint8_t n) {
+  Bytes contents;
+  bool present;
+  return fields.Optional(der::Context(n, false), &contents, &present) &&
+         (!present ||
+          (!contents.empty() && contents[0] < 8 && (contents.size() > 1 || contents[0] == 0)));
+}
+
+}  // namespace
+
+Result<Certificate> Certificate::Parse(Bytes der) {
+  Certificate out;
+  out.der_ = der;
+  DerReader outer(der), fields{Bytes()};
+  Bytes tbs, algorithm;
+  if (!outer.Sequence(&fields)) return BadDer();
+  if (!outer.done()) return CertificateError(Code::kTrailingData);
+  if (!fields.Element(der::kSequence, &tbs, &out.tbs_) ||
+      !fields.Element(der::kSequence, &algorithm, &out.signature_algorithm_) ||
+      !ReadBitString(fields, &out.signature_) || !fields.done()) {
+    return BadDer();
+  }
+  MERLON_TRY(out.ParseTbs(DerReader(tbs)));
+  return out;
+}
+
+bool Certificate::self_issued() const { return NamesEqual(issuer_, subject_); }
+
+Result<void> Certificate::ParseTbs(DerReader fields) {
+  Bytes algorithm, algorithm_whole, name, serial;
+  if (!ReadVersion(fields, &version_)) return BadDer();
+  // s4.1.2.2: not negative, at most 20 octets. Zero is left to the rules for chains, because old
+  // trust anchors have it.
+  DerReader serial_reader = fields;
+  if (!fields.UnsignedInteger(&serial_) || !serial_reader.Element(der::kInteger, &serial)) {
+    return BadDer();
+  }
+  if (serial.size() > 20) return Bad();
+  if (!fields.Element(der::kSequence, &algorithm, &algorithm_whole)) return BadDer();
+  // s4.1.1.2: "MUST contain the same algorithm identifier as the signature field".
+  if (algorithm_whole != signature_algorithm_) return Bad();
+  if (!fields.Element(der::kSequence, &name, &issuer_) || !IsName(issuer_)) return BadDer();
+  if (IsEmptyName(issuer_)) return Bad();  // s4.1.2.4
+  if (!ReadValidity(fields, &validity_)) return BadDer();
+  if (!fields.Element(der::kSequence, &name, &subject_) || !IsName(subject_)) return BadDer();
+  Bytes key, key_whole;
+  if (!fields.Element(der::kSequence, &key, &key_whole)) return BadDer();
+  MERLON_ASSIGN_OR_RETURN(public_key_, PublicKeyInfo::Parse(key_whole));
+  return ParseTail(fields);
+}
+
+// What depends on the version: s4.1.2.1, s4.1.2.8, s4.1.2.9. Version 2 is not accepted: nothing
+// issues it.
+Result<void> Certificate::ParseTail(DerReader& fields) {
+  if (version_ == 2) return Bad();
+  if (version_ == 1) return fields.done() ? Result<void>() : Bad();
+  if (!SkipUniqueId(fields, 1) || !SkipUniqueId(fields, 2)) return BadDer();
+  Bytes contents, list;
+  bool present;
+  if (!fields.Optional(der::Context(3, true), &contents, &present) || !fields.done()) {
+    return BadDer();
+  }
+  if (!present) return {};
+  DerReader reader(contents);
+  if (!reader.Element(der::kSequence, &list) || !reader.done()) return BadDer();
+  MERLON_ASSIGN_OR_RETURN(extensions_, Extensions::Parse(list));
+  return {};
+}
+
+}  // namespace merlon::x509

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which alert each complaint about a peer's certificate becomes: one table for all of x509/.
+#pragma once
+#include "crypto/base/error.h"
+
+namespace merlon::x509 {
+
+// RFC 9846 s6.2. What has no alert of its own is bad_certificate ("corrupt, contained signatures
+// that did not verify correctly, etc.").
+constexpr Error CertificateError(Code code) {
+  switch (code) {
+    case Code::kExpired:
+    case Code::kNotYetValid:  // "has expired or is not currently valid"
+      return PeerError(code, Alert::kCertificateExpired);
+    case Code::kUnknownIssuer:
+      return PeerError(code, Alert::kUnknownCa);
+    case Code::kUnsupportedAlgorithm:
+    case Code::kBadKeyUsage:
+    case Code::kBadExtendedKeyUsage:  // s4.4.2.2: "by default, unsupported_certificate"
+      return PeerError(code, Alert::kUnsupportedCertificate);
+    case Code::kWorkBudget:  // "some other (unspecified) issue arose in processing the certificate"
+      return PeerError(code, Alert::kCertificateUnknown);
+    default:
+      return PeerError(code, Alert::kBadCertificate);
+  }
+}
+
+}  // namespace merlon::x509

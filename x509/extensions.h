@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The extensions of a certificate, decoded and checked one by one (RFC 5280 s4.2). What they mean
+// for a chain is verify_path's.
+#pragma once
+#include <optional>
+
+#include "crypto/base/der.h"
+#include "crypto/base/result.h"
+#include "x509/name_constraints.h"
+
+namespace merlon::x509 {
+
+struct Extension {
+  Bytes oid;  // contents of the OBJECT IDENTIFIER
+  bool critical;
+  Bytes value;  // contents of the OCTET STRING
+};
+// Takes one off the contents of Extensions.
+[[nodiscard]] bool ReadExtension(DerReader& reader, Extension* extension);
+
+struct BasicConstraints {
+  bool ca = false;
+  std::optional<uint32_t> path_length;
+};
+
+// Bit n is named bit n of RFC 5280 s4.2.1.3.
+enum class KeyUsage : uint16_t {
+  kDigitalSignature = 1 << 0,
+  kNonRepudiation = 1 << 1,
+  kKeyEncipherment = 1 << 2,
+  kDataEncipherment = 1 << 3,
+  kKeyAgreement = 1 << 4,
+  kKeyCertSign = 1 << 5,
+  kCrlSign = 1 << 6,
+  kEncipherOnly = 1 << 7,
+  kDecipherOnly = 1 << 8,
+};
+constexpr KeyUsage operator|(KeyUsage a, KeyUsage b) {
+  return static_cast<KeyUsage>(static_cast<uint16_t>(a) | static_cast<uint16_t>(b));
+}
+constexpr bool Has(KeyUsage usage, KeyUsage wanted) {
+  return (static_cast<uint16_t>(usage) & static_cast<uint16_t>(wanted)) ==
+         static_cast<uint16_t>(wanted);
+}
+
+// Extended key usages that matter here (RFC 5280 s4.2.1.12); bits.
+enum class KeyPurpose : uint8_t {
+  kNone = 0,
+  kAny = 1,  // anyExtendedKeyUsage
+  kServerAuth = 2,
+  kClientAuth = 4,
+  kOcspSigning = 8,
+};
+constexpr KeyPurpose operator|(KeyPurpose a, KeyPurpose b) {
+  return static_cast<KeyPurpose>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b));
+}
+constexpr bool Has(KeyPurpose purposes, KeyPurpose wanted) {
+  return (static_cast<uint8_t>(purposes) & static_cast<uint8_t>(wanted)) ==
+         static_cast<uint8_t>(wanted);
+}
+
+// A certificate has at most this many extensions here; real ones have about ten.
+inline constexpr size_t kMaxExtensions = 48;
+
+// A borrowed view. Absent extensions are empty or nullopt.
+struct Extensions {
+  // Contents of Extensions. kBadDer; kBadCertificate: none at all, more than kMaxExtensions, the
+  // same one twice, or an RFC 5280 rule about one of them broken.
+  static Result<Extensions> Parse(Bytes contents);
+
+  std::optional<BasicConstraints> basic_constraints;
+  std::optional<KeyUsage> key_usage;
+  std::optional<KeyPurpose> extended_key_usage;
+  Bytes subject_alt_name;  // contents of GeneralNames: see ReadGeneralName
+  bool subject_alt_name_critical = false;
+  Bytes subject_key_id, authority_key_id;
+  std::optional<NameConstraints> name_constraints;
+  // A critical extension that is not processed here: such a certificate cannot be used in a chain.
+  bool unprocessed_critical = false;
+  Bytes all;  // for what is not decoded above: see ReadExtension
+};
+
+}  // namespace merlon::x509

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "x509/pkcs8.h"
+
+#include <array>
+
+#include "crypto/base/secret.h"
+#include "x509/der.h"
+#include "x509/der_writer.h"
+#include "x509/oid.h"
+#include "x509/pem.h"
+
+namespace merlon::x509 {
+namespace {
+
+using crypto::KeyHandle;
+using crypto::KeyStore;
+using crypto::KeyType;
+
+// RSA-4096 with PKCS#8 around it is 2,374 bytes; attributes may follow.
+constexpr size_t kMaxKeyDer = 2560;
+constexpr size_t kMaxEcKeySize = 48, kMaxEcPublicKeySize = 97;
+
+Error BadKey() { return Misuse(Code::kBadKey); }
+Error Unsupported() { return Misuse(Code::kUnsupported); }
+
+// What a file says about one key; borrowed.
+struct ParsedKey {
+  KeyType type = KeyType::kNone;
+  Bytes material;    // in the format of crypto/key.h
+  Bytes public_key;  // empty when the file has none
+};
+
+KeyType CurveOf(Bytes id) {
+  if (id == Bytes(oid::kSecp256r1)) return KeyType::kEcP256;
+  if (id == Bytes(oid::kSecp384r1)) return KeyType::kEcP384;
+  return KeyType::kNone;
+}
+
+// ECPrivateKey (RFC 5915 s3). `type` is known from PKCS#8, or kNone: then its parameters say it.
+Result<ParsedKey> ParseSec1(Bytes der, KeyType type) {
+  DerReader outer(der), fields{Bytes()};
+  uint32_t version;
+  ParsedKey out{type, {}, {}};
+  Bytes parameters, public_key;
+  bool has_parameters, has_public_key;
+  if (!outer.Sequence(&fields) || !outer.done() || !fields.SmallInteger(&version) || version != 1 ||
+      !fields.Element(der::kOctetString, &out.material) ||
+      !fields.Optional(der::Context(0, true), &parameters, &has_parameters) ||
+      !fields.Optional(der::Context(1, true), &public_key, &has_public_key) || !fields.done()) {
+    return BadKey();
+  }
+  if (has_parameters) {
+    DerReader reader(parameters);
+    Bytes curve;
+    if (!ReadOid(reader, &curve) || !reader.done()) return BadKey();
+    const KeyType named = CurveOf(curve);
+    if (named == KeyType::kNone) return Unsupported();
+    if (type != KeyType::kNone && named != type) return BadKey();
+    out.type = named;
+  }
+  if (out.type == KeyType::kNone) return BadKey();
+  if (has_public_key) {
+    DerReader reader(public_key);
+    if (!ReadBitString(reader, &out.public_key) || !reader.done()) return BadKey();
+  }
+  // RFC 5915 s3: the private key is as long as the order, leading zeros kept.
+  if (out.material.size() != (out.type == KeyType::kEcP256 ? 32u : 48u)) return BadKey();
+  return out;
+}
+
+// OneAsymmetricKey (RFC 5958 s2).
+Result<ParsedKey> ParsePkcs8(DerReader fields, uint32_t version) {
+  DerReader algorithm{Bytes()};
+  Bytes id, key, attributes, public_key;
+  bool has_attributes, has_public_key;
+  if (version > 1 || !fields.Sequence(&algorithm) || !ReadOid(algorithm, &id) ||
+      !fields.Element(der::kOctetString, &key) ||
+      !fields.Optional(der::Context(0, true), &attributes, &has_attributes) ||
+      !fields.Optional(der::Context(1, false), &public_key, &has_public_key) || !fields.done() ||
+      (has_public_key && version == 0)) {
+    return BadKey();
+  }
+  if (id == Bytes(oid::kEcPublicKey)) {
+    Bytes curve;
+    if (!ReadOid(algorithm, &curve) || !algorithm.done()) return BadKey();
+    if (CurveOf(curve) == KeyType::kNone) return Unsupported();
+    MERLON_ASSIGN_OR_RETURN(ParsedKey parsed, ParseSec1(key, CurveOf(curve)));
+    if (!has_public_key) return parsed;
+    // An IMPLICIT BIT STRING: the octet that counts unused bits, then the point (RFC 5480 s2.2).
+    if (public_key.empty() || public_key[0] != 0) return BadKey();
+    public_key.remove_prefix(1);
+    if (!parsed.public_key.empty() && parsed.public_key != public_key) return BadKey();
+    parsed.public_key = public_key;
+    return parsed;
+  }
+  if (id != Bytes(oid::kRsaEncryption)) return Unsupported();
+  Bytes null;
+  if (!algorithm.Element(der::kNull, &null) || !null.empty() || !algorithm.done()) return BadKey();
+  return ParsedKey{KeyType::kRsa, key, {}};
+}
+
+// Which of the three forms it is shows in the second field.
+Result<ParsedKey> ParseKey(Bytes der) {
+  DerReader outer(der), fields{Bytes()};
+  uint32_t version;
+  if (!outer.Sequence(&fields) || !outer.done() || !fields.SmallInteger(&version)) return BadKey();
+  if (fields.NextIs(der::kSequence)) return ParsePkcs8(fields, version);
+  if (fields.NextIs(der::kOctetString)) return ParseSec1(der, KeyType::kNone);
+  if (fields.NextIs(der::kInteger)) return ParsedKey{KeyType::kRsa, der, {}};
+  return BadKey();
+}
+
+// The public key that the file gives is that of the private one.
+Result<void> CheckPublicKey(const KeyStore& store, KeyHandle key, Bytes claimed) {
+  std::array<uint8_t, kMaxEcPublicKeySize> room;
+  MERLON_ASSIGN_OR_RETURN(const size_t size, store.PublicKey(key, absl::MakeSpan(room)));
+  return Bytes(room.data(), size) == claimed ? Result<void>() : BadKey();
+}
+
+// Wipes what it covers when it goes.
+class Wiper {
+ public:
+  explicit Wiper(MutableBytes bytes) : bytes_(bytes) {}
+  Wiper(const Wiper&) = delete;
+  Wiper& operator=(const Wiper&) = delete;
+  ~Wiper() { Wipe(bytes_); }
+
+ private:
+  MutableBytes bytes_;
+};
+
+// ECPrivateKey inside PKCS#8: the curve is named outside.
+Result<size_t> WriteEc(const KeyStore& store, KeyHandle key, KeyType type, MutableBytes out) {
+  std::array<uint8_t, kMaxEcKeySize> secret;
+  const Wiper wiper(absl::MakeSpan(secret));
+  std::array<uint8_t, kMaxEcPublicKeySize> point;
+  MERLON_ASSIGN_OR_RETURN(const size_t secret_size, store.Export(key, absl::MakeSpan(secret)));
+  MERLON_ASSIGN_OR_RETURN(const size_t point_size, store.PublicKey(key, absl::MakeSpan(point)));
+  DerWriter writer(out);
+  writer.Element(der::kSequence, [&] {
+    writer.SmallInteger(0);
+    WriteKeyAlgorithm(writer, type);
+    writer.Element(der::kOctetString, [&] {
+      writer.Element(der::kSequence, [&] {
+        writer.SmallInteger(1);
+        writer.Element(der::kOctetString, Bytes(secret.data(), secret_size));
+        writer.Element(der::Context(1, true),
+                       [&] { writer.BitString(Bytes(point.data(), point_size)); });
+      });
+    });
+  });
+  return writer.Finish();
+}
+
+// The key is exported to the end of `out`, and moves from there into its place.
+Result<size_t> WriteRsa(const KeyStore& store, KeyHandle key, MutableBytes out) {
+  if (out.size() <= kPkcs8Overhead) return NoSpace();
+  const MutableBytes tail = Slice(out, kPkcs8Overhead);
+  MERLON_ASSIGN_OR_RETURN(const size_t size, store.Export(key, tail));
+  DerWriter writer(out);
+  writer.Element(der::kSequence, [&] {
+    writer.SmallInteger(0);
+    WriteKeyAlgorithm(writer, KeyType::kRsa);
+    writer.Element(der::kOctetString, Slice(Bytes(tail), 0, size));
+  });
+  MERLON_ASSIGN_OR_RETURN(const size_t written, writer.Finish());
+  Wipe(Slice(out, written));
+  return written;
+}
+
+}  // namespace
+
+Result<KeyHandle> ImportPrivateKeyDer(KeyStore& store, Bytes der, crypto::Usage usage) {
+  MERLON_ASSIGN_OR_RETURN(const ParsedKey parsed, ParseKey(der));
+  const crypto::KeyAttributes attributes{.type = parsed.type, .usage = usage};
+  MERLON_ASSIGN_OR_RETURN(const KeyHandle key, store.Import(attributes, parsed.material));
+  if (parsed.public_key.empty()) return key;
+  const Result<void> checked = CheckPublicKey(store, key, parsed.public_key);
+  if (checked.ok()) return key;
+  MERLON_TRY(store.Destroy(key));
+  return checked.error();
+}
+
+Result<KeyHandle> ImportPrivateKeyPem(KeyStore& store, std::string_view text, crypto::Usage usage) {
+  PemReader reader(text);
+  for (;;) {
+    MERLON_ASSIGN_OR_RETURN(const std::optional<PemBlock> block, reader.Next());
+    if (!block) return Misuse(Code::kBadPem);
+    if (block->label == "ENCRYPTED PRIVATE KEY") return Unsupported();
+    if (block->label != "PRIVATE KEY" && block->label != "EC PRIVATE KEY" &&
+        block->label != "RSA PRIVATE KEY") {
+      continue;
+    }
+    std::array<uint8_t, kMaxKeyDer> room;
+    const Wiper wiper(absl::MakeSpan(room));
+    MERLON_ASSIGN_OR_RETURN(const Bytes der, DecodePem(*block, absl::MakeSpan(room)));
+    return ImportPrivateKeyDer(store, der, usage);
+  }
+}
+
+Result<size_t> ExportPkcs8(const KeyStore& store, KeyHandle key, MutableBytes out) {
+  MERLON_ASSIGN_OR_RETURN(const crypto::KeyAttributes attributes, store.Attributes(key));
+  Result<size_t> written = Unsupported();
+  if (attributes.type == KeyType::kEcP256 || attributes.type == KeyType::kEcP384) {
+    written = WriteEc(store, key, attributes.type, out);
+  } else if (attributes.type == KeyType::kRsa) {
+    written = WriteRsa(store, key, out);
+  }
+  if (!written.ok()) Wipe(out);
+  return written;
+}
+
+}  // namespace merlon::x509

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "x509/public_key.h"
+
+#include <bit>
+
+#include "crypto/base/der.h"
+#include "x509/der.h"
+#include "x509/der_writer.h"
+#include "x509/error.h"
+#include "x509/oid.h"
+
+namespace merlon::x509 {
+namespace {
+
+using crypto::KeyType;
+
+// RSAPublicKey (RFC 8017 A.1.1), nothing behind it; its modulus' size in bits.
+bool RsaBits(Bytes key, uint16_t* bits) {
+  DerReader outer(key), fields{Bytes()};
+  Bytes modulus, exponent;
+  if (!outer.Sequence(&fields) || !outer.done() || !fields.UnsignedInteger(&modulus) ||
+      !fields.UnsignedInteger(&exponent) || !fields.done() || modulus.empty() || exponent.empty() ||
+      modulus.size() > 4096) {
+    return false;
+  }
+  *bits = static_cast<uint16_t>(modulus.size() * 8 - 8 + std::bit_width(modulus[0]));
+  return true;
+}
+
+// The parameters are a named curve (RFC 5480 s2.1.1); the key an uncompressed point (s2.2).
+Result<void> ParseEc(Bytes parameters, PublicKeyInfo& out) {
+  DerReader reader(parameters);
+  Bytes curve;
+  if (!ReadOid(reader, &curve) || !reader.done()) return CertificateError(Code::kBadKey);
+  size_t size;
+  if (curve == Bytes(oid::kSecp256r1)) {
+    out.type = KeyType::kEcP256;
+    size = 65;
+  } else if (curve == Bytes(oid::kSecp384r1)) {
+    out.type = KeyType::kEcP384;
+    size = 97;
+  } else {
+    return {};
+  }
+  if (!out.key.empty() && (out.key[0] == 2 || out.key[0] == 3)) {
+    out.type = KeyType::kNone;  // compressed: allowed by s2.2, not supported
+  } else if (out.key.size() != size || out.key[0] != 4) {
+    return CertificateError(Code::kBadKey);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<PublicKeyInfo> PublicKeyInfo::Parse(Bytes der) {
+  PublicKeyInfo out;
+  out.der = der;
+  DerReader outer(der), fields{Bytes()}, algorithm{Bytes()};
+  Bytes id;
+  if (!outer.Sequence(&fields) || !outer.done() || !fields.Sequence(&algorithm) ||
+      !ReadOid(algorithm, &id) || !ReadBitString(fields, &out.key) || !fields.done()) {
+    return CertificateError(Code::kBadDer);
+  }
+  const Bytes parameters = algorithm.rest();
+  if (id == Bytes(oid::kEcPublicKey)) {
+    MERLON_TRY(ParseEc(parameters, out));
+  } else if (id == Bytes(oid::kRsaEncryption)) {
+    // RFC 3279 s2.3.1: "The parameters field MUST have ASN.1 type NULL".
+    Bytes null;
+    if (!algorithm.Element(der::kNull, &null) || !null.empty() || !algorithm.done() ||
+        !RsaBits(out.key, &out.bits)) {
+      return CertificateError(Code::kBadKey);
+    }
+    out.type = KeyType::kRsa;
+  } else if (id == Bytes(oid::kEd25519)) {
+    // RFC 8410 s3: parameters absent.
+    if (!parameters.empty() || out.key.size() != 32) return CertificateError(Code::kBadKey);
+    out.type = KeyType::kEd25519;
+  }
+  return out;
+}
+
+Result<size_t> WritePublicKey(KeyType type, Bytes key, MutableBytes out) {
+  DerWriter writer(out);
+  bool supported = true;
+  writer.Element(der::kSequence, [&] {
+    supported = WriteKeyAlgorithm(writer, type);
+    writer.BitString(key);
+  });
+  if (!supported) return Misuse(Code::kUnsupportedAlgorithm);
+  return writer.Finish();
+}
+
+}  // namespace merlon::x509

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "x509/verify_path.h"
+
+#include "x509/error.h"
+#include "x509/name.h"
+#include "x509/signature_algorithm.h"
+
+namespace merlon::x509 {
+namespace {
+
+// What holds for every certificate of a path: RFC 5280 s6.1.3 (a)(2), s6.1.4 (o), s6.1.5 (f).
+Result<void> CheckAny(const Certificate& certificate, const VerifyOptions& options) {
+  if (options.now < certificate.validity().not_before) {
+    return CertificateError(Code::kNotYetValid);
+  }
+  if (options.now > certificate.validity().not_after) return CertificateError(Code::kExpired);
+  if (certificate.extensions().unprocessed_critical) {
+    return CertificateError(Code::kUnknownCriticalExtension);
+  }
+  return CheckKey(certificate.public_key(), options);
+}
+
+// RFC 5280 s4.2.1.12 for the leaf; for those above it, the practice of all browsers: an extended
+// key usage bounds what is issued below.
+Result<void> CheckPurpose(const Certificate& certificate, const VerifyOptions& options) {
+  const std::optional<KeyPurpose>& purposes = certificate.extensions().extended_key_usage;
+  if (!purposes || Has(*purposes, options.purpose) || Has(*purposes, KeyPurpose::kAny)) return {};
+  return CertificateError(Code::kBadExtendedKeyUsage);
+}
+
+// How many intermediates below count for a path length: not the leaf, not self-issued ones (RFC
+// 5280 s4.2.1.9).
+size_t PathLength(absl::Span<const Certificate> below) {
+  size_t length = 0;
+  for (size_t i = 1; i < below.size(); ++i) length += below[i].self_issued() ? 0 : 1;
+  return length;
+}
+
+// RFC 5280 s6.1.4 (k), (l), (m), (n).
+Result<void> CheckMayIssue(const Certificate& issuer, absl::Span<const Certificate> below) {
+  const Extensions& extensions = issuer.extensions();
+  if (!extensions.basic_constraints || !extensions.basic_constraints->ca) {
+    return CertificateError(Code::kNotACa);
+  }
+  if (extensions.key_usage && !Has(*extensions.key_usage, KeyUsage::kKeyCertSign)) {
+    return CertificateError(Code::kNotACa);
+  }
+  const std::optional<uint32_t>& limit = extensions.basic_constraints->path_length;
+  if (limit && PathLength(below) > *limit) return CertificateError(Code::kPathTooLong);
+  // s4.1.2.6: a CA has a name.
+  if (IsEmptyName(issuer.subject())) return CertificateError(Code::kBadCertificate);
+  return {};
+}
+
+// RFC 5280 s6.1.3 (b), (c): self-issued certificates are exempt, the leaf never.
+Result<void> CheckNames(const NameConstraints& constraints, absl::Span<const Certificate> below,
+                        uint32_t* name_comparisons) {
+  for (size_t i = 0; i < below.size(); ++i) {
+    if (i > 0 && below[i].self_issued()) continue;
+    MERLON_TRY(constraints.Check(below[i].subject(), below[i].extensions().subject_alt_name,
+                                 name_comparisons));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> CheckLeaf(const Certificate& leaf, const VerifyOptions& options) {
+  const Extensions& extensions = leaf.extensions();
+  const bool ca = extensions.basic_constraints && extensions.basic_constraints->ca;
+  // s4.1.2.2: the serial number is positive.
+  if (leaf.version() != 3 || leaf.serial().empty()) {
+    return CertificateError(Code::kBadCertificate);
+  }
+  MERLON_TRY(CheckAny(leaf, options));
+  // s4.2.1.10: name constraints "MUST be used only in a CA certificate". s4.1.2.6: without a
+  // subject, the subjectAltName is critical.
+  if ((extensions.name_constraints && !ca) ||
+      (IsEmptyName(leaf.subject()) && !extensions.subject_alt_name_critical)) {
+    return CertificateError(Code::kBadCertificate);
+  }
+  if (extensions.key_usage) {
+    // RFC 9846 s4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is
+    // present". RFC 5280 s4.2.1.9: without cA, keyCertSign must not be.
+    if (!Has(*extensions.key_usage, KeyUsage::kDigitalSignature) ||
+        (!ca && Has(*extensions.key_usage, KeyUsage::kKeyCertSign))) {
+      return CertificateError(Code::kBadKeyUsage);
+    }
+  }
+  return CheckPurpose(leaf, options);
+}
+
+Result<void> CheckIssuer(const Certificate& issuer, bool is_anchor,
+                         absl::Span<const Certificate> below, const VerifyOptions& options,
+                         uint32_t* name_comparisons) {
+  MERLON_TRY(CheckAny(issuer, options));
+  if (PathLength(below) > options.max_path_length) return CertificateError(Code::kPathTooLong);
+  // Version 1 has no extensions to say that it is a CA: the trust store says so (s6.1.4 (k)).
+  if (is_anchor && issuer.version() == 1) return {};
+  if (!is_anchor && issuer.serial().empty()) return CertificateError(Code::kBadCertificate);
+  MERLON_TRY(CheckMayIssue(issuer, below));
+  MERLON_TRY(CheckPurpose(issuer, options));
+  if (!issuer.extensions().name_constraints) return {};
+  return CheckNames(*issuer.extensions().name_constraints, below, name_comparisons);
+}
+
+Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options) {
+  const bool known =
+      key.type != crypto::KeyType::kNone && options.drivers.any_sign(key.type) != nullptr;
+  const bool weak = key.type == crypto::KeyType::kRsa && key.bits < options.min_rsa_bits;
+  return known && !weak ? Result<void>() : CertificateError(Code::kUnsupportedAlgorithm);
+}
+
+Result<void> CheckSignature(const Certificate& certificate, const PublicKeyInfo& key,
+                            const VerifyOptions& options) {
+  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg algorithm,
+                          ParseSignatureAlgorithm(certificate.signature_algorithm()));
+  const crypto::SignAlgorithm* const sign = options.drivers.sign(algorithm.family, key.type);
+  const crypto::HashAlgorithm* const hash =
+      algorithm.hash == crypto::HashId::kNone ? nullptr : options.drivers.hash(algorithm.hash);
+  if (sign == nullptr || (hash == nullptr && algorithm.hash != crypto::HashId::kNone)) {
+    return CertificateError(Code::kUnsupportedAlgorithm);
+  }
+  const Result<void> verified =
+      sign->verify(key.key, hash, certificate.tbs(), certificate.signature());
+  if (verified.ok()) return {};
+  // A driver that could not do its work is not the peer's fault.
+  if (verified.error().origin != Origin::kPeer) return verified;
+  return CertificateError(verified.error().code);
+}
+
+}  // namespace merlon::x509
