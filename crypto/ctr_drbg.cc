@@ -3,7 +3,6 @@
 
 #include <cstring>
 
-#include "crypto/base/constant_time.h"
 #include "crypto/base/endian.h"
 #include "crypto/base/secret.h"
 
@@ -93,11 +92,10 @@ void CtrDrbg::Update(Bytes provided) {
   WipeObject(state);
 }
 
-// V = V + 1, then V. It is secret: the carry is no branch, and the barrier keeps the compiler from
-// counting a caller's loop by it.
+// V = V + 1, then V.
 void CtrDrbg::NextBlock(uint8_t* out) {
-  counter_[1] = ValueBarrier(counter_[1] + 1);
-  counter_[0] += MaskIfZero(counter_[1]).bits & 1;
+  counter_[1] += 1;
+  counter_[0] += static_cast<uint64_t>(counter_[1] == 0);
   StoreBigEndian(counter_[0], out);
   StoreBigEndian(counter_[1], out + 8);
 }

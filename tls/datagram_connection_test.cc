@@ -728,9 +728,10 @@ TEST(DatagramConnection, AMessageBeyondTheLimitIsFatal) {
 }
 
 TEST(DatagramConnection, IsSmall) {
-  std::printf("sizeof: connection %zu, epochs %zu, flights %zu, reassembly %zu, acks %zu\n",
+  std::printf("sizeof: connection %zu, epochs %zu, flights %zu, reassembly %zu, read keys %zu\n",
               sizeof(DatagramConnection), sizeof(record::DatagramEpochs),
-              sizeof(record::FlightTable), sizeof(record::Reassembly), sizeof(record::AckList));
+              sizeof(record::FlightTable), sizeof(record::Reassembly),
+              sizeof(record::DatagramReadKeys));
   EXPECT_LT(sizeof(DatagramConnection), 5000u);
 }
 

@@ -39,7 +39,6 @@ class CounterMode {
     used_ = 16;
   }
   ~CounterMode() {
-    WipeObject(nonce_);  // the IV is derived from the traffic secret
     WipeObject(stream_);
     WipeObject(tag_mask_);
   }
