@@ -44,19 +44,14 @@ struct DatagramRecord {
 // with one is refused (RFC 9147 s9).
 std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid);
 
-// One direction of one epoch: what seals and opens its records. Not movable.
-struct DatagramKeys {
-  Epoch epoch = Epoch::kPlain;
+// One direction of one epoch, ready to seal or open. Not movable.
+struct BoundKeys {
   RecordKeys keys;
-  NumberKey number;
+  NumberMask mask;
 
-  Result<void> Install(Epoch epoch_to_hold, const TrafficKeys& traffic);
+  // `first`: the number of the next record to seal.
+  Result<void> Bind(const TrafficKeys& traffic, uint64_t first);
   void Clear();
-  bool held() const { return keys.installed(); }
-};
-// The same for reading, with what guards against replay.
-struct DatagramReadKeys : DatagramKeys {
-  ReplayWindow window;
 };
 
 // What a record carried: `content` lies inside the datagram. Or why it is noise.
@@ -67,17 +62,18 @@ struct Opened {
   MutableBytes content;
 };
 // Opens a unified record in place. An error is the peer's: the record is authentic and malformed.
-Result<Opened> Open(const DatagramRecord& record, DatagramReadKeys& keys, NumberMask& mask);
+Result<Opened> Open(const DatagramRecord& record, BoundKeys& bound, ReplayWindow& window);
 
 struct SealedRecord {
   RecordNumber number;
   size_t size = 0;  // bytes
 };
-// Bytes of plaintext that fit in a record of at most `room` bytes; 0 also when not even one does.
-size_t MaxPlaintext(const DatagramKeys& keys, size_t room);
+// Bytes of plaintext that fit in a record of at most `room` bytes under an AEAD with this tag; 0 also
+// when not even one does.
+size_t MaxPlaintext(size_t tag_size, size_t room);
 // Seals one record with a 16-bit number and a length, so that another may follow. `plaintext` may
 // start at out + kUnifiedHeaderSize: then it is sealed in place. kNoSpace when it does not fit.
-Result<SealedRecord> Seal(DatagramKeys& keys, NumberMask& mask, ContentType type, Bytes plaintext,
+Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes plaintext,
                           MutableBytes out);
 // Writes one record in the clear; `plaintext` may start at out + kPlainHeaderSize.
 Result<SealedRecord> WritePlain(uint64_t sequence, ContentType type, Bytes plaintext,

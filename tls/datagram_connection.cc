@@ -115,7 +115,9 @@ Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
   const size_t most = epochs_.MaxPlaintext(epoch, room);
   if (most == 0 || plaintext.size() > most) return Misuse(Code::kNoSpace);
 
-  const record::RecordKeys& keys = epochs_.writer(epoch)->keys;
+  const Result<const record::RecordKeys*> bound = epochs_.Writer(epoch);
+  if (!bound.ok()) return Fail(bound.error());
+  const record::RecordKeys& keys = **bound;
   if (keys.seal_limit_near() && core_.established()) {
     // "Implementations SHOULD initiate a key update before reaching this limit" (RFC 9147 s4.5.3).
     // Misuse means that one is under way.

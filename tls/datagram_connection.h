@@ -93,7 +93,7 @@ class DatagramConnection {
   Result<void> OnPlain(const record::DatagramRecord& record, Now now);
   Result<void> OnContent(record::RecordNumber number, record::ContentType type,
                          MutableBytes content, Now now, MutableBytes& plaintext);
-  Result<void> OnNotOpened(record::DatagramReadKeys& keys);
+  Result<void> OnNotOpened(const record::ReadEpoch& keys);
   void OnTooEarly(uint64_t epoch_bits, Now now);
   Result<void> OnHandshake(record::RecordNumber number, Bytes content, Now now);
   Result<void> OnAlert(record::RecordNumber number, Bytes content);

@@ -44,7 +44,7 @@ Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, Mutable
     return {};
   }
   if (!record->unified) return OnPlain(*record, now);
-  record::DatagramReadKeys* keys = epochs_.Reader(record->epoch);
+  record::ReadEpoch* keys = epochs_.Reader(record->epoch);
   if (keys == nullptr) {
     Count(Noise::kUnknownEpoch);
     OnTooEarly(record->epoch, now);
@@ -59,14 +59,14 @@ Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, Mutable
 }
 
 // Counts towards the AEAD's integrity limit (RFC 9147 s4.5.3).
-Result<void> DatagramConnection::OnNotOpened(record::DatagramReadKeys& keys) {
-  if (keys.keys.open_limit_reached()) {
+Result<void> DatagramConnection::OnNotOpened(const record::ReadEpoch& keys) {
+  const uint64_t limit = keys.traffic.aead->open_limit;
+  if (keys.failed_opens >= limit) {
     if (keys.epoch == epochs_.newest_read()) {
       return PeerError(Code::kTooManyBadRecords, Alert::kBadRecordMac);
     }
     epochs_.DropRead(keys.epoch);  // "the previous keys can be dropped when the limit is reached"
-  } else if (keys.keys.failed_opens() == keys.keys.algorithm()->open_limit / 2 &&
-             core_.established()) {
+  } else if (keys.failed_opens == limit / 2 && core_.established()) {
     // "SHOULD initiate a key update with update_requested before". Misuse: one is under way.
     const Result<void> started = RequestKeyUpdate(/*request_peer=*/true);
     if (!started.ok() && started.error().origin != Origin::kMisuse) return started;

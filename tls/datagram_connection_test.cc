@@ -728,10 +728,9 @@ TEST(DatagramConnection, AMessageBeyondTheLimitIsFatal) {
 }
 
 TEST(DatagramConnection, IsSmall) {
-  std::printf("sizeof: connection %zu, epochs %zu, flights %zu, reassembly %zu, read keys %zu\n",
+  std::printf("sizeof: connection %zu, epochs %zu, flights %zu, reassembly %zu, acks %zu\n",
               sizeof(DatagramConnection), sizeof(record::DatagramEpochs),
-              sizeof(record::FlightTable), sizeof(record::Reassembly),
-              sizeof(record::DatagramReadKeys));
+              sizeof(record::FlightTable), sizeof(record::Reassembly), sizeof(record::AckList));
   EXPECT_LT(sizeof(DatagramConnection), 5000u);
 }
 
