@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of a datagram connection: for each direction the newest epoch and the one before it, found
-// by what stands on the wire. When keys come and go is decided by the core and the connection.
+// The keys of a datagram connection: for each direction the newest epoch and the one before it,
+// found by what stands on the wire. When keys come and go is decided by the core and the
+// connection.
 #pragma once
 #include <array>
 
@@ -9,8 +10,8 @@
 
 namespace merlon::record {
 
-// What is held of an epoch in one direction. Its key is bound only while it is the one in use, since
-// a bound key is large and the older epoch's is rarely needed.
+// What is held of an epoch in one direction. Its key is bound only while it is the one in use,
+// since a bound key is large and the older epoch's is rarely needed.
 struct HeldEpoch {
   Epoch epoch = Epoch::kPlain;
   TrafficKeys traffic;
@@ -37,7 +38,8 @@ class DatagramEpochs {
   void DropWrite(Epoch epoch);
   void ClearReads();
 
-  // The highest epoch held, kPlain without any; kEarly does not count, since it carries no handshake.
+  // The highest epoch held, kPlain without any; kEarly does not count, since it carries no
+  // handshake.
   Epoch newest_read() const;
   Epoch newest_write() const;
 
@@ -55,8 +57,8 @@ class DatagramEpochs {
   size_t MaxPlaintext(Epoch epoch, size_t room) const;
   // The bound key of an epoch that is held: how far it is used up.
   Result<const RecordKeys*> Writer(Epoch epoch);
-  // Seals one record; `plaintext` may start at out + HeaderSize(epoch). kNoSpace when it does not fit,
-  // kAeadLimit when the key is used up.
+  // Seals one record; `plaintext` may start at out + HeaderSize(epoch). kNoSpace when it does not
+  // fit, kAeadLimit when the key is used up.
   Result<SealedRecord> Seal(Epoch epoch, ContentType type, Bytes plaintext, MutableBytes out);
   // Drops the write keys of all epochs below the newest that `needed` does not name.
   template <class Needed>

@@ -21,8 +21,8 @@ uint64_t Number(Bytes bytes) {
   return value;
 }
 
-// Zeros behind the content type so that the ciphertext is long enough to be sampled: only AEADs with
-// a short tag need any (RFC 9147 s4.2.3).
+// Zeros behind the content type so that the ciphertext is long enough to be sampled: only AEADs
+// with a short tag need any (RFC 9147 s4.2.3).
 size_t Padding(size_t plaintext, size_t tag) {
   const size_t size = plaintext + 1 + tag;
   return size < kMaskSampleSize ? kMaskSampleSize - size : 0;
@@ -155,7 +155,7 @@ Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes
   std::array<uint8_t, 1 + kMaskSampleSize> tail{};
   tail[0] = static_cast<uint8_t>(type);
   MERLON_TRY(bound.keys.Seal(sequence, header, absl::Span<const Bytes>(&plaintext, 1),
-                            Slice(Bytes(tail), 0, 1 + padding), body));
+                             Slice(Bytes(tail), 0, 1 + padding), body));
   if (!bound.mask.Apply(body, Slice(header, 1, 2))) return LocalError(Code::kInternal);
   return SealedRecord{{epoch, sequence}, kUnifiedHeaderSize + body_size};
 }

@@ -24,7 +24,8 @@ TrafficKeys KeysOf(uint8_t fill) {
   return out;
 }
 
-// ---- Record numbers ------------------------------------------------------------------------------
+// ---- Record numbers
+// ------------------------------------------------------------------------------
 
 TEST(RecordNumber, ReconstructsTheClosestToExpected) {
   struct Case {
@@ -37,18 +38,18 @@ TEST(RecordNumber, ReconstructsTheClosestToExpected) {
   const Case cases[] = {
       {0, 16, 0, 0},
       {5, 16, 0, 5},
-      {0xffff, 16, 0, 0xffff},           // nothing below 0
+      {0xffff, 16, 0, 0xffff},  // nothing below 0
       {0xffff, 16, 0x10000, 0xffff},
       {0xfffe, 16, 0x10005, 0xfffe},
       {0x0003, 16, 0xfff0, 0x10003},
-      {0x8000, 16, 0x20000, 0x28000},    // a tie goes up
+      {0x8000, 16, 0x20000, 0x28000},  // a tie goes up
       {0x8001, 16, 0x20000, 0x18001},
       {0xff, 8, 0x100, 0xff},
       {0x05, 8, 0x1fc, 0x205},
-      {0x90, 8, 0x210, 0x190 + 0x100},   // 128 away: up
+      {0x90, 8, 0x210, 0x190 + 0x100},  // 128 away: up
       {0x91, 8, 0x210, 0x191},
       {static_cast<uint16_t>(kMax), 16, kMax, kMax},
-      {0, 16, kMax, std::nullopt},       // would be 2^48
+      {0, 16, kMax, std::nullopt},  // would be 2^48
       {0x7fff, 16, kMax, std::nullopt},
   };
   for (const Case& c : cases) {
@@ -86,7 +87,7 @@ TEST(ReplayWindow, KnowsWhatWasMarkedAndWhatIsTooOld) {
   EXPECT_TRUE(window.IsReplay(0));
   EXPECT_FALSE(window.IsReplay(1));
   window.Mark(63);
-  EXPECT_TRUE(window.IsReplay(0));   // still inside, and seen
+  EXPECT_TRUE(window.IsReplay(0));  // still inside, and seen
   EXPECT_FALSE(window.IsReplay(1));
   window.Mark(1);
   EXPECT_TRUE(window.IsReplay(1));
@@ -100,13 +101,15 @@ TEST(ReplayWindow, KnowsWhatWasMarkedAndWhatIsTooOld) {
   EXPECT_TRUE(window.IsReplay(1000));
 }
 
-// ---- Parsing -------------------------------------------------------------------------------------
+// ---- Parsing
+// -------------------------------------------------------------------------------------
 
 TEST(TakeRecord, ReadsPlaintextAndUnifiedHeadersBehindEachOther) {
   Buffer datagram = {
-      22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 1, 2, 0, 3, 'a', 'b', 'c',  // a first ClientHello's feff
-      0x2e, 0x12, 0x34, 0, 2, 'd', 'e',                             // S, L, epoch 2
-      0x23, 0x99, 'f', 'g', 'h',                                    // neither: to the end
+      22,   0xfe, 0xff, 0,   0,   0,   0,   0,
+      0,    1,    2,    0,   3,   'a', 'b', 'c',  // a first ClientHello's feff
+      0x2e, 0x12, 0x34, 0,   2,   'd', 'e',       // S, L, epoch 2
+      0x23, 0x99, 'f',  'g', 'h',                 // neither: to the end
   };
   MutableBytes rest = absl::MakeSpan(datagram);
   const auto plain = TakeRecord(rest, {});
@@ -169,7 +172,8 @@ TEST(TakeRecord, RefusesWhatIsCutShortOrTooLong) {
   EXPECT_FALSE(TakeRecord(rest, {}));
 }
 
-// ---- Protection ----------------------------------------------------------------------------------
+// ---- Protection
+// ----------------------------------------------------------------------------------
 
 struct Ends {
   explicit Ends(uint64_t epoch = 3) {
@@ -249,7 +253,8 @@ TEST(DatagramRecord, TheRecordNumberIsHidden) {
   size_t visible = 0;
   for (uint16_t i = 0; i < 200; ++i) {
     Buffer out(40);
-    ASSERT_TRUE(ends.write.Seal(Epoch{3}, ContentType::kAck, AsBytes("x"), absl::MakeSpan(out)).ok());
+    ASSERT_TRUE(
+        ends.write.Seal(Epoch{3}, ContentType::kAck, AsBytes("x"), absl::MakeSpan(out)).ok());
     visible += (out[1] << 8 | out[2]) == i;
   }
   EXPECT_LT(visible, 5u);

@@ -2,9 +2,9 @@
 // The parts of sent flights: a queued message, a flight, and the set of bytes that the peer is not
 // known to have. flight_table puts them together.
 //
-// All queued messages are seen as one stream of units, so that a record, a flight and what is missing
-// are each plain ranges of it. A message takes a unit for each byte of its body; an empty one takes a
-// single unit, which stands for its header.
+// All queued messages are seen as one stream of units, so that a record, a flight and what is
+// missing are each plain ranges of it. A message takes a unit for each byte of its body; an empty
+// one takes a single unit, which stands for its header.
 #pragma once
 #include <array>
 
@@ -28,8 +28,8 @@ class MissingUnits {
 
   // `range` starts where everything before ended.
   void Append(UnitRange range);
-  // Returns whether anything was missing in there. What would need one more range than there is room
-  // for stays missing: it is sent once more than it had to be.
+  // Returns whether anything was missing in there. What would need one more range than there is
+  // room for stays missing: it is sent once more than it had to be.
   bool Remove(UnitRange range);
   // The first missing range inside `within`; empty when there is none.
   UnitRange First(UnitRange within) const;

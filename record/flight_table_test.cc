@@ -157,12 +157,13 @@ TEST(FlightTable, FlightsHaveTheirOwnTimersAndAreDeliveredInOrder) {
   EXPECT_EQ(table.Enqueue({5}, Epoch::kApplication, message).error(), NoSpace());
   EXPECT_EQ(table.NextTimeout(), At(1100ms));
   EXPECT_TRUE(table.Acknowledge({Epoch::kApplication, 2}));
-  EXPECT_FALSE(table.PopDelivered());  // the first may be lost: the peer cannot have used the second
+  EXPECT_FALSE(
+      table.PopDelivered());  // the first may be lost: the peer cannot have used the second
   EXPECT_TRUE(table.HandleTimeout(At(1300ms)));  // 1 and 3; 2 needs no timer
   EXPECT_FALSE(SendOne(table, 10, 100, At(1300ms)).empty());
   EXPECT_FALSE(SendOne(table, 11, 100, At(1300ms)).empty());
   EXPECT_TRUE(SendOne(table, 12, 100, At(1300ms)).empty());
-  EXPECT_EQ(table.NextTimeout(), At(1400ms));  // the fourth
+  EXPECT_EQ(table.NextTimeout(), At(1400ms));                // the fourth
   EXPECT_TRUE(table.Acknowledge({Epoch::kApplication, 1}));  // the first copy counts as well
   EXPECT_EQ(table.PopDelivered(), FlightId{1});
   EXPECT_EQ(table.PopDelivered(), FlightId{2});
@@ -225,7 +226,8 @@ TEST(FlightTable, RunsForThousandsOfFlights) {
   EXPECT_EQ(table.Enqueue({7}, Epoch{3}, message).error(), LocalError(Code::kTooManyMessages));
 }
 
-// ---- ACK lists -----------------------------------------------------------------------------------
+// ---- ACK lists
+// -----------------------------------------------------------------------------------
 
 std::vector<RecordNumber> Read(Bytes content) {
   std::vector<RecordNumber> out;

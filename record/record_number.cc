@@ -9,8 +9,8 @@ namespace merlon::record {
 
 std::optional<uint64_t> ReconstructSequence(uint16_t wire, unsigned bits, uint64_t expected) {
   const uint64_t step = uint64_t{1} << bits;
-  // The first candidate at or above `expected`; the one before is closer when it is more than half a
-  // step away.
+  // The first candidate at or above `expected`; the one before is closer when it is more than half
+  // a step away.
   uint64_t sequence = expected + ((wire - expected) & (step - 1));
   if (sequence - expected > step / 2 && sequence >= step) sequence -= step;
   if (sequence > kMaxSequence) return std::nullopt;

@@ -20,8 +20,8 @@ struct RecordNumber {
   friend auto operator<=>(const RecordNumber&, const RecordNumber&) = default;
 };
 
-// The number that ends in the low `bits` (8 or 16) bits `wire` and is closest to `expected`, one more
-// than the highest that opened (RFC 9147 s4.2.2). None when that exceeds 48 bits.
+// The number that ends in the low `bits` (8 or 16) bits `wire` and is closest to `expected`, one
+// more than the highest that opened (RFC 9147 s4.2.2). None when that exceeds 48 bits.
 std::optional<uint64_t> ReconstructSequence(uint16_t wire, unsigned bits, uint64_t expected);
 
 // Hides the record numbers of one direction of one epoch.
@@ -36,8 +36,8 @@ class NumberMask {
   // AEAD has no mask or `keys` holds no traffic secret: DTLS 1.2 hides nothing.
   Result<void> Bind(const TrafficKeys& keys);
   void Clear();
-  // XORs the mask that `ciphertext` gives into `number`, 1 or 2 bytes: hides and reveals. False when
-  // the ciphertext is shorter than 16 bytes: such a record counts as not opened.
+  // XORs the mask that `ciphertext` gives into `number`, 1 or 2 bytes: hides and reveals. False
+  // when the ciphertext is shorter than 16 bytes: such a record counts as not opened.
   [[nodiscard]] bool Apply(Bytes ciphertext, MutableBytes number) const;
 
  private:
