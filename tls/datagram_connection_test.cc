@@ -77,8 +77,10 @@ class Pair {
   void Step() {
     for (bool moved = true; moved;) {
       Sign();
-      moved = Transmit(client, to_server) | Transmit(server, to_client);
-      moved |= Arrive(client, to_client) | Arrive(server, to_server);
+      moved = Transmit(client, to_server);
+      moved |= Transmit(server, to_client);
+      moved |= Arrive(client, to_client);
+      moved |= Arrive(server, to_server);
     }
   }
   bool Transmit(Peer& from, Link& link) {
