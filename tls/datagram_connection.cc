@@ -25,9 +25,8 @@ DatagramConnection::DatagramConnection(Handshake& core, MutableBytes reassembly,
                                        const DatagramOptions& options)
     : core_(core),
       options_(options),
-      reassembly_(reassembly, options.max_message != 0
-                                  ? options.max_message
-                                  : reassembly.size() - reassembly.size() / 4),
+      reassembly_(reassembly, options.max_message != 0 ? options.max_message
+                                                       : reassembly.size() - reassembly.size() / 4),
       flights_(options_.retransmit) {
   set_mtu(options.mtu);
   (void)Settle(Drain());
@@ -46,7 +45,8 @@ Error DatagramConnection::Fail(Error error) {
 void DatagramConnection::TearDown() {
   if (ending_ >= Ending::kAlertQueued) return;
   ending_ = Ending::kAlertQueued;
-  alert_epoch_ = flights_.UnsentEpoch().value_or(waiting_ ? waiting_->epoch : epochs_.newest_write());
+  alert_epoch_ =
+      flights_.UnsentEpoch().value_or(waiting_ ? waiting_->epoch : epochs_.newest_write());
   flights_.Clear();
   reassembly_.Clear();
   epochs_.ClearReads();
@@ -99,7 +99,8 @@ Result<void> DatagramConnection::Close() {
   return {};
 }
 
-// ---- Application data ----------------------------------------------------------------------------
+// ---- Application data
+// ----------------------------------------------------------------------------
 
 size_t DatagramConnection::max_plaintext() const {
   const Epoch epoch = epochs_.newest_write();
@@ -115,7 +116,9 @@ Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
   const size_t most = epochs_.MaxPlaintext(epoch, room);
   if (most == 0 || plaintext.size() > most) return Misuse(Code::kNoSpace);
 
-  const record::RecordKeys& keys = epochs_.writer(epoch)->keys;
+  const Result<const record::RecordKeys*> bound = epochs_.Writer(epoch);
+  if (!bound.ok()) return Fail(bound.error());
+  const record::RecordKeys& keys = **bound;
   if (keys.seal_limit_near() && core_.established()) {
     // "Implementations SHOULD initiate a key update before reaching this limit" (RFC 9147 s4.5.3).
     // Misuse means that one is under way.
@@ -129,7 +132,8 @@ Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
   return Sealed{plaintext.size(), sealed->size};
 }
 
-// ---- The core's commands -------------------------------------------------------------------------
+// ---- The core's commands
+// -------------------------------------------------------------------------
 
 // Stops at a message for which the flight table has no room: then no message is handled either, and
 // an ACK makes room.
@@ -192,7 +196,8 @@ Result<void> DatagramConnection::CarryOut(const Command& command) {
   return {};
 }
 
-// ---- Writing -------------------------------------------------------------------------------------
+// ---- Writing
+// -------------------------------------------------------------------------------------
 
 Result<Transmit> DatagramConnection::PollTransmit(MutableBytes out, Now now) {
   if (core_.failure()) TearDown();
