@@ -327,19 +327,29 @@ TEST(Extensions, AreDecoded) {
 }
 
 TEST(Extensions, PoliciesThatAreNotRequiredHaveNoEffect) {
-  const auto unprocessed = [](Bytes id, bool critical) {
+  const auto unprocessed = [](Bytes id, const Buffer& value, bool critical) {
     Fields fields;
     fields.extensions = Fields::ExtensionsOf(
-        {Fields::Extension(id, {0x30, 0}, critical ? Buffer{1, 1, 0xff} : Buffer{})});
+        {Fields::Extension(id, value, critical ? Buffer{1, 1, 0xff} : Buffer{})});
     const Buffer der = fields.Der();
     return Certificate::Parse(der)->extensions().unprocessed_critical;
   };
-  EXPECT_FALSE(unprocessed(oid::kCertificatePolicies, true));
-  EXPECT_FALSE(unprocessed(oid::kInhibitAnyPolicy, true));
-  EXPECT_TRUE(unprocessed(oid::kPolicyConstraints, true));
-  EXPECT_TRUE(unprocessed(oid::kPolicyConstraints, false));
-  EXPECT_TRUE(unprocessed(Buffer{0x2a, 1}, true));
-  EXPECT_FALSE(unprocessed(Buffer{0x2a, 1}, false));
+  const auto policy = [](const Buffer& qualifier) {
+    const Buffer qualifiers =
+        qualifier.empty() ? Buffer{} : Tlv(0x30, {Tlv(0x30, {Tlv(6, {qualifier}), {5, 0}})});
+    return Tlv(0x30, {Tlv(0x30, {{6, 2, 0x2a, 1}, qualifiers})});
+  };
+  EXPECT_FALSE(unprocessed(oid::kCertificatePolicies, policy({}), true));
+  EXPECT_FALSE(unprocessed(oid::kCertificatePolicies, policy(Copy(oid::kUserNotice)), true));
+  EXPECT_TRUE(unprocessed(oid::kCertificatePolicies, policy({0x2a, 1}), true));
+  EXPECT_FALSE(unprocessed(oid::kCertificatePolicies, policy({0x2a, 1}), false));
+  EXPECT_EQ(WithExtension(oid::kCertificatePolicies, {0x30, 0}), Code::kBadCertificate);
+  EXPECT_FALSE(unprocessed(oid::kInhibitAnyPolicy, {2, 1, 0}, true));
+  EXPECT_EQ(WithExtension(oid::kInhibitAnyPolicy, {0x30, 0}), Code::kBadCertificate);
+  for (bool critical : {false, true}) {
+    EXPECT_TRUE(unprocessed(oid::kPolicyConstraints, {0x30, 0}, critical));
+    EXPECT_EQ(unprocessed(Buffer{0x2a, 1}, {}, critical), critical);
+  }
 }
 
 }  // namespace

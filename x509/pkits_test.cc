@@ -61,7 +61,8 @@ bool IsRun(const std::string& number) {
   return false;
 }
 
-Result<VerifiedChain> Verify(const json& test) {
+// No code: it verifies.
+Code Verify(const json& test) {
   std::vector<std::string> ders;
   for (const json& name : test["certs"]) {
     ders.push_back(*ReadVector(kFolder + "certs/" + name.get<std::string>() + ".crt"));
@@ -72,7 +73,8 @@ Result<VerifiedChain> Verify(const json& test) {
   VerifyOptions options;
   options.now = std::chrono::sys_days(std::chrono::year(2011) / 4 / 15);
   options.drivers = PortableDrivers();
-  return VerifyChain({presented}, TrustAnchors(anchors), options);
+  const Result<VerifiedChain> verified = VerifyChain({presented}, TrustAnchors(anchors), options);
+  return verified.ok() ? Code{} : verified.error().code;
 }
 
 TEST(Pkits, ChainsGetTheirVerdict) {
@@ -84,10 +86,9 @@ TEST(Pkits, ChainsGetTheirVerdict) {
   for (const json& test : all["tests"]) {
     const std::string number = test["test_number"];
     if (!IsRun(number)) continue;
-    const Result<VerifiedChain> verified = Verify(test);
-    const bool matches = verified.ok() == test["should_validate"].get<bool>();
-    EXPECT_EQ(matches, !kDiffer.contains(number))
-        << test["title"] << " " << (verified.ok() ? 0 : static_cast<int>(verified.error().code));
+    const Code code = Verify(test);
+    const bool matches = (code == Code{}) == test["should_validate"].get<bool>();
+    EXPECT_EQ(matches, !kDiffer.contains(number)) << test["title"] << " " << static_cast<int>(code);
     ++ran[number.substr(0, number.rfind('.'))];
     ++total;
   }

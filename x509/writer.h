@@ -14,11 +14,11 @@ namespace merlon::x509 {
 // What a certificate says. Everything is borrowed; what is empty is left out. Nothing is checked
 // against RFC 5280: tests write bad ones with it.
 struct CertificateSpec {
-  Bytes serial{};              // magnitude; 8 to 16 random octets are usual
-  std::string_view subject{};  // common name
-  Bytes issuer{};              // whole DER of the Name; empty: the subject's own
-  UnixTime not_before{}, not_after{};
-  Bytes public_key{};  // whole DER: see WritePublicKey
+  Bytes serial{};                      // magnitude; 8 to 16 random octets are usual
+  std::string_view subject{};          // common name
+  Bytes issuer{};                      // whole DER of the Name; empty: the subject's own
+  UnixTime not_before{}, not_after{};  // years 0 to 9999, else it traps
+  Bytes public_key{};                  // whole DER: see WritePublicKey
   // Writes basicConstraints; and keyCertSign instead of digitalSignature into keyUsage.
   bool ca = false;
   std::optional<uint8_t> path_length{};     // of a CA

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What x509/ needs of the portable driver, so that tests run the same code on every machine.
+// The portable driver alone, so that tests run the same code on every machine.
 #pragma once
 #include "crypto/driver.h"
 

@@ -17,6 +17,17 @@ std::filesystem::path Root() {
   return std::filesystem::path(runfiles == nullptr ? "." : runfiles) / "vectors/vectors";
 }
 
+template <class Wanted>
+std::vector<std::string> List(const std::string& folder, Wanted wanted) {
+  std::vector<std::string> out;
+  std::error_code absent;
+  for (const auto& entry : std::filesystem::directory_iterator(Root() / folder, absent)) {
+    if (wanted(entry)) out.push_back(folder + "/" + entry.path().filename().string());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 }  // namespace
 
 std::optional<std::string> ReadVector(const std::string& path) {
@@ -28,13 +39,11 @@ std::optional<std::string> ReadVector(const std::string& path) {
 }
 
 std::vector<std::string> ListVectors(const std::string& folder) {
-  std::vector<std::string> out;
-  std::error_code absent;
-  for (const auto& entry : std::filesystem::directory_iterator(Root() / folder, absent)) {
-    if (entry.is_regular_file()) out.push_back(folder + "/" + entry.path().filename().string());
-  }
-  std::sort(out.begin(), out.end());
-  return out;
+  return List(folder, [](const auto& entry) { return entry.is_regular_file(); });
+}
+
+std::vector<std::string> ListVectorFolders(const std::string& folder) {
+  return List(folder, [](const auto& entry) { return entry.is_directory(); });
 }
 
 std::vector<std::vector<uint8_t>> DerOf(std::string_view pem, std::string_view label) {

@@ -14,6 +14,8 @@ namespace merlon::x509 {
 std::optional<std::string> ReadVector(const std::string& path);
 // The files of a folder there, sorted; empty where it is absent.
 std::vector<std::string> ListVectors(const std::string& folder);
+// The folders in a folder there, likewise.
+std::vector<std::string> ListVectorFolders(const std::string& folder);
 
 // Decodes each block of a PEM text that has this label.
 std::vector<std::vector<uint8_t>> DerOf(std::string_view pem, std::string_view label);

@@ -26,11 +26,18 @@ inline uint64_t MultiplyAddRow(const uint64_t* a, size_t size, uint64_t b, uint6
 inline Wide64 MultiplyAddTwoRows(const uint64_t* a, size_t size, uint64_t b0, uint64_t b1,
                                  uint64_t carry, uint64_t* t) {
   uint64_t carry1 = 0, previous = 0;
-  for (size_t i = 0; i < size; ++i) {
-    const uint64_t limb = a[i];
-    const uint64_t sum = MultiplyAdd(limb, b0, t[i], &carry);
-    t[i] = MultiplyAdd(previous, b1, sum, &carry1);
-    previous = limb;
+  size_t i = 0;
+  for (; i + 4 <= size; i += 4) {
+    const uint64_t a0 = a[i], a1 = a[i + 1], a2 = a[i + 2], a3 = a[i + 3];
+    t[i] = MultiplyAdd(previous, b1, MultiplyAdd(a0, b0, t[i], &carry), &carry1);
+    t[i + 1] = MultiplyAdd(a0, b1, MultiplyAdd(a1, b0, t[i + 1], &carry), &carry1);
+    t[i + 2] = MultiplyAdd(a1, b1, MultiplyAdd(a2, b0, t[i + 2], &carry), &carry1);
+    t[i + 3] = MultiplyAdd(a2, b1, MultiplyAdd(a3, b0, t[i + 3], &carry), &carry1);
+    previous = a3;
+  }
+  for (; i < size; ++i) {
+    t[i] = MultiplyAdd(previous, b1, MultiplyAdd(a[i], b0, t[i], &carry), &carry1);
+    previous = a[i];
   }
   const uint64_t low = MultiplyAdd(previous, b1, carry, &carry1);
   return {low, carry1};
@@ -206,8 +213,10 @@ void Modulus::Reduce(uint64_t* t, Limbs out) const {
     const uint64_t carry = MultiplyAddRow(value_.data(), size_, t[i] * negated_inverse_, t + i);
     t[i + size_] = AddCarry(t[i + size_], carry, &top);
   }
-  Assign(ConstLimbs(t + size_, size_), out);
-  SubtractOnce(top, value(), out);
+  // The low half is free now: for the difference, of which one or the other is the result.
+  const uint64_t borrow = bignum::Subtract(ConstLimbs(t + size_, size_), value(), Limbs(t, size_));
+  const uint64_t keep = MaskFromBit<uint64_t>(borrow & ~top).bits;
+  for (i = 0; i < size_; ++i) out[i] = (t[size_ + i] & keep) | (t[i] & ~keep);
   Wipe(MutableBytes(reinterpret_cast<uint8_t*>(t), 2 * size_ * sizeof(uint64_t)));
 }
 
