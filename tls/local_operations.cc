@@ -116,8 +116,9 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
     if (request.peer_is_server && options.server_name.empty()) {
       return OpRefused{PeerError(Code::kNameMismatch, Alert::kBadCertificate)};
     }
+    const x509::ChainInput presented{request.chain_der};
     const Result<x509::VerifiedChain> chain =
-        x509::VerifyChain({request.chain_der}, *policy->anchors, options);
+        x509::VerifyChain(presented, *policy->anchors, options);
     if (!chain.ok()) return Refuse(chain.error());
     leaf = chain->leaf;
   } else {
