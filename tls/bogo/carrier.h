@@ -28,6 +28,7 @@ class Carrier {
 };
 
 std::unique_ptr<Carrier> MakeStreamCarrier(Engine& engine, Socket& socket);
+std::unique_ptr<Carrier> MakeDatagramCarrier(Engine& engine, Socket& socket);
 std::unique_ptr<Carrier> MakeQuicCarrier(Engine& engine, Socket& socket);
 
 }  // namespace merlon::bogo
