@@ -22,6 +22,8 @@ class Carrier {
   virtual void Close() = 0;
   virtual std::optional<Error> failure() const = 0;
   virtual std::optional<Alert> peer_alert() const = 0;
+  // The runner asked for what this carrier does not do.
+  virtual bool unimplemented() const { return false; }
   // -read-with-unfinished-write: one byte of what is written leaves, the rest waits.
   virtual void HoldWrites() {}
   virtual void ReleaseWrites() {}

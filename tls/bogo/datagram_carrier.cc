@@ -16,15 +16,16 @@ enum Opcode : uint8_t {
   kTimeout = 'T',            // 8 bytes: nanoseconds have passed
   kTimeoutAck = 't',         // our answer
   kMtu = 'M',                // 4 bytes: the new MTU
+  kUpdateTimeout = 'U',      // 4 bytes: another initial timeout from now on
   kExpectNextTimeout = 'E',  // 8 bytes: nanoseconds until our timer, or all ones: it must not run
 };
 
 tls::DatagramOptions OptionsOf(const Flags& flags) {
   tls::DatagramOptions options;
   if (flags.mtu != 0) options.mtu = flags.mtu;
-  if (flags.initial_timeout_duration_ms != 0) {
-    options.retransmit.initial = std::chrono::milliseconds(flags.initial_timeout_duration_ms);
-  }
+  // Where the runner names none, it counts on BoringSSL's.
+  const int timeout = flags.initial_timeout_duration_ms;
+  options.retransmit.initial = std::chrono::milliseconds(timeout != 0 ? timeout : 400);
   return options;
 }
 
@@ -67,6 +68,7 @@ class DatagramCarrier final : public Carrier {
   }
   std::optional<Error> failure() const override { return face_.failure(); }
   std::optional<Alert> peer_alert() const override { return face_.peer_alert(); }
+  bool unimplemented() const override { return unimplemented_; }
 
  private:
   // False: the stream ended, or is not what it should be.
@@ -77,6 +79,10 @@ class DatagramCarrier final : public Carrier {
       if (!ReadNumber(4, &number)) return false;
       face_.set_mtu(number);
       return true;
+    }
+    if (opcode == kUpdateTimeout) {
+      unimplemented_ = true;
+      return false;
     }
     if (opcode != kTimeout && opcode != kExpectNextTimeout) {
       fprintf(stderr, "unknown opcode %c\n", opcode);
@@ -148,6 +154,7 @@ class DatagramCarrier final : public Carrier {
   Engine& engine_;
   Socket& socket_;
   tls::DatagramConnection face_;
+  bool unimplemented_ = false;
 };
 
 }  // namespace

@@ -73,6 +73,7 @@ int Connect(Setup& setup, const Flags& flags, bool is_resumption, std::string& s
   session = engine->observed().session;
   if (passed) return kPassed;
   Explain(*carrier);
+  if (carrier->unimplemented()) return kUnimplemented;
   return EndedInOlderVersion(*carrier, flags) ? kUnimplemented : kFailed;
 }
 
