@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "x509/certificate.h"
+#include "x509/error.h"
 #include "x509/path_builder.h"
 
 namespace merlon::tls {
@@ -125,6 +126,12 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
     const Result<x509::Certificate> parsed = x509::Certificate::Parse(request.chain_der[0]);
     if (!parsed.ok()) return Refuse(parsed.error());
     leaf = *parsed;
+    // RFC 9846 s4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is
+    // present": no matter of trust.
+    const std::optional<x509::KeyUsage>& usage = leaf.extensions().key_usage;
+    if (usage && !x509::Has(*usage, x509::KeyUsage::kDigitalSignature)) {
+      return OpRefused{x509::CertificateError(Code::kBadKeyUsage)};
+    }
   }
   return ChainVerified{leaf.public_key().type, leaf.public_key().key};
 }
