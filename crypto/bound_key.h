@@ -28,6 +28,7 @@ class BoundSigningKey {
 // A secret from which others are derived: an external PSK. Copyable; the store outlives it.
 class BoundSecret {
  public:
+  // A kSecret key with kDerive. kNotPermitted, kStaleHandle, kUnsupported.
   static Result<BoundSecret> Bind(const KeyStore& store, KeyHandle key);
 
   // HKDF-Extract(salt, key), hash.size bytes into `out`: TLS 1.3's early secret.
@@ -44,14 +45,18 @@ class BoundSecret {
 // it.
 class BoundAeadKey {
  public:
-  // A kAes key of 16 or 32 bytes with kEncrypt and kDecrypt.
+  // A kAes key of 16 or 32 bytes with kEncrypt and kDecrypt. kNotPermitted, kStaleHandle,
+  // kUnsupported. Nonces are random: a key serves for 2^32 calls of Seal (SP 800-38D s8.3).
   static Result<BoundAeadKey> Bind(const KeyStore& store, KeyHandle key);
 
   // Bytes that Seal adds: a 12-byte random nonce in front, a tag behind.
   static constexpr size_t kOverhead = 12 + 16;
-  // nonce | ciphertext | tag into `out`; gives its size.
+  // nonce | ciphertext | tag into `out`, which overlaps neither argument; gives its size. kNoSpace,
+  // kStaleHandle (misuse), and the generator's errors.
   Result<size_t> Seal(Bytes ad, Bytes plaintext, Rng& rng, MutableBytes out) const;
-  // Opens what Seal made into `out`; kBadMac when it is not ours.
+  // Opens what Seal made into `out`; gives the plaintext's size. `out` has room for the tag too,
+  // that is sealed.size() - 12 bytes, else kNoSpace (misuse). kBadMac (Origin::kPeer) when it is
+  // not ours.
   Result<size_t> Open(Bytes ad, Bytes sealed, MutableBytes out) const;
 
  private:

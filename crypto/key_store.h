@@ -3,9 +3,7 @@
 // each use; bytes leave only by Export, and only where the policy allows it.
 #pragma once
 #include <array>
-#include <atomic>
 #include <cstddef>
-#include <optional>
 
 #include "absl/base/attributes.h"
 #include "crypto/driver.h"
@@ -34,8 +32,11 @@ class KeyStore {
   KeyStore& operator=(const KeyStore&) = delete;
   ~KeyStore();  // wipes all
 
-  // Copies `material` (formats: key.h) after checking it. kTooManyKeys, kBadKey, kUnsupported.
+  // Copies `material` (formats: key.h) after checking it. kTooManyKeys; kBadKey: malformed, or not
+  // of the bits that the attributes name; kNoSpace: larger than a slot's share; kUnsupported: no
+  // driver for the type, or a location or lifetime that is not this store's. All are misuse.
   Result<KeyHandle> Import(const KeyAttributes& attributes, Bytes material);
+  // Makes a key of attributes.bits (EC types imply them). Errors as in Import, and the generator's.
   Result<KeyHandle> Generate(const KeyAttributes& attributes, Rng& rng);
   // Wipes the key. kStaleHandle.
   Result<void> Destroy(KeyHandle key);
@@ -59,7 +60,10 @@ class KeyStore {
 
  private:
   Result<const KeySlot*> Find(KeyHandle key) const;
-  Result<KeySlot*> FreeSlot();
+  Result<KeySlot*> FreeSlot(const KeyAttributes& attributes);
+  Result<size_t> GenerateInto(MutableBytes room, const KeyAttributes& attributes, Rng& rng) const;
+  KeyHandle Take(KeySlot& slot, const KeyAttributes& attributes, uint16_t bits, size_t size);
+  static void Release(KeySlot& slot);
 
   DriverTable drivers_;
   absl::Span<KeySlot> slots_;

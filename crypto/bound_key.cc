@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/bound_key.h"
+
+#include <cstring>
+
+#include "crypto/key_derivation.h"
+
+namespace merlon::crypto {
+namespace {
+
+// The policy that a key was imported with: kNone permits any family, any hash.
+bool Permits(SignAlg policy, SignAlg wanted) {
+  return (policy.family == SignFamily::kNone || policy.family == wanted.family) &&
+         (policy.hash == HashId::kNone || policy.hash == wanted.hash);
+}
+
+}  // namespace
+
+Result<BoundSigningKey> BoundSigningKey::Bind(const KeyStore& store, KeyHandle key,
+                                              SignAlg algorithm) {
+  BoundSigningKey bound;
+  bound.store_ = &store;
+  bound.key_ = key;
+  bound.algorithm_ = algorithm;
+  return store.WithMaterial(key, Usage::kSign,
+                            [&](Bytes, const KeyAttributes& attributes) -> Result<BoundSigningKey> {
+                              if (!Permits(attributes.algorithm, algorithm))
+                                return Misuse(Code::kNotPermitted);
+                              bound.sign_ = store.drivers().sign(algorithm.family, attributes.type);
+                              if (bound.sign_ == nullptr || bound.sign_->sign == nullptr) {
+                                return Misuse(Code::kUnsupported);
+                              }
+                              bound.hash_ = store.drivers().hash(algorithm.hash);
+                              // Edwards signatures alone name no hash (RFC 8032: it is part of the
+                              // scheme).
+                              const bool hashless = algorithm.family == SignFamily::kEddsa;
+                              if ((bound.hash_ == nullptr) != hashless)
+                                return Misuse(Code::kUnsupported);
+                              return bound;
+                            });
+}
+
+Result<size_t> BoundSigningKey::Sign(Bytes message, Rng& rng, MutableBytes out) const {
+  return store_->WithMaterial(key_, Usage::kSign, [&](Bytes material, const KeyAttributes&) {
+    return sign_->sign(material, hash_, message, rng, out);
+  });
+}
+
+Result<BoundSecret> BoundSecret::Bind(const KeyStore& store, KeyHandle key) {
+  BoundSecret bound;
+  bound.store_ = &store;
+  bound.key_ = key;
+  return store.WithMaterial(key, Usage::kDerive,
+                            [&](Bytes, const KeyAttributes& attributes) -> Result<BoundSecret> {
+                              if (attributes.type != KeyType::kSecret)
+                                return Misuse(Code::kUnsupported);
+                              return bound;
+                            });
+}
+
+Result<void> BoundSecret::Extract(const HashAlgorithm& hash, Bytes salt, MutableBytes out) const {
+  if (out.size() != hash.size) return Misuse();
+  return store_->WithMaterial(key_, Usage::kDerive,
+                              [&](Bytes material, const KeyAttributes&) -> Result<void> {
+                                HkdfExtract(hash, salt, material, out);
+                                return {};
+                              });
+}
+
+Result<BoundAeadKey> BoundAeadKey::Bind(const KeyStore& store, KeyHandle key) {
+  BoundAeadKey bound;
+  bound.store_ = &store;
+  bound.key_ = key;
+  return store.WithMaterial(
+      key, Usage::kEncrypt | Usage::kDecrypt,
+      [&](Bytes material, const KeyAttributes& attributes) -> Result<BoundAeadKey> {
+        if (attributes.type != KeyType::kAes) return Misuse(Code::kUnsupported);
+        bound.aead_ =
+            store.drivers().aead(material.size() == 16 ? AeadId::kAes128Gcm : AeadId::kAes256Gcm);
+        if (bound.aead_ == nullptr) return Misuse(Code::kUnsupported);
+        return bound;
+      });
+}
+
+Result<size_t> BoundAeadKey::Seal(Bytes ad, Bytes plaintext, Rng& rng, MutableBytes out) const {
+  return store_->WithMaterial(
+      key_, Usage::kEncrypt, [&](Bytes material, const KeyAttributes&) -> Result<size_t> {
+        if (out.size() < kOverhead || out.size() - kOverhead < plaintext.size()) {
+          return Misuse(Code::kNoSpace);
+        }
+        const size_t size = plaintext.size() + kOverhead;
+        const MutableBytes nonce = Slice(out, 0, kAeadIvSize);
+        MERLON_TRY(rng.Fill(nonce));
+        AeadKey aead;
+        aead.Bind(*aead_, material, nonce);
+        aead.SealScatter(0, ad, absl::Span<const Bytes>(&plaintext, 1), {},
+                         Slice(out, kAeadIvSize, size - kAeadIvSize));
+        return size;
+      });
+}
+
+Result<size_t> BoundAeadKey::Open(Bytes ad, Bytes sealed, MutableBytes out) const {
+  return store_->WithMaterial(
+      key_, Usage::kDecrypt, [&](Bytes material, const KeyAttributes&) -> Result<size_t> {
+        const Error refused = PeerError(Code::kBadMac, Alert::kDecryptError);
+        if (sealed.size() < kOverhead) return refused;
+        const Bytes body = Slice(sealed, kAeadIvSize);
+        if (out.size() < body.size()) return Misuse(Code::kNoSpace);
+        const MutableBytes work = Slice(out, 0, body.size());
+        AeadKey aead;
+        aead.Bind(*aead_, material, Slice(sealed, 0, kAeadIvSize));
+        memmove(work.data(), body.data(), body.size());
+        if (!aead.OpenInPlace(0, ad, work)) return refused;
+        return sealed.size() - kOverhead;
+      });
+}
+
+}  // namespace merlon::crypto

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/key_store.h"
+
+#include <cstring>
+
+namespace merlon::crypto {
+namespace {
+
+// Sizes that a type implies; 0 where the caller must say.
+uint16_t ImpliedBits(KeyType type) {
+  switch (type) {
+    case KeyType::kEcP256:
+      return 256;
+    case KeyType::kEcP384:
+      return 384;
+    case KeyType::kEd25519:
+      return 255;
+    default:
+      return 0;
+  }
+}
+
+bool IsSymmetric(KeyType type) { return type == KeyType::kSecret || type == KeyType::kAes; }
+
+// Bits of symmetric material, or kBadKey.
+Result<uint16_t> CheckSymmetric(KeyType type, size_t size) {
+  const bool valid = type == KeyType::kAes ? size == 16 || size == 32 : size != 0 && size < 8192;
+  if (!valid) return Misuse(Code::kBadKey);
+  return static_cast<uint16_t>(size * 8);
+}
+
+// Bits of the material, whatever its type; kBadKey if it is not what the attributes say.
+Result<uint16_t> Check(const DriverTable& drivers, const KeyAttributes& attributes,
+                       Bytes material) {
+  Result<uint16_t> bits = Misuse(Code::kUnsupported);
+  if (IsSymmetric(attributes.type)) {
+    bits = CheckSymmetric(attributes.type, material.size());
+  } else if (const SignAlgorithm* sign = drivers.any_sign(attributes.type);
+             sign != nullptr && sign->check_private != nullptr) {
+    bits = sign->check_private(material);
+  }
+  if (bits.ok() && attributes.bits != 0 && attributes.bits != *bits) return Misuse(Code::kBadKey);
+  return bits;
+}
+
+}  // namespace
+
+KeyStore::KeyStore(DriverTable drivers, absl::Span<KeySlot> slots, MutableBytes memory)
+    : drivers_(drivers), slots_(slots) {
+  if (slots.empty()) return;
+  const size_t share = memory.size() / slots.size();
+  for (size_t i = 0; i < slots.size(); ++i) {
+    slots[i].used = false;
+    slots[i].room = Slice(memory, i * share, share);
+  }
+}
+
+KeyStore::~KeyStore() {
+  for (KeySlot& slot : slots_) Release(slot);
+}
+
+Result<KeyHandle> KeyStore::Import(const KeyAttributes& attributes, Bytes material) {
+  MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot(attributes));
+  MERLON_ASSIGN_OR_RETURN(const uint16_t bits, Check(drivers_, attributes, material));
+  if (material.size() > slot->room.size()) return Misuse(Code::kNoSpace);
+  memcpy(slot->room.data(), material.data(), material.size());
+  return Take(*slot, attributes, bits, material.size());
+}
+
+Result<KeyHandle> KeyStore::Generate(const KeyAttributes& attributes, Rng& rng) {
+  MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot(attributes));
+  const Result<size_t> size = GenerateInto(slot->room, attributes, rng);
+  const Result<uint16_t> bits =
+      size.ok() ? Check(drivers_, attributes, Slice(Bytes(slot->room), 0, *size)) : size.error();
+  if (!bits.ok()) {
+    Release(*slot);
+    return bits.error();
+  }
+  return Take(*slot, attributes, *bits, *size);
+}
+
+Result<size_t> KeyStore::GenerateInto(MutableBytes room, const KeyAttributes& attributes,
+                                      Rng& rng) const {
+  const uint16_t bits = attributes.bits != 0 ? attributes.bits : ImpliedBits(attributes.type);
+  if (IsSymmetric(attributes.type)) {
+    if (bits % 8 != 0) return Misuse(Code::kBadKey);
+    MERLON_TRY(CheckSymmetric(attributes.type, bits / 8));
+    if (room.size() < bits / 8u) return Misuse(Code::kNoSpace);
+    MERLON_TRY(rng.Fill(Slice(room, 0, bits / 8)));
+    return size_t{bits} / 8;
+  }
+  const SignAlgorithm* sign = drivers_.any_sign(attributes.type);
+  if (sign == nullptr || sign->generate == nullptr) return Misuse(Code::kUnsupported);
+  return sign->generate(bits, rng, room);
+}
+
+Result<void> KeyStore::Destroy(KeyHandle key) {
+  MERLON_TRY(Find(key));
+  Release(slots_[key.slot]);
+  return {};
+}
+
+Result<KeyAttributes> KeyStore::Attributes(KeyHandle key) const {
+  MERLON_ASSIGN_OR_RETURN(const KeySlot* slot, Find(key));
+  return slot->attributes;
+}
+
+Result<size_t> KeyStore::PublicKey(KeyHandle key, MutableBytes out) const {
+  return WithMaterial(key, Usage::kNone,
+                      [&](Bytes material, const KeyAttributes& attributes) -> Result<size_t> {
+                        const SignAlgorithm* sign = drivers_.any_sign(attributes.type);
+                        if (sign == nullptr || sign->public_key == nullptr) {
+                          return Misuse(Code::kUnsupported);
+                        }
+                        return sign->public_key(material, out);
+                      });
+}
+
+Result<size_t> KeyStore::Export(KeyHandle key, MutableBytes out) const {
+  return WithMaterial(key, Usage::kExport,
+                      [&](Bytes material, const KeyAttributes&) -> Result<size_t> {
+                        if (out.size() < material.size()) return Misuse(Code::kNoSpace);
+                        memcpy(out.data(), material.data(), material.size());
+                        return material.size();
+                      });
+}
+
+Result<const KeySlot*> KeyStore::Find(KeyHandle key) const {
+  if (key.generation == 0 || key.slot >= slots_.size()) return Misuse(Code::kStaleHandle);
+  const KeySlot& slot = slots_[key.slot];
+  if (!slot.used || slot.generation != key.generation) return Misuse(Code::kStaleHandle);
+  return &slot;
+}
+
+Result<KeySlot*> KeyStore::FreeSlot(const KeyAttributes& attributes) {
+  // This store keeps keys in its memory alone.
+  if (attributes.location != kLocalStorage || attributes.lifetime != Lifetime::kVolatile) {
+    return Misuse(Code::kUnsupported);
+  }
+  for (KeySlot& slot : slots_) {
+    // A slot whose generations are spent is not used again: an old handle would come to life.
+    if (!slot.used && slot.generation != UINT32_MAX) return &slot;
+  }
+  return Misuse(Code::kTooManyKeys);
+}
+
+KeyHandle KeyStore::Take(KeySlot& slot, const KeyAttributes& attributes, uint16_t bits,
+                         size_t size) {
+  slot.generation += 1;
+  slot.used = true;
+  slot.attributes = attributes;
+  slot.attributes.bits = bits;
+  slot.size = size;
+  return {static_cast<uint32_t>(&slot - slots_.data()), slot.generation};
+}
+
+void KeyStore::Release(KeySlot& slot) {
+  Wipe(slot.room);
+  slot.used = false;
+  slot.attributes = {};
+  slot.size = 0;
+}
+
+}  // namespace merlon::crypto
