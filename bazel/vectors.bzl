@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A repository over a folder of published test vectors; empty where there is none."""
 
 def _published_vectors(ctx):

@@ -19,9 +19,8 @@ class SendQueue {
     FlightId flight;
     Kind kind = Kind::kMessage;
   };
-  // More than one input makes the core say, so that a peer that does not drain its socket finds
-  // room for a key update and a ticket behind a whole flight.
-  static constexpr size_t kEntries = 12;
+  // A whole server's flight takes 9, and the peer answers nothing before it is written.
+  static constexpr size_t kEntries = 10;
   // A server's flight changes to handshake keys and then to application keys.
   static constexpr size_t kKeys = 2;
 

@@ -35,7 +35,7 @@ struct ToyConfig {
   int tickets = 1;
   bool operations = true;             // else every step is taken at once
   bool change_cipher_spec = false;    // both sides send one, as in middlebox compatibility mode
-  std::optional<SkipEarlyData> skip;  // a server's answer to a ClientHello
+  std::optional<SkipEarlyData> skip = {};  // a server's answer to a ClientHello
 };
 
 class ToyCore final : public Handshake {

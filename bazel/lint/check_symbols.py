@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""No archive of the engine asks for sockets, files, clocks, threads or streams.
+
+    check_symbols.py [--must-refuse] ARCHIVE...
+
+Reads the undefined symbols that `nm` lists. With --must-refuse, every archive must have a forbidden
+one: the test of this test.
+"""
+
+import re
+import subprocess
+import sys
+
+C_FUNCTIONS = '''
+    socket socketpair bind listen accept accept4 connect shutdown send sendto sendmsg sendmmsg
+    recv recvfrom recvmsg recvmmsg getsockopt setsockopt getaddrinfo gethostbyname getnameinfo
+    select pselect poll ppoll epoll_create epoll_create1 epoll_ctl epoll_wait
+    open open64 openat openat64 creat close read write pread pwrite readv writev lseek fcntl ioctl
+    mmap mmap64 stat fstat lstat opendir readdir unlink rename pipe dup dup2
+    fopen fopen64 fdopen freopen fclose fread fwrite fgets fputs fputc putc putchar puts printf fprintf
+    vprintf vfprintf __printf_chk __fprintf_chk __vfprintf_chk perror fflush stdin stdout stderr
+    time gettimeofday clock clock_gettime clock_getres nanosleep clock_nanosleep sleep usleep
+    gmtime gmtime_r localtime localtime_r mktime timegm strftime timer_create timerfd_create
+    fork vfork execve system popen kill signal sigaction raise setjmp longjmp getenv secure_getenv
+    rand srand random srandom getrandom getentropy syscall dlopen dlsym'''.split()
+FORBIDDEN = re.compile(r'(?:{})$'.format('|'.join([
+    *map(re.escape, C_FUNCTIONS),
+    r'pthread_\w+', r'thrd_\w+', r'mtx_\w+', r'cnd_\w+', r'sem_\w+',
+    # Clocks, threads, streams, files and random_device of the C++ library, and Abseil's own.
+    r'std::chrono::.*', r'std::(?:this_)?thread\b.*', r'std::(?:shared_)?(?:timed_)?mutex\b.*',
+    r'std::condition_variable.*', r'std::__future_base.*', r'std::__(?:at|de)?tach.*',
+    r'(?:.*\b)?std::(?:__cxx11::)?basic_(?:ios|\w*stream|\w*buf)\b.*', r'(?:.*\b)?std::ios_base.*',
+    r'std::(?:cin|cout|cerr|clog)\b.*', r'(?:.*\b)?std::(?:ostream|istream)\b.*',
+    r'std::filesystem.*',
+    r'std::random_device.*', r'std::locale.*',
+    r'absl::.*(?:Mutex|CondVar|Now\(|SleepFor|Clock).*',
+])))
+
+
+def undefined_symbols(archive):
+    listed = subprocess.run(['nm', '-u', '-C', '--format=posix', archive], check=True,
+                            stdout=subprocess.PIPE, text=True).stdout
+    # `name U`; a name that is demangled may have spaces; a versioned one has @.
+    return sorted({line.rsplit(' U', 1)[0].strip().split('@')[0]
+                   for line in listed.splitlines() if ' U' in line})
+
+
+def main():
+    archives = [argument for argument in sys.argv[1:] if argument != '--must-refuse']
+    must_refuse = '--must-refuse' in sys.argv
+    symbols = 0
+    failed = not archives
+    for archive in archives:
+        undefined = undefined_symbols(archive)
+        symbols += len(undefined)
+        forbidden = [symbol for symbol in undefined if FORBIDDEN.match(symbol)]
+        for symbol in forbidden:
+            print(f'{archive}: {symbol}')
+        failed |= bool(forbidden) != must_refuse
+    print(f'{len(archives)} archives, {symbols} undefined symbols')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

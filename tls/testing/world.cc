@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/testing/world.h"
+
+#include <cstdlib>
+
+#include "crypto/drivers/default_drivers.h"
+#include "x509/certificate.h"
+#include "x509/public_key.h"
+#include "x509/writer.h"
+
+namespace merlon::tls::testing {
+namespace {
+
+template <class T>
+T Must(Result<T> result) {
+  if (!result.ok()) std::abort();
+  return *std::move(result);
+}
+
+std::string SpkiOf(const crypto::KeyStore& keys, crypto::KeyHandle key) {
+  uint8_t raw[128], spki[160];
+  const size_t size = Must(keys.PublicKey(key, MutableBytes(raw)));
+  const size_t spki_size =
+      Must(x509::WritePublicKey(crypto::KeyType::kEcP256, Bytes(raw, size), MutableBytes(spki)));
+  return std::string(AsText(Bytes(spki, spki_size)));
+}
+
+constexpr crypto::SignAlg kEcdsaSha256 = {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256};
+
+}  // namespace
+
+World::World(uint64_t seed) : drivers_(crypto::DefaultDrivers()), rng_(seed), keys_(drivers_) {
+  ca_key_ = GenerateP256();
+  leaf_key_ = GenerateP256();
+  uint8_t bytes[32];
+  if (!rng_.Fill(MutableBytes(bytes)).ok()) std::abort();
+  psk_ = Must(keys_->Import({.type = crypto::KeyType::kSecret, .usage = crypto::Usage::kDerive},
+                            Bytes(bytes)));
+  if (!rng_.Fill(MutableBytes(bytes)).ok()) std::abort();
+  ticket_key_ = Must(crypto::BoundAeadKey::Bind(
+      *keys_, Must(keys_->Import({.type = crypto::KeyType::kAes,
+                                  .usage = crypto::Usage::kEncrypt | crypto::Usage::kDecrypt},
+                                 Bytes(bytes, 16)))));
+
+  const std::string spki = SpkiOf(*keys_, ca_key_);
+  x509::CertificateSpec spec;
+  spec.serial = AsBytes("\x01");
+  spec.subject = "Merlon Test CA";
+  spec.not_before = kTestTime - std::chrono::hours(24);
+  spec.not_after = kTestTime + std::chrono::hours(24 * 365);
+  spec.public_key = AsBytes(spki);
+  spec.ca = true;
+  std::vector<uint8_t> out(2048);
+  const auto signer = Must(crypto::BoundSigningKey::Bind(*keys_, ca_key_, kEcdsaSha256));
+  const size_t size = Must(x509::WriteCertificate(spec, signer, rng_, absl::MakeSpan(out)));
+  ca_der_ = std::string(AsText(Bytes(out.data(), size)));
+  anchor_list_.push_back(Must(x509::TrustAnchor::FromCertificate(AsBytes(ca_der_))));
+  anchors_ = x509::TrustAnchors(anchor_list_);
+  chain_ = {MakeLeaf(kServerName, kTestTime - std::chrono::hours(1),
+                     kTestTime + std::chrono::hours(24 * 90))};
+}
+
+crypto::KeyHandle World::GenerateP256() {
+  return Must(keys_->Generate(
+      {.type = crypto::KeyType::kEcP256, .bits = 256, .usage = crypto::Usage::kSign}, rng_));
+}
+
+std::string World::MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after) {
+  const std::string spki = SpkiOf(*keys_, leaf_key_);
+  const x509::Certificate ca = Must(x509::Certificate::Parse(AsBytes(ca_der_)));
+  x509::CertificateSpec spec;
+  uint8_t serial[8];
+  if (!rng_.Fill(MutableBytes(serial)).ok()) std::abort();
+  serial[0] = 0x42;
+  spec.serial = serial;
+  spec.subject = name;
+  spec.issuer = ca.subject();
+  spec.not_before = not_before;
+  spec.not_after = not_after;
+  spec.public_key = AsBytes(spki);
+  spec.purposes = x509::KeyPurpose::kServerAuth;
+  const std::string_view names[] = {name};
+  spec.dns_names = names;
+  std::vector<uint8_t> out(2048);
+  const auto signer = Must(crypto::BoundSigningKey::Bind(*keys_, ca_key_, kEcdsaSha256));
+  const size_t size = Must(x509::WriteCertificate(spec, signer, rng_, absl::MakeSpan(out)));
+  return std::string(AsText(Bytes(out.data(), size)));
+}
+
+ServerConfigBuilder World::ServerBuilder() {
+  ServerConfigBuilder builder(crypto());
+  builder.AddCredential(chain_, leaf_key_);
+  return builder;
+}
+
+Seed World::NewSeed() {
+  return Seed(32, [&](MutableBytes out) {
+    if (!rng_.Fill(out).ok()) std::abort();
+  });
+}
+
+World& SharedWorld() {
+  static World& world = *new World();
+  return world;
+}
+
+}  // namespace merlon::tls::testing

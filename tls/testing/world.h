@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What tests of connections need around them: drivers, keys, a CA with a server certificate, PSKs, a
+// ticket key, configurations. All deterministic from one seed.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crypto/bound_key.h"
+#include "crypto/context.h"
+#include "crypto/key_store.h"
+#include "crypto/testing/deterministic_rng.h"
+#include "tls/config_builder.h"
+#include "tls/core/connection_random.h"
+#include "tls/local_operations.h"
+#include "x509/trust_store.h"
+
+namespace merlon::tls::testing {
+
+inline constexpr UnixTime kTestTime{std::chrono::seconds(1'800'000'000)};
+inline constexpr char kServerName[] = "server.example";
+inline constexpr char kPskIdentity[] = "device-17";
+
+// One process's worth of cryptography and credentials. Expensive to make (a few signatures): share.
+class World {
+ public:
+  explicit World(uint64_t seed = 1);
+  World(const World&) = delete;
+
+  crypto::Context crypto() { return {*keys_, drivers_, rng_}; }
+  ClientConfigBuilder ClientBuilder() { return ClientConfigBuilder(crypto()); }
+  // With the test's chain and key.
+  ServerConfigBuilder ServerBuilder();
+  const x509::TrustStore& anchors() const { return anchors_; }
+  const crypto::BoundAeadKey& ticket_key() const { return *ticket_key_; }
+  crypto::KeyHandle psk() const { return psk_; }
+  crypto::KeyHandle leaf_key() const { return leaf_key_; }
+  const std::vector<std::string>& chain() const { return chain_; }
+  // A leaf for other names or times, signed by the same CA with the same key.
+  std::string MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after);
+  Seed NewSeed();
+
+ private:
+  crypto::KeyHandle GenerateP256();
+
+  crypto::DriverTable drivers_;
+  crypto::testing::DeterministicRng rng_;
+  crypto::InlineKeyStore<8> keys_;
+  crypto::KeyHandle ca_key_, leaf_key_, psk_;
+  std::string ca_der_;
+  std::vector<std::string> chain_;
+  std::vector<x509::TrustAnchor> anchor_list_;
+  x509::TrustAnchors anchors_{{}};
+  std::optional<crypto::BoundAeadKey> ticket_key_;
+};
+
+// A world that all tests of a binary share.
+World& SharedWorld();
+
+}  // namespace merlon::tls::testing
