@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// DTLS records on the wire: DTLSPlaintext (13-byte header) and the unified header of DTLS 1.3, and
+// protection under one direction of one epoch. Which epochs are held, and what the content means, is
+// the connection's business.
+#pragma once
+#include <optional>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "record/content_type.h"
+#include "record/record_keys.h"
+#include "record/record_number.h"
+#include "record/replay_window.h"
+
+namespace merlon::record {
+
+inline constexpr size_t kPlainHeaderSize = 13;    // bytes (RFC 9147 s4)
+inline constexpr size_t kUnifiedHeaderSize = 5;   // bytes, as we write it: flags, number, length
+inline constexpr uint16_t kDtls12Version = 0xfefd;
+
+// Why a record was dropped. Never an error: anyone can send datagrams (RFC 9147 s4.5.2).
+enum class Noise : uint8_t {
+  kMalformed,     // no header, a length beyond the datagram, a connection ID that is not ours
+  kUnknownEpoch,  // no keys for it: reordered, old, or made up
+  kReplayed,
+  kForged,        // did not open
+  kUnexpected,    // opened, or in the clear, but of no use now
+};
+inline constexpr size_t kNoiseKinds = 5;
+
+// A record as it lies in its datagram, not opened.
+struct DatagramRecord {
+  bool unified = false;
+  ContentType type = ContentType::kInvalid;  // DTLSPlaintext only
+  uint64_t epoch = 0;                        // unified: the two low bits
+  uint64_t sequence = 0;                     // DTLSPlaintext only
+  MutableBytes header;                       // all before the body: the additional data
+  MutableBytes number;                       // unified: the hidden record number, inside `header`
+  MutableBytes body;
+};
+
+// Takes one record off the front of `datagram`. None when there is none that can be parsed: the rest
+// of the datagram is noise. `cid` is the connection ID that the peer has to use; empty: a record
+// with one is refused (RFC 9147 s9).
+std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid);
+
+// One direction of one epoch: what seals and opens its records. Not movable.
+struct DatagramKeys {
+  Epoch epoch = Epoch::kPlain;
+  RecordKeys keys;
+  NumberKey number;
+
+  Result<void> Install(Epoch epoch_to_hold, const TrafficKeys& traffic);
+  void Clear();
+  bool held() const { return keys.installed(); }
+};
+// The same for reading, with what guards against replay.
+struct DatagramReadKeys : DatagramKeys {
+  ReplayWindow window;
+};
+
+// What a record carried: `content` lies inside the datagram. Or why it is noise.
+struct Opened {
+  std::optional<Noise> noise;
+  ContentType type = ContentType::kInvalid;
+  uint64_t sequence = 0;
+  MutableBytes content;
+};
+// Opens a unified record in place. An error is the peer's: the record is authentic and malformed.
+Result<Opened> Open(const DatagramRecord& record, DatagramReadKeys& keys, NumberMask& mask);
+
+struct SealedRecord {
+  RecordNumber number;
+  size_t size = 0;  // bytes
+};
+// Bytes of plaintext that fit in a record of at most `room` bytes; 0 also when not even one does.
+size_t MaxPlaintext(const DatagramKeys& keys, size_t room);
+// Seals one record with a 16-bit number and a length, so that another may follow. `plaintext` may
+// start at out + kUnifiedHeaderSize: then it is sealed in place. kNoSpace when it does not fit.
+Result<SealedRecord> Seal(DatagramKeys& keys, NumberMask& mask, ContentType type, Bytes plaintext,
+                          MutableBytes out);
+// Writes one record in the clear; `plaintext` may start at out + kPlainHeaderSize.
+Result<SealedRecord> WritePlain(uint64_t sequence, ContentType type, Bytes plaintext,
+                                MutableBytes out);
+
+}  // namespace merlon::record

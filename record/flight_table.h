@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// What we have sent and the peer may not have: up to four flights, cut into records of any size, sent
+// again as far as they were not acknowledged. It writes fragments; protecting them and telling the
+// core is the connection's business.
+#pragma once
+#include <array>
+#include <optional>
+
+#include "crypto/base/fixed_vector.h"
+#include "crypto/base/result.h"
+#include "record/flight.h"
+#include "record/record_number.h"
+
+namespace merlon::record {
+
+class FlightTable {
+ public:
+  static constexpr size_t kMaxFlights = 4;    // RFC 9147 s5.8.4
+  static constexpr size_t kMaxMessages = 10;  // in all flights
+  static constexpr size_t kMaxRecords = 24;   // sent and remembered; an older one's ACK is nothing
+
+  explicit FlightTable(const RetransmitOptions& options) : options_(options) {}
+
+  // Adds a message (4-byte header, body; borrowed until PopDelivered) to the last flight, when it has
+  // the same id, or to a new one. kNoSpace: see HasRoom.
+  Result<void> Enqueue(FlightId id, Epoch epoch, Bytes message);
+  // Whether any message could be added now.
+  bool HasRoom() const {
+    return messages_.size() < kMaxMessages && flights_.size() < kMaxFlights;
+  }
+  bool empty() const { return flights_.empty(); }
+  void Clear();
+
+  // ---- Sending ----
+
+  // The epoch of the next record to send; none when nothing is due.
+  std::optional<Epoch> DueEpoch() const;
+  // Fragments for one record, in order, all of one epoch.
+  struct Staged {
+    size_t size = 0;   // bytes written; 0: `out` is too small, or nothing is due
+    size_t flight = 0;
+    UnitRange units;
+  };
+  Staged Stage(MutableBytes out) const;
+  // The staged fragments went out as record `number`.
+  void Sent(const Staged& staged, RecordNumber number, Instant now);
+  // The epoch of the first message that never went out whole; none when all did.
+  std::optional<Epoch> UnsentEpoch() const;
+  // Whether a message of this epoch may be sent again.
+  bool Uses(Epoch epoch) const;
+
+  // ---- Hearing from the peer ----
+
+  // The peer has this record. False when it is not known or tells nothing new.
+  bool Acknowledge(RecordNumber number);
+  // After the numbers of one ACK: what is still missing of flights that it touched is sent again at
+  // once (RFC 9147 s7.2).
+  void ResendPartial();
+  // The peer answers: it has every flight of the handshake that went out (RFC 9147 s7.1).
+  void AcknowledgeHandshake();
+  // A sign that a handshake flight got lost: the peer repeats what came before it, or acknowledges
+  // nothing. Sends it again, once per timeout, if none of it was acknowledged (RFC 9147 s5.8.1).
+  void Nudge();
+  // Takes out the oldest flight if the peer has all of it. Always in order: the peer has used a
+  // message only when it has used those before it.
+  std::optional<FlightId> PopDelivered();
+
+  // ---- Time ----
+
+  std::optional<Instant> NextTimeout() const;
+  // Marks what has to be sent again. False: some flight was sent as often as allowed.
+  bool HandleTimeout(Instant now);
+  // The timeout that would be armed now, of the oldest flight.
+  Duration CurrentTimeout() const {
+    return TimeoutAfter(options_, flights_.empty() ? 0 : flights_[0].timer.timeouts());
+  }
+
+ private:
+  struct SentRecord {
+    uint64_t number = 0;  // 16 bits of epoch, 48 of sequence
+    UnitRange units;      // empty: of no interest any more
+  };
+  const FlightMessage& MessageAt(uint32_t unit) const;
+  bool Complete(const Flight& flight) const { return missing_.First(flight.units).empty(); }
+  void Forget(uint32_t units);
+
+  const RetransmitOptions& options_;
+  FixedVector<FlightMessage, kMaxMessages> messages_;
+  FixedVector<Flight, kMaxFlights> flights_;
+  MissingUnits missing_;
+  std::array<SentRecord, kMaxRecords> records_;
+  uint32_t total_ = 0;           // units
+  uint32_t next_sequence_ = 0;   // message_seq; beyond 16 bits there is none
+  uint8_t next_record_ = 0;      // ring position in records_
+};
+
+}  // namespace merlon::record

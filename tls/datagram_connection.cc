@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// The datagram face: calls of the caller, commands of the core, and all that is sent.
+// datagram_connection_receive.cc has what is received.
+#include "tls/datagram_connection.h"
+
+#include <algorithm>
+
+namespace merlon::tls {
+namespace {
+
+using record::ContentType;
+using record::SealedRecord;
+
+constexpr uint8_t kWarning = 1, kFatal = 2;  // AlertLevel (RFC 9846 s6)
+// Messages of all post-handshake epochs may mix; a handshake epoch stands for itself.
+constexpr uint8_t Level(Epoch epoch) {
+  return static_cast<uint8_t>(std::min(epoch, Epoch::kApplication));
+}
+// Records that application data leaves to ACKs, alerts and retransmissions of the KeyUpdate.
+uint64_t Reserve(const record::RecordKeys& keys) { return keys.algorithm()->seal_limit / 64 + 8; }
+
+}  // namespace
+
+DatagramConnection::DatagramConnection(Handshake& core, MutableBytes reassembly,
+                                       const DatagramOptions& options)
+    : core_(core),
+      options_(options),
+      reassembly_(reassembly, options.max_message != 0
+                                  ? options.max_message
+                                  : reassembly.size() - reassembly.size() / 4),
+      flights_(options_.retransmit) {
+  set_mtu(options.mtu);
+  (void)Settle(Drain());
+}
+
+void DatagramConnection::set_mtu(size_t mtu) { options_.mtu = std::max(mtu, kMinMtu); }
+
+Error DatagramConnection::Fail(Error error) {
+  core_.Fail(error);
+  TearDown();
+  return *core_.failure();
+}
+
+// All that is left of a failed connection is an alert and the key to seal it with. Its epoch is the
+// one that the next unsent message would have had: the peer can read that one.
+void DatagramConnection::TearDown() {
+  if (ending_ >= Ending::kAlertQueued) return;
+  ending_ = Ending::kAlertQueued;
+  alert_epoch_ = flights_.UnsentEpoch().value_or(epochs_.newest_write());
+  flights_.Clear();
+  reassembly_.Clear();
+  epochs_.ClearReads();
+  ack_ = {};
+}
+
+Result<void> DatagramConnection::Complete(OpId id, const OpResult& result, Now now) {
+  const auto complete = [&]() -> Result<void> {
+    MERLON_TRY(core_.Complete(id, result, now));
+    MERLON_TRY(Drain());
+    MERLON_TRY(Pump(now));
+    ScheduleAck(now);
+    return {};
+  };
+  return Settle(complete());
+}
+
+std::optional<Instant> DatagramConnection::NextTimeout() const {
+  if (core_.failure()) return std::nullopt;
+  const std::optional<Instant> flight = flights_.NextTimeout();
+  if (flight && ack_.deadline) return std::min(*flight, *ack_.deadline);
+  return flight ? flight : ack_.deadline;
+}
+
+Result<void> DatagramConnection::HandleTimeout(Now now) {
+  if (core_.failure()) return Settle(Result<void>(*core_.failure()));
+  if (ack_.deadline && now.instant >= *ack_.deadline) {
+    ack_.deadline.reset();
+    ack_.due = true;
+  }
+  if (!flights_.HandleTimeout(now.instant)) {
+    // There is nobody to tell.
+    return Fail({Code::kHandshakeTimeout, Alert::kNone, Origin::kLocal});
+  }
+  return {};
+}
+
+Result<void> DatagramConnection::RequestKeyUpdate(bool request_peer) {
+  const auto request = [&]() -> Result<void> {
+    MERLON_TRY(core_.StartKeyUpdate(request_peer));
+    return Drain();
+  };
+  return Settle(request());
+}
+
+Result<void> DatagramConnection::Close() {
+  if (core_.failure()) return *core_.failure();
+  if (ending_ == Ending::kOpen) ending_ = Ending::kCloseQueued;
+  return {};
+}
+
+// ---- Application data ----------------------------------------------------------------------------
+
+size_t DatagramConnection::max_plaintext() const {
+  const Epoch epoch = epochs_.newest_write();
+  return epoch < Epoch::kApplication ? 0 : epochs_.MaxPlaintext(epoch, options_.mtu);
+}
+
+Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
+  if (core_.failure()) return Settle(Result<Sealed>(*core_.failure()));
+  const Epoch epoch = epochs_.newest_write();
+  if (ending_ != Ending::kOpen) return Misuse(Code::kClosed);
+  if (epoch < Epoch::kApplication) return Misuse();
+  const size_t room = std::min(out.size(), options_.mtu);
+  const size_t most = epochs_.MaxPlaintext(epoch, room);
+  if (most == 0 || plaintext.size() > most) return Misuse(Code::kNoSpace);
+
+  const record::RecordKeys& keys = epochs_.writer(epoch)->keys;
+  if (keys.seal_limit_near() && core_.established()) {
+    // "Implementations SHOULD initiate a key update before reaching this limit" (RFC 9147 s4.5.3).
+    // Misuse means that one is under way.
+    const Result<void> started = RequestKeyUpdate(/*request_peer=*/false);
+    if (!started.ok() && started.error().origin != Origin::kMisuse) return started.error();
+  }
+  if (keys.remaining() <= Reserve(keys)) return Misuse(Code::kAeadLimit);
+  Result<SealedRecord> sealed =
+      epochs_.Seal(epoch, ContentType::kApplicationData, plaintext, Slice(out, 0, room));
+  if (!sealed.ok()) return Fail(sealed.error());
+  return Sealed{plaintext.size(), sealed->size};
+}
+
+// ---- The core's commands -------------------------------------------------------------------------
+
+// Stops while the flight table is full: then no message is handled either, and an ACK makes room.
+Result<void> DatagramConnection::Drain() {
+  while (flights_.HasRoom()) {
+    std::optional<Command> command = core_.NextCommand();
+    if (!command) break;
+    const Result<void> done = CarryOut(*command);
+    if (!done.ok()) return Fail(done.error());
+  }
+  // Keys of an older epoch serve as long as its messages may have to be sent again.
+  if (epochs_.newest_write() >= Epoch::kHandshake) {
+    epochs_.ReleaseWrites([&](Epoch epoch) {
+      return flights_.Uses(epoch) ||
+             (epoch == Epoch::kEarly && epochs_.newest_write() < Epoch::kApplication);
+    });
+  }
+  return {};
+}
+
+Result<void> DatagramConnection::CarryOut(Command& command) {
+  if (const Send* send = std::get_if<Send>(&command)) {
+    if (send->epoch <= Epoch::kHandshake) {
+      // Our answer acknowledges the peer's flight (RFC 9147 s7.1).
+      ack_.list.Clear();
+      ack_.deadline.reset();
+      ack_.due = false;
+      ack_.flight_start = reassembly_.next();
+    }
+    return flights_.Enqueue(send->flight, send->epoch, send->bytes);
+  }
+  if (const auto* read = std::get_if<InstallRead>(&command)) {
+    // "Handshake messages MUST NOT span key changes" (RFC 9846 s5.1).
+    if (read->epoch != Epoch::kEarly && reassembly_.HoldsBelow(Level(read->epoch))) {
+      return PeerError(Code::kKeyChangeInMessage, Alert::kUnexpectedMessage);
+    }
+    MERLON_TRY(epochs_.InstallRead(read->epoch, read->keys));
+    ack_.spoken = true;
+    core_.PushEvent(KeysChanged{read->epoch, /*write=*/false});
+  } else if (const auto* write = std::get_if<InstallWrite>(&command)) {
+    MERLON_TRY(epochs_.InstallWrite(write->epoch, write->keys));
+    ack_.spoken = ack_.spoken || write->epoch != Epoch::kEarly;
+    core_.PushEvent(KeysChanged{write->epoch, /*write=*/true});
+  } else if (const auto* drop = std::get_if<DropEpoch>(&command)) {
+    epochs_.DropRead(drop->epoch);
+    if (!flights_.Uses(drop->epoch)) epochs_.DropWrite(drop->epoch);
+  }
+  // SendChangeCipherSpec and SkipEarlyData are for streams.
+  return {};
+}
+
+// ---- Writing -------------------------------------------------------------------------------------
+
+Result<Transmit> DatagramConnection::PollTransmit(MutableBytes out, Now now) {
+  if (core_.failure()) TearDown();
+  out = Slice(out, 0, std::min(out.size(), options_.mtu));
+  const Result<size_t> size = WriteDatagram(out, now);
+  if (!size.ok()) {
+    return size.error().origin == Origin::kMisuse ? size.error() : Fail(size.error());
+  }
+  return Transmit{*size, peer_.path.value_or(PathId{})};
+}
+
+Result<size_t> DatagramConnection::WriteDatagram(MutableBytes out, Now now) {
+  if (ending_ == Ending::kAlertSent) return size_t{0};
+  if (ending_ == Ending::kAlertQueued) {
+    const Alert alert = core_.failure()->alert;
+    if (alert == Alert::kNone) return size_t{0};
+    const Result<size_t> size = WriteAlert(alert_epoch_, alert, out);
+    if (!size.ok() && size.error().origin == Origin::kMisuse) return size;
+    ending_ = Ending::kAlertSent;
+    return size.ok() ? size : size_t{0};  // not under a key that is used up
+  }
+  size_t size = 0;
+  if (ack_.due) {
+    MERLON_ASSIGN_OR_RETURN(size, WriteAck(out));
+    ack_.due = false;
+  }
+  while (const std::optional<Epoch> epoch = flights_.DueEpoch()) {
+    MERLON_ASSIGN_OR_RETURN(const size_t written, WriteFragments(*epoch, Slice(out, size), now));
+    if (written == 0) return size == 0 ? Result<size_t>(Misuse(Code::kNoSpace)) : size;
+    size += written;
+  }
+  if (ending_ == Ending::kCloseQueued) {
+    const Result<size_t> close =
+        WriteAlert(epochs_.newest_write(), Alert::kCloseNotify, Slice(out, size));
+    if (!close.ok()) return size == 0 ? close : Result<size_t>(size);
+    ending_ = Ending::kCloseSent;
+    size += *close;
+  }
+  return size;
+}
+
+// In the highest epoch, as RFC 9147 s7 has it.
+Result<size_t> DatagramConnection::WriteAck(MutableBytes out) {
+  const Epoch epoch = epochs_.newest_write();
+  const size_t header = record::DatagramEpochs::HeaderSize(epoch);
+  const size_t room = epochs_.MaxPlaintext(epoch, out.size());
+  if (room == 0) return Misuse(Code::kNoSpace);
+  // After the handshake only what was processed: an acknowledged KeyUpdate makes the peer change its
+  // keys at once.
+  const uint32_t limit = core_.established() ? reassembly_.next() : 0x10000;
+  const Result<size_t> content =
+      ack_.list.Write(limit, epochs_.newest_read(), Slice(out, header, room));
+  if (!content.ok()) return Misuse(Code::kNoSpace);
+  MERLON_ASSIGN_OR_RETURN(
+      const SealedRecord sealed,
+      epochs_.Seal(epoch, ContentType::kAck, Slice(Bytes(out), header, *content), out));
+  return sealed.size;
+}
+
+Result<size_t> DatagramConnection::WriteFragments(Epoch epoch, MutableBytes out, Now now) {
+  const size_t header = record::DatagramEpochs::HeaderSize(epoch);
+  const size_t room = epochs_.MaxPlaintext(epoch, out.size());
+  if (room == 0) return size_t{0};
+  const record::FlightTable::Staged staged = flights_.Stage(Slice(out, header, room));
+  if (staged.size == 0) return size_t{0};
+  MERLON_ASSIGN_OR_RETURN(
+      const SealedRecord sealed,
+      epochs_.Seal(epoch, ContentType::kHandshake, Slice(Bytes(out), header, staged.size), out));
+  flights_.Sent(staged, sealed.number, now.instant);
+  return sealed.size;
+}
+
+Result<size_t> DatagramConnection::WriteAlert(Epoch epoch, Alert alert, MutableBytes out) {
+  const std::array<uint8_t, 2> content = {alert == Alert::kCloseNotify ? kWarning : kFatal,
+                                          static_cast<uint8_t>(alert)};
+  if (epochs_.MaxPlaintext(epoch, out.size()) < content.size()) return Misuse(Code::kNoSpace);
+  MERLON_ASSIGN_OR_RETURN(const SealedRecord sealed,
+                          epochs_.Seal(epoch, ContentType::kAlert, content, out));
+  return sealed.size;
+}
+
+}  // namespace merlon::tls

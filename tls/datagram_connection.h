@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// DTLS over datagrams: turns records into inputs of the handshake core, and the core's commands into
+// flights that are sent until the peer has them. What a message means is the core's business; what
+// records, fragments and flights are is record/'s.
+#pragma once
+#include <array>
+
+#include "record/ack.h"
+#include "record/datagram_epochs.h"
+#include "record/flight_table.h"
+#include "record/reassembly.h"
+#include "tls/connection.h"
+#include "tls/core/handshake.h"
+
+namespace merlon::tls {
+
+struct DatagramOptions {
+  size_t mtu = 1200;                     // bytes of the largest datagram to send; at least kMinMtu
+  record::RetransmitOptions retransmit;  // ACKs wait for a quarter of its timeout (RFC 9147 s7.1)
+  size_t max_message = 0;  // bytes of a handshake message; 0: three quarters of the reassembly buffer
+};
+
+// A face; connection.h has the contract. The core and the reassembly buffer outlive it.
+//
+// What anyone can send is noise: records that do not parse, do not open, or come too early or too
+// late are counted and dropped. Only what is authentic and wrong ends the connection; that includes
+// plaintext as long as there are no keys.
+//
+// `reassembly` holds fragments of handshake messages: the next one, and as far as it is larger than
+// options.max_message what comes too early. What does not fit is dropped and not acknowledged.
+class DatagramConnection {
+ public:
+  static constexpr size_t kMinMtu = 64;  // bytes
+
+  DatagramConnection(Handshake& core ABSL_ATTRIBUTE_LIFETIME_BOUND,
+                     MutableBytes reassembly ABSL_ATTRIBUTE_LIFETIME_BOUND,
+                     const DatagramOptions& options);
+  DatagramConnection(const DatagramConnection&) = delete;
+  DatagramConnection& operator=(const DatagramConnection&) = delete;
+
+  // Handles the records of one datagram, decrypting in place, up to and including the first that
+  // carries application data: while `consumed` is less than in.size(), call again with the rest.
+  // `path` is where it came from.
+  Result<Received> Receive(MutableBytes in, Now now, PathId path = {});
+  // Writes one datagram of at most the MTU: an ACK, handshake fragments, an alert; several records
+  // may share it. size 0: nothing is due. A misuse (kNoSpace) when `out` cannot hold the least record:
+  // kMinMtu bytes always can.
+  Result<Transmit> PollTransmit(MutableBytes out, Now now);
+  std::optional<Event> PollEvent() { return core_.PollEvent(); }
+  absl::Span<const Pending> Operations() const { return core_.operations(); }
+  Result<void> Complete(OpId id, const OpResult& result, Now now);
+
+  std::optional<Instant> NextTimeout() const;
+  // Earlier than NextTimeout: does nothing. Fails (kHandshakeTimeout, local) when a flight was sent as
+  // often as the options allow.
+  Result<void> HandleTimeout(Now now);
+
+  // Seals one record of application data. Misuse: before application keys are there, after Close;
+  // kNoSpace when it does not fit in `out` or the MTU; kAeadLimit when the key is used up and the peer
+  // has not acknowledged our KeyUpdate yet, which was queued long before: try again later.
+  Result<Sealed> Seal(Bytes plaintext, MutableBytes out);
+  // Bytes of application data that fit in one record at the present MTU; 0 before there are keys.
+  size_t max_plaintext() const;
+  // The new limit holds from the next datagram on, for retransmissions too.
+  void set_mtu(size_t mtu);
+
+  // Asks for new keys for our direction, in use once the peer has acknowledged it; request_peer: and
+  // the peer for its own (RFC 9147 s8).
+  Result<void> RequestKeyUpdate(bool request_peer);
+  // Queues close_notify behind what is due. Nothing can be sealed afterwards; receiving goes on.
+  Result<void> Close();
+
+  // Application data may be sent and received.
+  bool connected() const { return core_.established() && !core_.failure(); }
+  std::optional<Error> failure() const { return core_.failure(); }
+  // The alert behind kClosedByAlert.
+  std::optional<Alert> peer_alert() const { return peer_.alert; }
+  // Records dropped so far.
+  uint32_t noise(record::Noise kind) const { return noise_[static_cast<size_t>(kind)]; }
+
+ private:
+  void Count(record::Noise kind) { ++noise_[static_cast<size_t>(kind)]; }
+  Error Fail(Error error);
+  void TearDown();
+  template <class T>
+  T Settle(T result) {
+    if (core_.failure()) TearDown();
+    return result;
+  }
+
+  // Receiving: datagram_connection_receive.cc.
+  Result<void> OnDatagram(MutableBytes& rest, Now now, MutableBytes& plaintext);
+  Result<void> OnPlain(const record::DatagramRecord& record, Now now);
+  Result<void> OnContent(record::RecordNumber number, record::ContentType type,
+                         MutableBytes content, Now now, MutableBytes& plaintext);
+  Result<void> OnNotOpened(record::DatagramReadKeys& keys);
+  void OnTooEarly(uint64_t epoch_bits, Now now);
+  Result<void> OnHandshake(record::RecordNumber number, Bytes content, Now now);
+  Result<void> OnAlert(record::RecordNumber number, Bytes content);
+  Result<void> OnAck(record::RecordNumber number, Bytes content, Now now);
+  Result<void> Pump(Now now);
+  Result<void> Deliver(Now now);
+  void ScheduleAck(Now now);
+
+  // Carrying out the core's commands.
+  Result<void> Drain();
+  Result<void> CarryOut(Command& command);
+
+  // Writing.
+  Result<size_t> WriteDatagram(MutableBytes out, Now now);
+  Result<size_t> WriteAck(MutableBytes out);
+  Result<size_t> WriteFragments(Epoch epoch, MutableBytes out, Now now);
+  Result<size_t> WriteAlert(Epoch epoch, Alert alert, MutableBytes out);
+
+  struct Ack {
+    record::AckList list;
+    std::optional<Instant> deadline;
+    bool due = false;
+    bool spoken = false;          // the peer is known to speak DTLS 1.3
+    uint32_t flight_start = 0;    // message_seq that the peer's present flight began with
+  };
+  struct Peer {
+    std::optional<Alert> alert;
+    std::optional<record::RecordNumber> closed;  // its close_notify
+    std::optional<PathId> path;
+    uint8_t idle_messages = 0;  // post-handshake messages since the last application data
+  };
+  enum class Ending : uint8_t { kOpen, kCloseQueued, kCloseSent, kAlertQueued, kAlertSent };
+
+  Handshake& core_;
+  DatagramOptions options_;
+  record::Reassembly reassembly_;
+  record::DatagramEpochs epochs_;
+  record::FlightTable flights_;
+  Ack ack_;
+  Peer peer_;
+  Ending ending_ = Ending::kOpen;
+  Epoch alert_epoch_ = Epoch::kPlain;
+  std::array<uint32_t, record::kNoiseKinds> noise_{};
+};
+static_assert(Face<DatagramConnection>);
+
+}  // namespace merlon::tls

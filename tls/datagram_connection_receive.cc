@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// The datagram face: what is received, from records to messages and acknowledgements.
+#include <algorithm>
+
+#include "tls/datagram_connection.h"
+
+namespace merlon::tls {
+namespace {
+
+using record::ContentType;
+using record::Fragment;
+using record::Noise;
+using record::RecordNumber;
+
+constexpr uint8_t kMaxIdleMessages = 32;
+
+constexpr uint8_t Level(Epoch epoch) {
+  return static_cast<uint8_t>(std::min(epoch, Epoch::kApplication));
+}
+constexpr Error Unexpected(Code code) { return PeerError(code, Alert::kUnexpectedMessage); }
+
+}  // namespace
+
+Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId path) {
+  if (core_.failure()) return Settle(Result<Received>(*core_.failure()));
+  // Answers go to where the first datagram came from: nothing tests another path yet, and "MUST NOT
+  // update the address" without that (RFC 9147 s11).
+  if (!peer_.path) peer_.path = path;
+  MutableBytes rest = in, plaintext;
+  while (!rest.empty() && plaintext.empty()) {
+    const Result<void> done = OnDatagram(rest, now, plaintext);
+    if (!done.ok()) return Fail(done.error());
+  }
+  ScheduleAck(now);
+  return Received{in.size() - rest.size(), plaintext};
+}
+
+// One record of it.
+Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, MutableBytes& plaintext) {
+  const std::optional<record::DatagramRecord> record = record::TakeRecord(rest, /*cid=*/{});
+  if (!record) {
+    Count(Noise::kMalformed);
+    rest = {};
+    return {};
+  }
+  if (!record->unified) return OnPlain(*record, now);
+  record::DatagramReadKeys* keys = epochs_.Reader(record->epoch);
+  if (keys == nullptr) {
+    Count(Noise::kUnknownEpoch);
+    OnTooEarly(record->epoch, now);
+    return {};
+  }
+  MERLON_ASSIGN_OR_RETURN(const record::Opened opened, epochs_.Open(*record, *keys));
+  if (opened.noise) {
+    Count(*opened.noise);
+    return *opened.noise == Noise::kForged ? OnNotOpened(*keys) : Result<void>();
+  }
+  return OnContent({keys->epoch, opened.sequence}, opened.type, opened.content, now, plaintext);
+}
+
+// Counts towards the AEAD's integrity limit (RFC 9147 s4.5.3).
+Result<void> DatagramConnection::OnNotOpened(record::DatagramReadKeys& keys) {
+  if (keys.keys.open_limit_reached()) {
+    if (keys.epoch == epochs_.newest_read()) {
+      return PeerError(Code::kTooManyBadRecords, Alert::kBadRecordMac);
+    }
+    epochs_.DropRead(keys.epoch);  // "the previous keys can be dropped when the limit is reached"
+  } else if (keys.keys.failed_opens() == keys.keys.algorithm()->open_limit / 2 &&
+             core_.established()) {
+    // "SHOULD initiate a key update with update_requested before". Misuse: one is under way.
+    const Result<void> started = RequestKeyUpdate(/*request_peer=*/true);
+    if (!started.ok() && started.error().origin != Origin::kMisuse) return started;
+  }
+  return {};
+}
+
+// The server's second epoch before its ServerHello: it got lost, and an empty ACK says so sooner than
+// the server's timer (RFC 9147 s7.1, at the end).
+void DatagramConnection::OnTooEarly(uint64_t epoch_bits, Now now) {
+  const bool waiting = !flights_.empty() && epochs_.newest_read() == Epoch::kPlain;
+  if (!waiting || epoch_bits != static_cast<uint64_t>(Epoch::kHandshake) || ack_.deadline) return;
+  ack_.spoken = true;
+  ack_.deadline = now.instant + flights_.CurrentTimeout() / 4;
+}
+
+Result<void> DatagramConnection::OnPlain(const record::DatagramRecord& record, Now now) {
+  const RecordNumber number = {Epoch::kPlain, record.sequence};
+  const bool keyed = epochs_.newest_read() != Epoch::kPlain;
+  if (record.epoch != 0) {
+    Count(Noise::kUnknownEpoch);
+    return {};
+  }
+  if (peer_.closed && number > *peer_.closed) return {};
+  switch (record.type) {
+    case ContentType::kHandshake:
+      return OnHandshake(number, record.body, now);
+    case ContentType::kAlert:
+      if (!keyed) return OnAlert(number, record.body);
+      break;
+    case ContentType::kAck:
+      // A client that has only part of our flight has no keys yet.
+      if (!core_.established()) return OnAck(number, record.body, now);
+      break;
+    default:
+      break;
+  }
+  Count(Noise::kUnexpected);
+  return {};
+}
+
+Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type,
+                                           MutableBytes content, Now now,
+                                           MutableBytes& plaintext) {
+  // "Any data received with an epoch/sequence number pair after that of a valid received closure
+  // alert MUST be ignored" (RFC 9147 s5.10).
+  if (peer_.closed && number > *peer_.closed) return {};
+  switch (type) {
+    case ContentType::kHandshake:
+      return OnHandshake(number, content, now);
+    case ContentType::kAck:
+      return OnAck(number, content, now);
+    case ContentType::kAlert:
+      return OnAlert(number, content);
+    case ContentType::kApplicationData:
+      if (number.epoch >= Epoch::kApplication && core_.established()) {
+        peer_.idle_messages = 0;
+        plaintext = content;
+      } else {
+        Count(Noise::kUnexpected);
+      }
+      return {};
+    default:
+      return Unexpected(Code::kBadRecordType);
+  }
+}
+
+// ---- Handshake -----------------------------------------------------------------------------------
+
+Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content, Now now) {
+  const bool plain = number.epoch == Epoch::kPlain;
+  const uint8_t level = Level(number.epoch);
+  const bool current = level == Level(epochs_.newest_read());
+  // In the clear after there are keys it is anyone's: only a hint that the peer repeats itself.
+  const bool hint = plain && !current;
+  if (content.empty()) {  // RFC 9846 s5.1
+    if (!plain) return Unexpected(Code::kEmptyRecord);
+    Count(Noise::kUnexpected);
+    return {};
+  }
+  bool kept = true, news = false;
+  uint16_t last = 0;
+  Reader reader(content);
+  while (!reader.done()) {
+    const Result<Fragment> fragment = Fragment::Read(reader);
+    if (hint && (!fragment.ok() || fragment->sequence >= reassembly_.next())) {
+      Count(Noise::kUnexpected);
+      return {};
+    }
+    if (!fragment.ok()) return fragment.error();
+    last = std::max(last, fragment->sequence);
+    if (fragment->sequence < reassembly_.next()) {
+      // The peer repeats the flight that ours answered.
+      if (fragment->offset == 0 && fragment->sequence + 1u == reassembly_.next()) flights_.Nudge();
+      continue;
+    }
+    if (!current) return Unexpected(Code::kUnexpectedMessage);
+    MERLON_ASSIGN_OR_RETURN(const record::Reassembly::Kept how, reassembly_.Add(*fragment, level));
+    if (how == record::Reassembly::Kept::kNoRoom) {
+      kept = false;
+    } else {
+      news = true;
+    }
+  }
+  if (news && !core_.established()) {
+    // "Receiving a message from a handshake flight implicitly acknowledges all messages from the
+    // previous flight(s)" (RFC 9147 s7).
+    flights_.AcknowledgeHandshake();
+    MERLON_TRY(Deliver(now));
+  }
+  // What is repeated from before our last handshake flight was acknowledged by that flight.
+  const bool answered = last < ack_.flight_start && (plain || !core_.established());
+  if (kept && !answered) ack_.list.Add(number, last);
+  return Pump(now);
+}
+
+// Hands whole messages to the core, in order, until one is held or there is no room for answers.
+Result<void> DatagramConnection::Pump(Now now) {
+  while (flights_.HasRoom()) {
+    const std::optional<record::Reassembly::Message> message = reassembly_.Front();
+    if (!message) break;
+    const bool established = core_.established();
+    MERLON_ASSIGN_OR_RETURN(
+        const Disposition done,
+        core_.Handle(HandshakeMessage{message->type, message->body, message->sequence}, now));
+    if (done == Disposition::kHeld) break;
+    if (established && ++peer_.idle_messages > kMaxIdleMessages) {
+      return Unexpected(Code::kTooManyMessages);
+    }
+    reassembly_.Pop();
+    MERLON_TRY(Drain());
+  }
+  return {};
+}
+
+// ---- ACKs ----------------------------------------------------------------------------------------
+
+// At once for the last flight of the handshake and all after it; before, only if our own flight does
+// not answer soon (RFC 9147 s7.1).
+void DatagramConnection::ScheduleAck(Now now) {
+  if (core_.established()) {
+    ack_.deadline.reset();
+    if (ack_.list.HasNews(reassembly_.next())) ack_.due = true;
+  } else if (ack_.spoken && !ack_.deadline && ack_.list.HasNews(0x10000)) {
+    ack_.deadline = now.instant + flights_.CurrentTimeout() / 4;
+  }
+}
+
+Result<void> DatagramConnection::OnAck(RecordNumber number, Bytes content, Now now) {
+  const bool plain = number.epoch == Epoch::kPlain;
+  const auto refuse = [&](Error error) -> Result<void> {
+    if (!plain) return error;
+    Count(Noise::kUnexpected);
+    return {};
+  };
+  Result<record::AckReader> numbers = record::AckReader::Parse(content);
+  if (!numbers.ok()) return refuse(numbers.error());
+  bool any = false, progress = false;
+  RecordNumber acked;
+  while (numbers->Next(&acked)) {
+    // During the handshake "ACK records MUST be sent with an epoch which is equal to or higher than
+    // the record which is being acknowledged" (RFC 9147 s7).
+    const bool too_high = number.epoch < Epoch::kApplication && acked.epoch > number.epoch;
+    if (too_high || acked.sequence > record::kMaxSequence) return refuse(IllegalParameter());
+    any = true;
+    if (acked.epoch > epochs_.newest_write()) continue;
+    if (flights_.Acknowledge(acked)) progress = true;
+  }
+  if (!any) flights_.Nudge();
+  if (!progress) return {};
+  flights_.ResendPartial();
+  MERLON_TRY(Deliver(now));
+  return Pump(now);
+}
+
+// Tells the core what the peer has, which may make it go on.
+Result<void> DatagramConnection::Deliver(Now now) {
+  while (const std::optional<FlightId> flight = flights_.PopDelivered()) {
+    MERLON_TRY(core_.Handle(Delivered{*flight}, now));
+    MERLON_TRY(Drain());
+  }
+  return {};
+}
+
+// ---- Alerts --------------------------------------------------------------------------------------
+
+Result<void> DatagramConnection::OnAlert(RecordNumber number, Bytes content) {
+  if (content.size() != 2) {
+    if (number.epoch != Epoch::kPlain) return DecodeError(Code::kBadAlert);
+    Count(Noise::kMalformed);
+    return {};
+  }
+  const Alert alert{content[1]};
+  if (alert == Alert::kCloseNotify) {
+    if (!peer_.closed) core_.PushEvent(PeerClosed{});
+    peer_.closed = number;
+    return {};
+  }
+  if (alert == Alert::kUserCanceled) return {};  // close_notify follows (RFC 9846 s6.1)
+  peer_.alert = alert;
+  return PeerError(Code::kClosedByAlert, Alert::kNone);
+}
+
+}  // namespace merlon::tls
