@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io_adapters/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io_adapters/descriptor.h"
+#include "io_adapters/text.h"
+#include "x509/certificate.h"
+#include "x509/pem.h"
+
+namespace merlon::io {
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return absl::ErrnoToStatus(errno, Cat("opening ", path));
+  std::string content;
+  char block[16384];
+  for (;;) {
+    const ssize_t n = ::read(file.get(), block, sizeof(block));
+    if (n == 0) return content;
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return absl::ErrnoToStatus(errno, Cat("reading ", path));
+    content.append(block, static_cast<size_t>(n));
+    if (content.size() > limit) {
+      return absl::ResourceExhaustedError(Cat(path, " is larger than ", limit, " bytes"));
+    }
+  }
+}
+
+absl::Status WriteFile(const std::string& path, std::string_view content, bool secret) {
+  const mode_t mode = secret ? 0600 : 0644;
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+  if (!file.valid()) return absl::ErrnoToStatus(errno, Cat("creating ", path));
+  if (secret && ::fchmod(file.get(), mode) != 0) return absl::ErrnoToStatus(errno, path);
+  while (!content.empty()) {
+    const ssize_t n = ::write(file.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return absl::ErrnoToStatus(errno, Cat("writing ", path));
+    content.remove_prefix(static_cast<size_t>(n));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> ReadCertificates(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  std::vector<std::string> out;
+  x509::PemReader reader(*text);
+  for (;;) {
+    const auto block = reader.Next();
+    if (!block.ok()) return absl::InvalidArgumentError(Cat(path, ": a PEM boundary is malformed"));
+    if (!block->has_value()) break;
+    if ((*block)->label != "CERTIFICATE") continue;
+    std::string der((*block)->max_size(), '\0');
+    const Result<Bytes> decoded = x509::DecodePem(
+        **block, MutableBytes(reinterpret_cast<uint8_t*>(der.data()), der.size()));
+    if (!decoded.ok()) {
+      return absl::InvalidArgumentError(
+          Cat(path, ": certificate ", out.size() + 1, " is not valid PEM"));
+    }
+    der.resize(decoded->size());
+    out.push_back(std::move(der));
+  }
+  if (out.empty()) return absl::NotFoundError(Cat(path, " holds no certificate"));
+  return out;
+}
+
+absl::StatusOr<std::unique_ptr<TrustFile>> TrustFile::Load(const std::string& path) {
+  absl::StatusOr<std::vector<std::string>> ders = ReadCertificates(path);
+  if (!ders.ok()) return ders.status();
+  auto file = std::make_unique<TrustFile>();
+  for (std::string& der : *ders) {
+    const std::string& kept = file->ders_.emplace_back(std::move(der));
+    const Result<x509::TrustAnchor> anchor = x509::TrustAnchor::FromCertificate(AsBytes(kept));
+    if (anchor.ok()) file->anchors_.push_back(*anchor);
+  }
+  if (file->anchors_.empty()) {
+    return absl::InvalidArgumentError(Cat(path, " holds no certificate that can be trusted"));
+  }
+  return file;
+}
+
+const x509::TrustAnchor* TrustFile::FindBySubject(Bytes subject, size_t index) const {
+  return x509::TrustAnchors(anchors_).FindBySubject(subject, index);
+}
+
+}  // namespace merlon::io

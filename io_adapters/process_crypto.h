@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// ProcessCrypto: a key store with the default drivers, and the system's randomness for each thread:
+// the crypto::Context of a program that needs nothing special.
+#pragma once
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "crypto/context.h"
+#include "crypto/key_store.h"
+#include "tls/core/connection_random.h"
+
+namespace merlon::io {
+
+class ProcessCrypto {
+ public:
+  ProcessCrypto();
+  ProcessCrypto(const ProcessCrypto&) = delete;
+  ProcessCrypto& operator=(const ProcessCrypto&) = delete;
+
+  // For use by the calling thread: it names this thread's generator.
+  crypto::Context context();
+  crypto::KeyStore& keys() { return *store_; }
+  // What a connection's random values come from.
+  absl::StatusOr<tls::Seed> NewSeed();
+
+ private:
+  static constexpr size_t kSlots = 16;
+  crypto::InlineKeyStore<kSlots> store_;
+};
+
+}  // namespace merlon::io

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io_adapters/sentences.h"
+
+#include <arpa/inet.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "io_adapters/text.h"
+#include "tls/error.h"
+#include "x509/general_name.h"
+#include "x509/name.h"
+#include "x509/oid.h"
+
+namespace merlon::io {
+namespace {
+
+std::string Printable(Bytes text) { return io::Printable(AsText(text)); }
+
+template <class... Parts>
+void AppendAll(std::string& out, const Parts&... parts) {
+  (AppendTo(out, parts), ...);
+}
+
+std::string HexNumber(uint16_t number) {
+  const uint8_t bytes[] = {static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)};
+  return Cat("0x", ToHex(bytes));
+}
+
+std::string Sentence(const tls::Explanation& explanation) {
+  if (explanation.reference.empty()) return std::string(explanation.sentence);
+  return Cat(explanation.sentence, " (", explanation.reference, ")");
+}
+
+std::string AlertWithNumber(Alert alert) {
+  return Cat(tls::AlertName(alert), " (", static_cast<int>(alert), ")");
+}
+
+absl::StatusCode CodeOf(Error error) {
+  switch (error.code) {
+    case Code::kTruncatedByTransport:
+      return absl::StatusCode::kDataLoss;
+    case Code::kClosedByAlert:
+      return absl::StatusCode::kAborted;
+    case Code::kHandshakeTimeout:
+      return absl::StatusCode::kDeadlineExceeded;
+    default:
+      break;
+  }
+  if (error.origin != Origin::kPeer) return absl::StatusCode::kInternal;
+  const int code = static_cast<int>(error.code);
+  const bool about_identity = (code >= 200 && code < 300) || error.code == Code::kBadPeerSignature;
+  return about_identity ? absl::StatusCode::kUnauthenticated : absl::StatusCode::kInvalidArgument;
+}
+
+std::string DescribeLeaf(const tls::VerifyChain& request, Error error) {
+  if (request.chain_der.empty()) return "an empty Certificate message";
+  const Result<x509::Certificate> leaf = x509::Certificate::Parse(request.chain_der[0]);
+  if (!leaf.ok()) return "the first certificate of the chain";
+  std::string out = DescribeCertificate(*leaf);
+  if (error.code == Code::kNameMismatch) {
+    AppendAll(out, "; wanted: ",
+                    request.server_name.empty() ? "a server name, and none was given"
+                                                : Printable(AsBytes(request.server_name)));
+  }
+  return out;
+}
+
+std::string DescribeIp(Bytes address) {
+  char text[INET6_ADDRSTRLEN] = {};
+  const int family = address.size() == 4 ? AF_INET : AF_INET6;
+  return inet_ntop(family, address.data(), text, sizeof(text)) == nullptr ? "?" : text;
+}
+
+}  // namespace
+
+absl::Status ConnectionStatus(Error error, std::optional<Alert> peer_alert,
+                              std::string_view about) {
+  std::string text;
+  if (error.code == Code::kClosedByAlert && peer_alert) {
+    text = Cat("the peer ended the connection with alert ", AlertWithNumber(*peer_alert),
+                        " (RFC 9846 s6.2)");
+  } else {
+    text = Sentence(tls::Explain(error));
+    if (error.alert != Alert::kNone) {
+      AppendAll(text, "; alert sent: ", AlertWithNumber(error.alert));
+    }
+  }
+  if (!about.empty()) AppendAll(text, "; about: ", about);
+  return absl::Status(CodeOf(error), text);
+}
+
+std::string DescribeRefusal(const tls::Operation& request, Error error) {
+  if (const auto* chain = std::get_if<tls::VerifyChain>(&request)) {
+    return DescribeLeaf(*chain, error);
+  }
+  if (const auto* verify = std::get_if<tls::VerifySignature>(&request)) {
+    return Cat("message CertificateVerify, signed with ", SchemeName(verify->scheme));
+  }
+  if (const auto* agree = std::get_if<tls::Agree>(&request)) {
+    return Cat("the key share in message ServerHello, group ",
+                        GroupName(static_cast<uint16_t>(agree->group)));
+  }
+  if (const auto* agree = std::get_if<tls::Encapsulate>(&request)) {
+    return Cat("a key share in message ClientHello, group ",
+                        GroupName(static_cast<uint16_t>(agree->group)));
+  }
+  return "";
+}
+
+std::string CommonName(Bytes name) {
+  DerReader outer(name), rdns({});
+  if (!outer.Sequence(&rdns)) return "(no name)";
+  std::string first;
+  while (!rdns.done()) {
+    Bytes set;
+    if (!rdns.Element(der::kSet, &set)) break;
+    DerReader rdn(set);
+    x509::NameAttribute attribute;
+    while (x509::ReadNameAttribute(rdn, &attribute)) {
+      if (attribute.type == Bytes(x509::oid::kCommonName)) return Printable(attribute.value);
+      if (first.empty()) first = Printable(attribute.value);
+    }
+  }
+  return first.empty() ? "(no name)" : first;
+}
+
+std::string DescribeNames(const x509::Certificate& certificate) {
+  std::vector<std::string> names;
+  DerReader reader(certificate.extensions().subject_alt_name);
+  x509::GeneralName name;
+  while (!reader.done() && x509::ReadGeneralName(reader, &name)) {
+    if (name.type == x509::GeneralNameType::kDnsName) names.push_back(Printable(name.value));
+    if (name.type == x509::GeneralNameType::kIpAddress) names.push_back(DescribeIp(name.value));
+  }
+  return Join(names, ", ");
+}
+
+std::string DescribeCertificate(const x509::Certificate& certificate) {
+  const std::string names = DescribeNames(certificate);
+  return Cat("certificate \"", CommonName(certificate.subject()), "\"",
+                      names.empty() ? "" : Cat(" for ", names), ", issued by \"",
+                      CommonName(certificate.issuer()), "\", valid from ",
+                      DescribeTime(certificate.validity().not_before), " to ",
+                      DescribeTime(certificate.validity().not_after));
+}
+
+std::string DescribeTime(UnixTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  char text[64];
+  snprintf(text, sizeof(text), "%04d-%02u-%02u %02d:%02d:%02d UTC", static_cast<int>(date.year()),
+           static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+           static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+           static_cast<int>(clock.seconds().count()));
+  return text;
+}
+
+std::string DescribeNegotiated(const tls::Negotiated& negotiated) {
+  std::string out = negotiated.version == 0xfefc ? "DTLS 1.3" : "TLS 1.3";
+  if (negotiated.suite != nullptr) AppendAll(out, ", ", SuiteName(negotiated.suite->id));
+  if (negotiated.group != nullptr) {
+    AppendAll(out, ", ", GroupName(static_cast<uint16_t>(negotiated.group->id)));
+  }
+  switch (negotiated.authentication) {
+    case tls::Authentication::kCertificate:
+      if (negotiated.scheme != nullptr) {
+        AppendAll(out, ", ", SchemeName(negotiated.scheme->id));
+      }
+      break;
+    case tls::Authentication::kResumption:
+      AppendAll(out, ", resumed");
+      break;
+    case tls::Authentication::kExternalPsk:
+      AppendAll(out, ", external PSK");
+      break;
+    case tls::Authentication::kNone:
+      break;
+  }
+  if (!negotiated.alpn.empty()) {
+    AppendAll(out, ", ALPN ", Printable(AsBytes(negotiated.alpn)));
+  }
+  if (negotiated.retried) AppendAll(out, ", after a HelloRetryRequest");
+  return out;
+}
+
+std::string GroupName(uint16_t iana) {
+  switch (iana) {
+    case 23:
+      return "secp256r1";
+    case 24:
+      return "secp384r1";
+    case 29:
+      return "x25519";
+    case 4588:
+      return "X25519MLKEM768";
+    default:
+      return Cat("group ", iana);
+  }
+}
+
+std::string SchemeName(uint16_t iana) {
+  switch (iana) {
+    case 0x0401:
+      return "rsa_pkcs1_sha256";
+    case 0x0403:
+      return "ecdsa_secp256r1_sha256";
+    case 0x0804:
+      return "rsa_pss_rsae_sha256";
+    case 0x0805:
+      return "rsa_pss_rsae_sha384";
+    case 0x0806:
+      return "rsa_pss_rsae_sha512";
+    default:
+      return Cat("scheme ", HexNumber(iana));
+  }
+}
+
+std::string SuiteName(uint16_t iana) {
+  switch (iana) {
+    case tls::kTlsAes128GcmSha256:
+      return "TLS_AES_128_GCM_SHA256";
+    case tls::kTlsAes256GcmSha384:
+      return "TLS_AES_256_GCM_SHA384";
+    default:
+      return Cat("suite ", HexNumber(iana));
+  }
+}
+
+}  // namespace merlon::io

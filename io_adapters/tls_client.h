@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// TlsClient: what clients of one program share: configuration, trust, keys. Connects and verifies.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "io_adapters/blocking_stream.h"
+#include "io_adapters/files.h"
+#include "io_adapters/process_crypto.h"
+#include "tls/config.h"
+
+namespace merlon::io {
+
+struct TlsClientOptions {
+  std::string ca_file = kSystemCaFile;  // PEM: who may issue certificates
+  std::vector<std::string> alpn;        // protocols, most wanted first
+  std::vector<uint16_t> groups;         // IANA; empty: all that are built
+  bool log_secrets = false;             // whoever has them reads the connections
+};
+
+// Shared by threads. Outlives its streams.
+class TlsClient {
+ public:
+  static absl::StatusOr<std::unique_ptr<TlsClient>> Create(const TlsClientOptions& options = {});
+
+  // A connection to the host, which has proved by its certificate that it has this name.
+  absl::StatusOr<std::unique_ptr<BlockingStream>> Connect(const std::string& host, uint16_t port);
+  // A connection over any stream, not begun yet: call Handshake. `options.operations` is filled in
+  // here.
+  absl::StatusOr<std::unique_ptr<BlockingStream>> Start(std::unique_ptr<Transport> transport,
+                                                        EndpointOptions options);
+
+  ProcessCrypto& crypto() { return crypto_; }
+  const std::shared_ptr<const tls::ClientConfig>& config() const { return config_; }
+  tls::LocalOptions operations() const;
+
+ private:
+  TlsClient() = default;
+
+  ProcessCrypto crypto_;
+  std::unique_ptr<TrustFile> trust_;
+  std::shared_ptr<const tls::ClientConfig> config_;
+};
+
+}  // namespace merlon::io

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// TlsServer: what connections of one server share: configuration, certificate, key, ticket key.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "io_adapters/blocking_stream.h"
+#include "io_adapters/process_crypto.h"
+#include "tls/config.h"
+
+namespace merlon::io {
+
+struct TlsServerOptions {
+  std::vector<std::string> alpn;  // protocols, most wanted first
+  bool alpn_required = false;     // refuse clients that bring no ALPN
+  std::vector<uint16_t> groups;   // IANA; empty: all that are built
+  int tickets = 2;                // to resume with, after each handshake
+  bool log_secrets = false;       // whoever has them reads the connections
+};
+
+// Shared by threads. Outlives its streams.
+class TlsServer {
+ public:
+  // Reads a chain, leaf first, and its private key; both PEM.
+  static absl::StatusOr<std::unique_ptr<TlsServer>> Create(const std::string& chain_file,
+                                                           const std::string& key_file,
+                                                           const TlsServerOptions& options = {});
+  // With a key that is in `crypto` already.
+  static absl::StatusOr<std::unique_ptr<TlsServer>> Create(std::unique_ptr<ProcessCrypto> crypto,
+                                                           std::vector<std::string> chain_der,
+                                                           crypto::KeyHandle key,
+                                                           const TlsServerOptions& options = {});
+
+  // A connection over any stream, not begun yet: call Handshake. `options.operations` is filled in
+  // here.
+  absl::StatusOr<std::unique_ptr<BlockingStream>> Start(std::unique_ptr<Transport> transport,
+                                                        EndpointOptions options = {});
+
+  ProcessCrypto& crypto() { return *crypto_; }
+  const std::shared_ptr<const tls::ServerConfig>& config() const { return config_; }
+  tls::LocalOptions operations() const {
+    return tls::LocalOperations::ForServer(*config_, &*ticket_key_);
+  }
+
+ private:
+  TlsServer() = default;
+
+  std::unique_ptr<ProcessCrypto> crypto_;
+  std::optional<crypto::BoundAeadKey> ticket_key_;
+  std::shared_ptr<const tls::ServerConfig> config_;
+};
+
+}  // namespace merlon::io
