@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "crypto/base/constant_time.h"
 #include "crypto/base/endian.h"
 #include "crypto/base/secret.h"
 
@@ -92,10 +93,11 @@ void CtrDrbg::Update(Bytes provided) {
   WipeObject(state);
 }
 
-// V = V + 1, then V.
+// V = V + 1, then V. It is secret: the carry is no branch, and the barrier keeps the compiler from
+// counting a caller's loop by it.
 void CtrDrbg::NextBlock(uint8_t* out) {
-  counter_[1] += 1;
-  counter_[0] += static_cast<uint64_t>(counter_[1] == 0);
+  counter_[1] = ValueBarrier(counter_[1] + 1);
+  counter_[0] += MaskIfZero(counter_[1]).bits & 1;
   StoreBigEndian(counter_[0], out);
   StoreBigEndian(counter_[1], out + 8);
 }

@@ -25,8 +25,8 @@ class AckList {
   // Whether a record was added, and not written yet, all of whose messages are below `limit`.
   bool HasNews(uint32_t limit) const;
   // Writes the content of an ACK of the records whose messages are below `limit`, the newest that
-  // fit, in increasing order (s7). `newest` is the highest epoch that is read. Without any, an empty
-  // ACK. Returns its size; kNoSpace when not even an empty one fits.
+  // fit, in increasing order (s7). `newest` is the highest epoch that is read. Without any, an
+  // empty ACK. Returns its size; kNoSpace when not even an empty one fits.
   Result<size_t> Write(uint32_t limit, Epoch newest, MutableBytes out);
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two slots for each direction.
+// Two slots and one bound key for each direction.
 #include "record/datagram_epochs.h"
 
 #include <algorithm>
@@ -8,84 +8,127 @@ namespace merlon::record {
 namespace {
 
 // A free slot, or the one with the older epoch.
-template <class Keys>
-Keys& SlotFor(std::array<Keys, 2>& slots) {
+template <class Held>
+Held& SlotFor(std::array<Held, 2>& slots) {
   if (!slots[0].held()) return slots[0];
   if (!slots[1].held()) return slots[1];
   return slots[0].epoch < slots[1].epoch ? slots[0] : slots[1];
 }
 
-template <class Keys>
-Epoch Newest(const std::array<Keys, 2>& slots) {
+template <class Held>
+Held* Find(std::array<Held, 2>& slots, Epoch epoch) {
+  for (Held& slot : slots) {
+    if (slot.held() && slot.epoch == epoch) return &slot;
+  }
+  return nullptr;
+}
+
+template <class Held>
+Epoch Newest(const std::array<Held, 2>& slots) {
   Epoch newest = Epoch::kPlain;
-  for (const Keys& keys : slots) {
-    if (keys.held() && keys.epoch != Epoch::kEarly) newest = std::max(newest, keys.epoch);
+  for (const Held& slot : slots) {
+    if (slot.held() && slot.epoch != Epoch::kEarly) newest = std::max(newest, slot.epoch);
   }
   return newest;
+}
+
+// DTLS 1.3 alone: its keys come from a traffic secret.
+Result<void> Hold(HeldEpoch& slot, Epoch epoch, const TrafficKeys& keys) {
+  const auto* secret = std::get_if<TrafficSecret>(&keys.secret);
+  if (secret == nullptr) return LocalError(Code::kUnsupported);
+  slot.epoch = epoch;
+  slot.traffic.aead = keys.aead;
+  slot.traffic.hash = keys.hash;
+  slot.traffic.secret = TrafficSecret::CopyOf(secret->reveal());
+  return {};
 }
 
 }  // namespace
 
 Result<void> DatagramEpochs::InstallRead(Epoch epoch, const TrafficKeys& keys) {
   if (epoch <= newest_read()) return LocalError(Code::kInternal);
-  read_mask_.Clear();
-  DatagramReadKeys& slot = SlotFor(read_);
-  slot.window.Reset();
-  return slot.Install(epoch, keys);
+  ReadEpoch& slot = SlotFor(read_);
+  DropRead(slot.epoch);
+  return Hold(slot, epoch, keys);
 }
 
 Result<void> DatagramEpochs::InstallWrite(Epoch epoch, const TrafficKeys& keys) {
   if (epoch <= newest_write()) return LocalError(Code::kInternal);
-  write_mask_.Clear();
-  return SlotFor(write_).Install(epoch, keys);
+  WriteEpoch& slot = SlotFor(write_);
+  DropWrite(slot.epoch);
+  return Hold(slot, epoch, keys);
 }
 
 void DatagramEpochs::DropRead(Epoch epoch) {
-  for (DatagramReadKeys& keys : read_) {
-    if (!keys.held() || keys.epoch != epoch) continue;
-    read_mask_.Clear();
-    keys.Clear();
+  ReadEpoch* held = Find(read_, epoch);
+  if (held == nullptr) return;
+  if (reading_ == held) {
+    bound_read_.Clear();
+    reading_ = nullptr;
   }
+  *held = ReadEpoch();
 }
 
 void DatagramEpochs::DropWrite(Epoch epoch) {
-  for (DatagramKeys& keys : write_) {
-    if (!keys.held() || keys.epoch != epoch) continue;
-    write_mask_.Clear();
-    keys.Clear();
+  WriteEpoch* held = Find(write_, epoch);
+  if (held == nullptr) return;
+  if (writing_ == held) {
+    bound_write_.Clear();
+    writing_ = nullptr;
   }
+  *held = WriteEpoch();
 }
 
 void DatagramEpochs::ClearReads() {
-  read_mask_.Clear();
-  for (DatagramReadKeys& keys : read_) keys.Clear();
+  for (ReadEpoch& held : read_) DropRead(held.epoch);
 }
 
 Epoch DatagramEpochs::newest_read() const { return Newest(read_); }
 Epoch DatagramEpochs::newest_write() const { return Newest(write_); }
 
-DatagramReadKeys* DatagramEpochs::Reader(uint64_t epoch_bits) {
-  DatagramReadKeys* found = nullptr;
-  for (DatagramReadKeys& keys : read_) {
-    if (!keys.held() || (static_cast<uint64_t>(keys.epoch) & 3) != epoch_bits) continue;
-    if (found == nullptr || found->epoch < keys.epoch) found = &keys;
+ReadEpoch* DatagramEpochs::Reader(uint64_t epoch_bits) {
+  ReadEpoch* found = nullptr;
+  for (ReadEpoch& held : read_) {
+    if (!held.held() || (static_cast<uint64_t>(held.epoch) & 3) != epoch_bits) continue;
+    if (found == nullptr || found->epoch < held.epoch) found = &held;
   }
   return found;
 }
 
-const DatagramKeys* DatagramEpochs::writer(Epoch epoch) const {
-  for (const DatagramKeys& keys : write_) {
-    if (keys.held() && keys.epoch == epoch) return &keys;
+Result<Opened> DatagramEpochs::Open(const DatagramRecord& record, ReadEpoch& epoch) {
+  if (reading_ != &epoch) {
+    reading_ = nullptr;
+    MERLON_TRY(bound_read_.Bind(epoch.traffic, 0));
+    reading_ = &epoch;
   }
-  return nullptr;
+  const uint64_t before = bound_read_.keys.failed_opens();
+  Result<Opened> opened = record::Open(record, bound_read_, epoch.window);
+  epoch.failed_opens += bound_read_.keys.failed_opens() - before;
+  return opened;
 }
 
 size_t DatagramEpochs::MaxPlaintext(Epoch epoch, size_t room) const {
   if (epoch == Epoch::kPlain) {
     return room < kPlainHeaderSize ? 0 : std::min(room - kPlainHeaderSize, record::kMaxPlaintext);
   }
-  const DatagramKeys* keys = writer(epoch);
-  return keys == nullptr ? 0 : record::MaxPlaintext(*keys, room);
+  for (const WriteEpoch& held : write_) {
+    if (held.held() && held.epoch == epoch) {
+      return record::MaxPlaintext(held.traffic.aead->tag_size, room);
+    }
+  }
+  return 0;
+}
+
+Result<const RecordKeys*> DatagramEpochs::Writer(Epoch epoch) {
+  WriteEpoch* const held = Find(write_, epoch);
+  if (held == nullptr) return LocalError(Code::kInternal);
+  if (writing_ != held) {
+    if (writing_ != nullptr) writing_->next = bound_write_.keys.sequence();
+    writing_ = nullptr;
+    MERLON_TRY(bound_write_.Bind(held->traffic, held->next));
+    writing_ = held;
+  }
+  return &bound_write_.keys;
 }
 
 Result<SealedRecord> DatagramEpochs::Seal(Epoch epoch, ContentType type, Bytes plaintext,
@@ -96,12 +139,8 @@ Result<SealedRecord> DatagramEpochs::Seal(Epoch epoch, ContentType type, Bytes p
     ++next_plain_;
     return sealed;
   }
-  for (DatagramKeys& keys : write_) {
-    if (keys.held() && keys.epoch == epoch) {
-      return record::Seal(keys, write_mask_, type, plaintext, out);
-    }
-  }
-  return LocalError(Code::kInternal);
+  MERLON_TRY(Writer(epoch));
+  return record::Seal(bound_write_, epoch, type, plaintext, out);
 }
 
 }  // namespace merlon::record

@@ -21,8 +21,8 @@ uint64_t Number(Bytes bytes) {
   return value;
 }
 
-// Zeros behind the content type so that the ciphertext is long enough to be sampled: only AEADs with
-// a short tag need any (RFC 9147 s4.2.3).
+// Zeros behind the content type so that the ciphertext is long enough to be sampled: only AEADs
+// with a short tag need any (RFC 9147 s4.2.3).
 size_t Padding(size_t plaintext, size_t tag) {
   const size_t size = plaintext + 1 + tag;
   return size < kMaskSampleSize ? kMaskSampleSize - size : 0;
@@ -83,42 +83,39 @@ std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid) {
   return out;
 }
 
-Result<void> DatagramKeys::Install(Epoch epoch_to_hold, const TrafficKeys& traffic) {
+Result<void> BoundKeys::Bind(const TrafficKeys& traffic, uint64_t first) {
   Clear();
-  MERLON_TRY(number.Derive(traffic));
-  MERLON_TRY(keys.Install(traffic, crypto::LabelPrefix::kDtls13));
-  epoch = epoch_to_hold;
-  return {};
+  MERLON_TRY(mask.Bind(traffic));
+  return keys.Install(traffic, crypto::LabelPrefix::kDtls13, first);
 }
 
-void DatagramKeys::Clear() {
+void BoundKeys::Clear() {
   keys.Clear();
-  number.Clear();
-  epoch = Epoch::kPlain;
+  mask.Clear();
 }
 
-Result<Opened> Open(const DatagramRecord& record, DatagramReadKeys& keys, NumberMask& mask) {
+Result<Opened> Open(const DatagramRecord& record, BoundKeys& bound, ReplayWindow& window) {
   Opened out;
   // Too short to be sampled: "as if they had failed deprotection" (RFC 9147 s4.2.3).
-  if (!mask.Apply(keys.number, record.body, record.number)) {
+  if (!bound.mask.Apply(record.body, record.number)) {
     out.noise = Noise::kForged;
     return out;
   }
   const std::optional<uint64_t> sequence =
       ReconstructSequence(static_cast<uint16_t>(Number(record.number)),
-                          static_cast<unsigned>(8 * record.number.size()), keys.window.expected());
-  if (!sequence || keys.window.IsReplay(*sequence)) {
+                          static_cast<unsigned>(8 * record.number.size()), window.expected());
+  if (!sequence || window.IsReplay(*sequence)) {
     out.noise = Noise::kReplayed;
     return out;
   }
-  if (!keys.keys.Open(*sequence, record.header, record.body)) {
+  if (!bound.keys.Open(*sequence, record.header, record.body)) {
     out.noise = Noise::kForged;
     return out;
   }
-  keys.window.Mark(*sequence);
+  window.Mark(*sequence);
   out.sequence = *sequence;
 
-  MutableBytes inner = Slice(record.body, 0, record.body.size() - keys.keys.tag_size());
+  MutableBytes inner = Slice(record.body, 0, record.body.size() - bound.keys.tag_size());
   // DTLSInnerPlaintext: content, its type, zeros (RFC 9147 s4).
   while (!inner.empty() && inner.back() == 0) inner.remove_suffix(1);
   if (inner.empty()) return PeerError(Code::kBadPadding, Alert::kUnexpectedMessage);
@@ -131,37 +128,36 @@ Result<Opened> Open(const DatagramRecord& record, DatagramReadKeys& keys, Number
   return out;
 }
 
-size_t MaxPlaintext(const DatagramKeys& keys, size_t room) {
+size_t MaxPlaintext(size_t tag_size, size_t room) {
   // A short AEAD tag needs padding to fill the sample; nothing shorter fits then.
-  const size_t tag = keys.keys.tag_size();
-  const size_t overhead = kUnifiedHeaderSize + 1 + tag;
+  const size_t overhead = kUnifiedHeaderSize + 1 + tag_size;
   if (room <= overhead || room < kUnifiedHeaderSize + kMaskSampleSize) return 0;
   return std::min(room - overhead, kMaxPlaintext);
 }
 
-Result<SealedRecord> Seal(DatagramKeys& keys, NumberMask& mask, ContentType type, Bytes plaintext,
+Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes plaintext,
                           MutableBytes out) {
-  const size_t tag = keys.keys.tag_size();
+  const size_t tag = bound.keys.tag_size();
   const size_t padding = Padding(plaintext.size(), tag);
   const size_t body_size = plaintext.size() + 1 + padding + tag;
   if (plaintext.size() > kMaxPlaintext || out.size() < kUnifiedHeaderSize + body_size) {
     return NoSpace();
   }
-  const uint64_t sequence = keys.keys.sequence();
+  const uint64_t sequence = bound.keys.sequence();
   const MutableBytes header = Slice(out, 0, kUnifiedHeaderSize);
   const MutableBytes body = Slice(out, kUnifiedHeaderSize, body_size);
   Writer writer(header);
   writer.Int<1>(kUnifiedBits | kLongNumberBit | kLengthBit |
-                (static_cast<uint64_t>(keys.epoch) & kEpochBits));
+                (static_cast<uint64_t>(epoch) & kEpochBits));
   writer.Int<2>(sequence & 0xffff);
   writer.Int<2>(body_size);
 
   std::array<uint8_t, 1 + kMaskSampleSize> tail{};
   tail[0] = static_cast<uint8_t>(type);
-  MERLON_TRY(keys.keys.Seal(sequence, header, absl::Span<const Bytes>(&plaintext, 1),
-                            Slice(Bytes(tail), 0, 1 + padding), body));
-  if (!mask.Apply(keys.number, body, Slice(header, 1, 2))) return LocalError(Code::kInternal);
-  return SealedRecord{{keys.epoch, sequence}, kUnifiedHeaderSize + body_size};
+  MERLON_TRY(bound.keys.Seal(sequence, header, absl::Span<const Bytes>(&plaintext, 1),
+                             Slice(Bytes(tail), 0, 1 + padding), body));
+  if (!bound.mask.Apply(body, Slice(header, 1, 2))) return LocalError(Code::kInternal);
+  return SealedRecord{{epoch, sequence}, kUnifiedHeaderSize + body_size};
 }
 
 Result<SealedRecord> WritePlain(uint64_t sequence, ContentType type, Bytes plaintext,

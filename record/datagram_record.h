@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DTLS records on the wire: DTLSPlaintext (13-byte header) and the unified header of DTLS 1.3, and
-// protection under one direction of one epoch. Which epochs are held, and what the content means, is
-// the connection's business.
+// protection under one direction of one epoch. Which epochs are held, and what the content means,
+// is the connection's business.
 #pragma once
 #include <optional>
 
@@ -14,8 +14,8 @@
 
 namespace merlon::record {
 
-inline constexpr size_t kPlainHeaderSize = 13;    // bytes (RFC 9147 s4)
-inline constexpr size_t kUnifiedHeaderSize = 5;   // bytes, as we write it: flags, number, length
+inline constexpr size_t kPlainHeaderSize = 13;   // bytes (RFC 9147 s4)
+inline constexpr size_t kUnifiedHeaderSize = 5;  // bytes, as we write it: flags, number, length
 inline constexpr uint16_t kDtls12Version = 0xfefd;
 
 // Why a record was dropped. Never an error: anyone can send datagrams (RFC 9147 s4.5.2).
@@ -23,8 +23,8 @@ enum class Noise : uint8_t {
   kMalformed,     // no header, a length beyond the datagram, a connection ID that is not ours
   kUnknownEpoch,  // no keys for it: reordered, old, or made up
   kReplayed,
-  kForged,        // did not open
-  kUnexpected,    // opened, or in the clear, but of no use now
+  kForged,      // did not open
+  kUnexpected,  // opened, or in the clear, but of no use now
 };
 inline constexpr size_t kNoiseKinds = 5;
 
@@ -39,24 +39,19 @@ struct DatagramRecord {
   MutableBytes body;
 };
 
-// Takes one record off the front of `datagram`. None when there is none that can be parsed: the rest
-// of the datagram is noise. `cid` is the connection ID that the peer has to use; empty: a record
-// with one is refused (RFC 9147 s9).
+// Takes one record off the front of `datagram`. None when there is none that can be parsed: the
+// rest of the datagram is noise. `cid` is the connection ID that the peer has to use; empty: a
+// record with one is refused (RFC 9147 s9).
 std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid);
 
-// One direction of one epoch: what seals and opens its records. Not movable.
-struct DatagramKeys {
-  Epoch epoch = Epoch::kPlain;
+// One direction of one epoch, ready to seal or open. Not movable.
+struct BoundKeys {
   RecordKeys keys;
-  NumberKey number;
+  NumberMask mask;
 
-  Result<void> Install(Epoch epoch_to_hold, const TrafficKeys& traffic);
+  // `first`: the number of the next record to seal.
+  Result<void> Bind(const TrafficKeys& traffic, uint64_t first);
   void Clear();
-  bool held() const { return keys.installed(); }
-};
-// The same for reading, with what guards against replay.
-struct DatagramReadKeys : DatagramKeys {
-  ReplayWindow window;
 };
 
 // What a record carried: `content` lies inside the datagram. Or why it is noise.
@@ -67,17 +62,18 @@ struct Opened {
   MutableBytes content;
 };
 // Opens a unified record in place. An error is the peer's: the record is authentic and malformed.
-Result<Opened> Open(const DatagramRecord& record, DatagramReadKeys& keys, NumberMask& mask);
+Result<Opened> Open(const DatagramRecord& record, BoundKeys& bound, ReplayWindow& window);
 
 struct SealedRecord {
   RecordNumber number;
   size_t size = 0;  // bytes
 };
-// Bytes of plaintext that fit in a record of at most `room` bytes; 0 also when not even one does.
-size_t MaxPlaintext(const DatagramKeys& keys, size_t room);
+// Bytes of plaintext that fit in a record of at most `room` bytes under an AEAD with this tag; 0
+// also when not even one does.
+size_t MaxPlaintext(size_t tag_size, size_t room);
 // Seals one record with a 16-bit number and a length, so that another may follow. `plaintext` may
 // start at out + kUnifiedHeaderSize: then it is sealed in place. kNoSpace when it does not fit.
-Result<SealedRecord> Seal(DatagramKeys& keys, NumberMask& mask, ContentType type, Bytes plaintext,
+Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes plaintext,
                           MutableBytes out);
 // Writes one record in the clear; `plaintext` may start at out + kPlainHeaderSize.
 Result<SealedRecord> WritePlain(uint64_t sequence, ContentType type, Bytes plaintext,

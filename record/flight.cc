@@ -68,8 +68,7 @@ uint32_t WriteFragment(const FlightMessage& message, UnitRange units, MutableByt
   if (out.size() < least) return 0;
   const size_t at = units.begin - message.begin;
   const size_t length =
-      body == 0 ? 0
-                : std::min<size_t>(units.size(), out.size() - kDatagramHandshakeHeaderSize);
+      body == 0 ? 0 : std::min<size_t>(units.size(), out.size() - kDatagramHandshakeHeaderSize);
   Writer writer(out);
   writer.Raw(Slice(message.bytes, 0, kHandshakeHeaderSize));  // type and length
   writer.Int<2>(message.sequence);

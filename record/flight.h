@@ -2,9 +2,9 @@
 // The parts of sent flights: a queued message, a flight, and the set of bytes that the peer is not
 // known to have. flight_table puts them together.
 //
-// All queued messages are seen as one stream of units, so that a record, a flight and what is missing
-// are each plain ranges of it. A message takes a unit for each byte of its body; an empty one takes a
-// single unit, which stands for its header.
+// All queued messages are seen as one stream of units, so that a record, a flight and what is
+// missing are each plain ranges of it. A message takes a unit for each byte of its body; an empty
+// one takes a single unit, which stands for its header.
 #pragma once
 #include <array>
 
@@ -21,15 +21,15 @@ struct UnitRange {
   uint32_t size() const { return end - begin; }
 };
 
-// Units that were not acknowledged: at most 12 ranges, in order, apart from each other.
+// Units that were not acknowledged: at most 8 ranges, in order, apart from each other.
 class MissingUnits {
  public:
-  static constexpr size_t kMax = 12;
+  static constexpr size_t kMax = 8;
 
   // `range` starts where everything before ended.
   void Append(UnitRange range);
-  // Returns whether anything was missing in there. What would need one more range than there is room
-  // for stays missing: it is sent once more than it had to be.
+  // Returns whether anything was missing in there. What would need one more range than there is
+  // room for stays missing: it is sent once more than it had to be.
   bool Remove(UnitRange range);
   // The first missing range inside `within`; empty when there is none.
   UnitRange First(UnitRange within) const;
@@ -61,13 +61,13 @@ uint32_t WriteFragment(const FlightMessage& message, UnitRange units, MutableByt
 
 // Messages that are acknowledged together and share a timer (RFC 9147 s5.8.1, s5.8.4).
 struct Flight {
-  FlightId id;
-  UnitRange units;
-  uint32_t cursor = 0;     // where sending goes on in this pass
-  uint32_t sent_end = 0;   // behind the last unit that was ever sent
-  Epoch last_epoch = Epoch::kPlain;
-  bool acknowledged = false;  // some of it was
   RetransmitTimer timer;
+  Epoch last_epoch = Epoch::kPlain;
+  UnitRange units;
+  uint32_t cursor = 0;    // where sending goes on in this pass
+  uint32_t sent_end = 0;  // behind the last unit that was ever sent
+  FlightId id;
+  bool acknowledged = false;  // some of it was
 
   // Sends what is missing from the start.
   void Restart() { cursor = units.begin; }

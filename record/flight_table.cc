@@ -20,9 +20,8 @@ uint64_t Pack(RecordNumber number) {
 Result<void> FlightTable::Enqueue(FlightId id, Epoch epoch, Bytes message) {
   if (message.size() < kHandshakeHeaderSize) return LocalError(Code::kInternal);
   if (next_sequence_ > 0xffff) return LocalError(Code::kTooManyMessages);
-  if (messages_.size() == kMaxMessages || message.size() > kMaxUnits - total_) return NoSpace();
-  const bool same = !flights_.empty() && flights_[flights_.size() - 1].id == id;
-  if (!same) {
+  if (!HasRoomFor(id) || message.size() > kMaxUnits - total_) return NoSpace();
+  if (!IsLast(id)) {
     Flight flight;
     flight.id = id;
     flight.units = {total_, total_};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What we have sent and the peer may not have: up to four flights, cut into records of any size, sent
-// again as far as they were not acknowledged. It writes fragments; protecting them and telling the
-// core is the connection's business.
+// What we have sent and the peer may not have: up to four flights, cut into records of any size,
+// sent again as far as they were not acknowledged. It writes fragments; protecting them and telling
+// the core is the connection's business.
 #pragma once
 #include <array>
 #include <optional>
@@ -17,16 +17,16 @@ class FlightTable {
  public:
   static constexpr size_t kMaxFlights = 4;    // RFC 9147 s5.8.4
   static constexpr size_t kMaxMessages = 10;  // in all flights
-  static constexpr size_t kMaxRecords = 24;   // sent and remembered; an older one's ACK is nothing
+  static constexpr size_t kMaxRecords = 16;   // sent and remembered; an older one's ACK is nothing
 
   explicit FlightTable(const RetransmitOptions& options) : options_(options) {}
 
-  // Adds a message (4-byte header, body; borrowed until PopDelivered) to the last flight, when it has
-  // the same id, or to a new one. kNoSpace: see HasRoom.
+  // Adds a message (4-byte header, body; borrowed until PopDelivered) to the last flight, when it
+  // has the same id, or to a new one. kNoSpace: see HasRoomFor.
   Result<void> Enqueue(FlightId id, Epoch epoch, Bytes message);
-  // Whether any message could be added now.
-  bool HasRoom() const {
-    return messages_.size() < kMaxMessages && flights_.size() < kMaxFlights;
+  // Whether a message of this flight could be added now.
+  bool HasRoomFor(FlightId id) const {
+    return messages_.size() < kMaxMessages && (flights_.size() < kMaxFlights || IsLast(id));
   }
   bool empty() const { return flights_.empty(); }
   void Clear();
@@ -37,7 +37,7 @@ class FlightTable {
   std::optional<Epoch> DueEpoch() const;
   // Fragments for one record, in order, all of one epoch.
   struct Staged {
-    size_t size = 0;   // bytes written; 0: `out` is too small, or nothing is due
+    size_t size = 0;  // bytes written; 0: `out` is too small, or nothing is due
     size_t flight = 0;
     UnitRange units;
   };
@@ -80,6 +80,9 @@ class FlightTable {
     uint64_t number = 0;  // 16 bits of epoch, 48 of sequence
     UnitRange units;      // empty: of no interest any more
   };
+  bool IsLast(FlightId id) const {
+    return !flights_.empty() && flights_[flights_.size() - 1].id == id;
+  }
   const FlightMessage& MessageAt(uint32_t unit) const;
   bool Complete(const Flight& flight) const { return missing_.First(flight.units).empty(); }
   void Forget(uint32_t units);
@@ -89,9 +92,9 @@ class FlightTable {
   FixedVector<Flight, kMaxFlights> flights_;
   MissingUnits missing_;
   std::array<SentRecord, kMaxRecords> records_;
-  uint32_t total_ = 0;           // units
-  uint32_t next_sequence_ = 0;   // message_seq; beyond 16 bits there is none
-  uint8_t next_record_ = 0;      // ring position in records_
+  uint32_t total_ = 0;          // units
+  uint32_t next_sequence_ = 0;  // message_seq; beyond 16 bits there is none
+  uint8_t next_record_ = 0;     // ring position in records_
 };
 
 }  // namespace merlon::record

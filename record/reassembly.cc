@@ -31,27 +31,27 @@ Result<Reassembly::Kept> Reassembly::Add(const Fragment& fragment, uint8_t level
   if (fragment.sequence - next_ >= kWindow) return Kept::kNoRoom;
   Info& info = InfoOf(fragment.sequence);
   // What fragments of one message say about it "MUST" be the same (RFC 9147 s5.2, s5.5).
-  if (info.known && (info.type != fragment.type || info.length != fragment.length ||
-                     info.level != level)) {
+  if (info.known &&
+      (info.type != fragment.type || info.length != fragment.length || info.level != level)) {
     return IllegalParameter(Code::kDuplicateFragment);
   }
   if (!HasRoomFor(fragment)) return Kept::kNoRoom;
-  info = {true, fragment.type, level, fragment.length};
+  info = {.known = 1, .length = fragment.length, .type = fragment.type, .level = level};
 
   // Only what is not held yet: a later copy does not replace an earlier one.
   const uint32_t end = fragment.offset + static_cast<uint32_t>(fragment.data.size());
   uint32_t at = fragment.offset;
   for (size_t i = 0; at < end; ++i) {
-    while (i < pieces_count_ && (pieces_[i].sequence < fragment.sequence ||
-                                 (pieces_[i].sequence == fragment.sequence && pieces_[i].end <= at))) {
+    while (i < pieces_count_ &&
+           (pieces_[i].sequence < fragment.sequence ||
+            (pieces_[i].sequence == fragment.sequence && pieces_[i].end <= at))) {
       ++i;
     }
     const bool mine = i < pieces_count_ && pieces_[i].sequence == fragment.sequence;
     const uint32_t gap_end = mine ? std::min(end, std::max(at, pieces_[i].begin)) : end;
     const uint32_t skip_to = mine ? std::max(gap_end, std::min(end, pieces_[i].end)) : end;
     if (gap_end > at) {
-      Insert(fragment.sequence, at,
-             Slice(fragment.data, at - fragment.offset, gap_end - at));
+      Insert(fragment.sequence, at, Slice(fragment.data, at - fragment.offset, gap_end - at));
       i = static_cast<size_t>(-1);  // pieces may have merged: look from the start
     }
     at = skip_to;
@@ -74,8 +74,8 @@ bool Reassembly::HasRoomFor(const Fragment& fragment) const {
   // Too early: only into what the largest next message would leave free.
   if (early && behind + fragment.data.size() > buffer_.size() - max_message_) return false;
   if (joins) return true;
-  // The last piece is kept for the beginning of the next message, the last but one for any of it: so
-  // it can always be completed in order.
+  // The last piece is kept for the beginning of the next message, the last but one for any of it:
+  // so it can always be completed in order.
   const size_t kept_free = early ? 2 : fragment.offset != 0 ? 1 : 0;
   return pieces_count_ + kept_free < kMaxPieces;
 }

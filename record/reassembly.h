@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Handshake fragments to whole messages, in order (RFC 9147 s5.5). Memory is a buffer of the caller's,
-// of which fragments take exactly as much as they bring. Records and epochs are the connection's
-// business; it says with a level which messages may mix.
+// Handshake fragments to whole messages, in order (RFC 9147 s5.5). Memory is a buffer of the
+// caller's, of which fragments take exactly as much as they bring. Records and epochs are the
+// connection's business; it says with a level which messages may mix.
 #pragma once
 #include <array>
 #include <optional>
@@ -21,18 +21,18 @@ struct Fragment {
   uint32_t offset = 0;
   Bytes data;
 
-  // Takes one off the reader. kTruncated (decode_error) when there is no whole one; illegal_parameter
-  // when it reaches beyond its message.
+  // Takes one off the reader. kTruncated (decode_error) when there is no whole one;
+  // illegal_parameter when it reaches beyond its message.
   static Result<Fragment> Read(Reader& reader);
 };
 
 class Reassembly {
  public:
-  static constexpr size_t kWindow = 8;     // messages: the next one and seven after it
-  static constexpr size_t kMaxPieces = 16; // of all messages, that are apart from each other
+  static constexpr size_t kWindow = 8;      // messages: the next one and seven after it
+  static constexpr size_t kMaxPieces = 12;  // of all messages, that are apart from each other
 
-  // Messages are at most `max_message` bytes, itself at most the buffer. What the buffer holds beyond
-  // that is for messages that came too early; so the next one always fits.
+  // Messages are at most `max_message` bytes, itself at most the buffer. What the buffer holds
+  // beyond that is for messages that came too early; so the next one always fits.
   Reassembly(MutableBytes buffer, size_t max_message);
   Reassembly(const Reassembly&) = delete;
   Reassembly& operator=(const Reassembly&) = delete;
@@ -41,9 +41,9 @@ class Reassembly {
   // The message_seq that is delivered next; 65536 when there is none any more.
   uint32_t next() const { return next_; }
   enum class Kept : uint8_t {
-    kKept,  // or already had
-    kOld,   // of a message that was delivered
-    kNoRoom // dropped: it must not be acknowledged
+    kKept,   // or already had
+    kOld,    // of a message that was delivered
+    kNoRoom  // dropped: it must not be acknowledged
   };
   // Fails when it contradicts an earlier fragment (kDuplicateFragment) or the message is too large
   // (kMessageTooLarge). Fragments of one message with different levels contradict each other.
@@ -71,10 +71,10 @@ class Reassembly {
     uint32_t begin = 0, end = 0;
   };
   struct Info {
-    bool known = false;
+    uint32_t known : 1 = 0;
+    uint32_t length : 24 = 0;
     uint8_t type = 0;
     uint8_t level = 0;
-    uint32_t length = 0;
   };
   Info& InfoOf(uint32_t sequence) { return info_[sequence % kWindow]; }
   const Info& InfoOf(uint32_t sequence) const { return info_[sequence % kWindow]; }

@@ -17,7 +17,8 @@ constexpr size_t kShortFixedIv = 4;
 
 }  // namespace
 
-Result<void> RecordKeys::Install(const TrafficKeys& keys, crypto::LabelPrefix prefix) {
+Result<void> RecordKeys::Install(const TrafficKeys& keys, crypto::LabelPrefix prefix,
+                                 uint64_t first) {
   Clear();
   if (keys.aead == nullptr || keys.aead->key_size > crypto::kMaxAeadKeySize) {
     return LocalError(Code::kInternal);
@@ -50,6 +51,7 @@ Result<void> RecordKeys::Install(const TrafficKeys& keys, crypto::LabelPrefix pr
   }
   limit_ = std::min(keys.aead->seal_limit, kMaxSequence);
   reserve_ = std::max(limit_ / 8, kLeastReserve);
+  sequence_ = std::min(first, limit_);
   return {};
 }
 

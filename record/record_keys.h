@@ -22,10 +22,11 @@ class RecordKeys {
   RecordKeys(const RecordKeys&) = delete;
   RecordKeys& operator=(const RecordKeys&) = delete;
 
-  // Binds new keys and starts counting from 0. From a traffic secret: key and IV by "key" and "iv"
-  // (RFC 9846 s7.3; RFC 9147 s5.9 for the prefix). From a key-block half: as they are, zeros behind
-  // a short IV, where the explicit nonce goes (RFC 5288 s3). Fails (local) when sizes do not fit.
-  Result<void> Install(const TrafficKeys& keys, crypto::LabelPrefix prefix);
+  // Binds new keys and counts from `first`: 0, or where sealing with them left off. From a traffic
+  // secret: key and IV by "key" and "iv" (RFC 9846 s7.3; RFC 9147 s5.9 for the prefix). From a
+  // key-block half: as they are, zeros behind a short IV, where the explicit nonce goes (RFC 5288
+  // s3). Fails (local) when sizes do not fit.
+  Result<void> Install(const TrafficKeys& keys, crypto::LabelPrefix prefix, uint64_t first = 0);
   void Clear();
   bool installed() const { return key_.algorithm() != nullptr; }
   const crypto::AeadAlgorithm* algorithm() const { return key_.algorithm(); }

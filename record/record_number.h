@@ -20,26 +20,11 @@ struct RecordNumber {
   friend auto operator<=>(const RecordNumber&, const RecordNumber&) = default;
 };
 
-// The number that ends in the low `bits` (8 or 16) bits `wire` and is closest to `expected`, one more
-// than the highest that opened (RFC 9147 s4.2.2). None when that exceeds 48 bits.
+// The number that ends in the low `bits` (8 or 16) bits `wire` and is closest to `expected`, one
+// more than the highest that opened (RFC 9147 s4.2.2). None when that exceeds 48 bits.
 std::optional<uint64_t> ReconstructSequence(uint16_t wire, unsigned bits, uint64_t expected);
 
-// The key that hides the record numbers of one direction of one epoch, unbound: 33 bytes.
-class NumberKey {
- public:
-  // From the epoch's traffic secret by "sn" (RFC 9147 s4.2.3). Fails (local) when the AEAD has no
-  // mask or `keys` holds no traffic secret: DTLS 1.2 hides nothing.
-  Result<void> Derive(const TrafficKeys& keys);
-  void Clear();
-  bool empty() const { return secret_.empty(); }
-
- private:
-  friend class NumberMask;
-  Secret<32> secret_;
-  const crypto::MaskAlgorithm* algorithm_ = nullptr;
-};
-
-// Applies a NumberKey. Keeps the last one bound, because one epoch follows itself nearly always.
+// Hides the record numbers of one direction of one epoch.
 class NumberMask {
  public:
   NumberMask() = default;
@@ -47,14 +32,16 @@ class NumberMask {
   NumberMask& operator=(const NumberMask&) = delete;
   ~NumberMask() { Clear(); }
 
-  // XORs the mask that `ciphertext` gives into `number`, 1 or 2 bytes: hides and reveals. False when
-  // the ciphertext is shorter than 16 bytes: such a record counts as not opened.
-  [[nodiscard]] bool Apply(const NumberKey& key, Bytes ciphertext, MutableBytes number);
-  // Forgets the key that is bound: call it when a NumberKey is cleared or derived anew.
+  // Takes its key from the epoch's traffic secret by "sn" (RFC 9147 s4.2.3). Fails (local) when the
+  // AEAD has no mask or `keys` holds no traffic secret: DTLS 1.2 hides nothing.
+  Result<void> Bind(const TrafficKeys& keys);
   void Clear();
+  // XORs the mask that `ciphertext` gives into `number`, 1 or 2 bytes: hides and reveals. False
+  // when the ciphertext is shorter than 16 bytes: such a record counts as not opened.
+  [[nodiscard]] bool Apply(Bytes ciphertext, MutableBytes number) const;
 
  private:
-  const NumberKey* bound_ = nullptr;
+  const crypto::MaskAlgorithm* algorithm_ = nullptr;
   alignas(16) std::array<uint8_t, crypto::kMaxCipherContextSize> context_;
 };
 

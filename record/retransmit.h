@@ -28,12 +28,14 @@ class RetransmitTimer {
   void Arm(const RetransmitOptions& options, Instant now) {
     deadline_ = now + TimeoutAfter(options, timeouts_);
   }
-  void Stop() { deadline_.reset(); }
-  std::optional<Instant> deadline() const { return deadline_; }
+  void Stop() { deadline_ = kNever; }
+  std::optional<Instant> deadline() const {
+    return deadline_ == kNever ? std::nullopt : std::optional(deadline_);
+  }
   // Stops and backs off when the deadline has come; false when it has not.
   bool Expire(Instant now) {
-    if (!deadline_ || now < *deadline_) return false;
-    deadline_.reset();
+    if (deadline_ == kNever || now < deadline_) return false;
+    deadline_ = kNever;
     if (timeouts_ != 255) ++timeouts_;
     nudged_ = false;
     return true;
@@ -51,7 +53,8 @@ class RetransmitTimer {
   uint8_t timeouts() const { return timeouts_; }
 
  private:
-  std::optional<Instant> deadline_;
+  static constexpr Instant kNever = Instant::max();
+  Instant deadline_ = kNever;
   uint8_t timeouts_ = 0;
   bool nudged_ = false;
 };

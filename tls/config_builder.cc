@@ -27,6 +27,11 @@ constexpr const SignatureScheme* kSchemes[] = {&kEcdsaSecp256r1Sha256, &kRsaPssR
 // What chains may be signed with besides what CertificateVerify may (RFC 9846 s4.2.3).
 constexpr uint16_t kChainSchemes[] = {kRsaPkcs1Sha256, kRsaPkcs1Sha384, kRsaPkcs1Sha512};
 
+const SignatureScheme* const* FindScheme(uint16_t id) {
+  return std::find_if(std::begin(kSchemes), std::end(kSchemes),
+                      [&](auto* scheme) { return scheme->id == id; });
+}
+
 absl::Status Invalid(std::string sentence) { return absl::InvalidArgumentError(sentence); }
 std::string Hex(uint16_t number) { return absl::StrCat("0x", absl::Hex(number, absl::kZeroPad4)); }
 
@@ -92,8 +97,7 @@ absl::Status ResolveSchemes(const CommonChoices& choices, const crypto::DriverTa
     for (const SignatureScheme* scheme : kSchemes) wanted.push_back(scheme->id);
   }
   for (uint16_t id : wanted) {
-    const auto* scheme = std::find_if(std::begin(kSchemes), std::end(kSchemes),
-                                      [&](auto* s) { return s->id == id; });
+    const auto* scheme = FindScheme(id);
     if (scheme == std::end(kSchemes)) return Invalid("unknown signature scheme " + Hex(id));
     const bool supported =
         drivers.sign((*scheme)->algorithm.family, (*scheme)->key_type) != nullptr &&
@@ -182,15 +186,21 @@ struct OwnedServerConfig {
   ServerConfig config;
 };
 
-// Every scheme that the key may sign under, in our order.
-absl::Status BindKey(const crypto::Context& crypto, crypto::KeyHandle key, OwnedCredential& owned) {
+// Every scheme that the key may sign under: of `wanted`, in its order, else in ours.
+absl::Status BindKey(const crypto::Context& crypto, crypto::KeyHandle key,
+                     std::vector<uint16_t> wanted, OwnedCredential& owned) {
   const Result<crypto::KeyAttributes> attributes = crypto.keys.Attributes(key);
   if (!attributes.ok()) return Invalid("the key of a credential does not exist");
-  for (const SignatureScheme* scheme : kSchemes) {
-    if (scheme->key_type != attributes->type) continue;
+  if (wanted.empty()) {
+    for (const SignatureScheme* scheme : kSchemes) wanted.push_back(scheme->id);
+  }
+  for (uint16_t id : wanted) {
+    const auto* scheme = FindScheme(id);
+    if (scheme == std::end(kSchemes)) return Invalid("unknown signature scheme " + Hex(id));
+    if ((*scheme)->key_type != attributes->type) continue;
     const Result<crypto::BoundSigningKey> bound =
-        crypto::BoundSigningKey::Bind(crypto.keys, key, scheme->algorithm);
-    if (bound.ok()) owned.keys.push_back({scheme, *bound});
+        crypto::BoundSigningKey::Bind(crypto.keys, key, (*scheme)->algorithm);
+    if (bound.ok()) owned.keys.push_back({*scheme, *bound});
   }
   if (owned.keys.empty()) {
     return Invalid(
@@ -287,8 +297,9 @@ ServerConfigBuilder& ServerConfigBuilder::RequireAlpn() {
 }
 ServerConfigBuilder& ServerConfigBuilder::AddCredential(std::vector<std::string> chain_der,
                                                         crypto::KeyHandle key,
-                                                        std::vector<std::string> names) {
-  credentials_.push_back({std::move(chain_der), key, std::move(names)});
+                                                        std::vector<std::string> names,
+                                                        std::vector<uint16_t> schemes) {
+  credentials_.push_back({std::move(chain_der), key, std::move(names), std::move(schemes)});
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::ChooseCredentials() {
@@ -326,7 +337,7 @@ absl::StatusOr<std::shared_ptr<const ServerConfig>> ServerConfigBuilder::Build()
     credential.names = choice.names;
     for (const std::string& der : credential.chain) credential.chain_views.push_back(AsBytes(der));
     for (const std::string& name : credential.names) credential.name_views.push_back(name);
-    status = BindKey(crypto_, choice.key, credential);
+    status = BindKey(crypto_, choice.key, choice.schemes, credential);
     if (!status.ok()) return status;
     owned->credentials.push_back({credential.chain_views, credential.keys, credential.name_views});
   }

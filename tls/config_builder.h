@@ -77,9 +77,11 @@ class ServerConfigBuilder {
   ServerConfigBuilder& AddAlpn(std::string_view protocol);
   // Refuse clients that bring no ALPN.
   ServerConfigBuilder& RequireAlpn();
-  // A chain (DER, leaf first) and the key that signs for it, for these host names (none: for any).
+  // A chain (DER, leaf first) and the key that signs for it, for these host names (none: for any),
+  // under these IANA schemes (none: all that suit the key and are built), in order of preference.
   ServerConfigBuilder& AddCredential(std::vector<std::string> chain_der, crypto::KeyHandle key,
-                                     std::vector<std::string> names = {});
+                                     std::vector<std::string> names = {},
+                                     std::vector<uint16_t> schemes = {});
   // The application answers ChooseCredential itself.
   ServerConfigBuilder& ChooseCredentials();
   // As with ClientConfigBuilder.
@@ -97,6 +99,7 @@ class ServerConfigBuilder {
     std::vector<std::string> chain_der;
     crypto::KeyHandle key;
     std::vector<std::string> names;
+    std::vector<uint16_t> schemes;
   };
   crypto::Context crypto_;
   CommonChoices common_;

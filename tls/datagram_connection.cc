@@ -25,9 +25,8 @@ DatagramConnection::DatagramConnection(Handshake& core, MutableBytes reassembly,
                                        const DatagramOptions& options)
     : core_(core),
       options_(options),
-      reassembly_(reassembly, options.max_message != 0
-                                  ? options.max_message
-                                  : reassembly.size() - reassembly.size() / 4),
+      reassembly_(reassembly, options.max_message != 0 ? options.max_message
+                                                       : reassembly.size() - reassembly.size() / 4),
       flights_(options_.retransmit) {
   set_mtu(options.mtu);
   (void)Settle(Drain());
@@ -46,10 +45,12 @@ Error DatagramConnection::Fail(Error error) {
 void DatagramConnection::TearDown() {
   if (ending_ >= Ending::kAlertQueued) return;
   ending_ = Ending::kAlertQueued;
-  alert_epoch_ = flights_.UnsentEpoch().value_or(epochs_.newest_write());
+  alert_epoch_ =
+      flights_.UnsentEpoch().value_or(waiting_ ? waiting_->epoch : epochs_.newest_write());
   flights_.Clear();
   reassembly_.Clear();
   epochs_.ClearReads();
+  waiting_.reset();
   ack_ = {};
 }
 
@@ -98,7 +99,8 @@ Result<void> DatagramConnection::Close() {
   return {};
 }
 
-// ---- Application data ----------------------------------------------------------------------------
+// ---- Application data
+// ----------------------------------------------------------------------------
 
 size_t DatagramConnection::max_plaintext() const {
   const Epoch epoch = epochs_.newest_write();
@@ -114,7 +116,9 @@ Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
   const size_t most = epochs_.MaxPlaintext(epoch, room);
   if (most == 0 || plaintext.size() > most) return Misuse(Code::kNoSpace);
 
-  const record::RecordKeys& keys = epochs_.writer(epoch)->keys;
+  const Result<const record::RecordKeys*> bound = epochs_.Writer(epoch);
+  if (!bound.ok()) return Fail(bound.error());
+  const record::RecordKeys& keys = **bound;
   if (keys.seal_limit_near() && core_.established()) {
     // "Implementations SHOULD initiate a key update before reaching this limit" (RFC 9147 s4.5.3).
     // Misuse means that one is under way.
@@ -128,16 +132,28 @@ Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
   return Sealed{plaintext.size(), sealed->size};
 }
 
-// ---- The core's commands -------------------------------------------------------------------------
+// ---- The core's commands
+// -------------------------------------------------------------------------
 
-// Stops while the flight table is full: then no message is handled either, and an ACK makes room.
+// Stops at a message for which the flight table has no room: then no message is handled either, and
+// an ACK makes room.
 Result<void> DatagramConnection::Drain() {
-  while (flights_.HasRoom()) {
+  for (;;) {
+    if (waiting_) {
+      if (!flights_.HasRoomFor(waiting_->flight)) return {};
+      const Result<void> queued = CarryOut(*waiting_);
+      waiting_.reset();
+      if (!queued.ok()) return Fail(queued.error());
+    }
     std::optional<Command> command = core_.NextCommand();
     if (!command) break;
-    const Result<void> done = CarryOut(*command);
-    if (!done.ok()) return Fail(done.error());
+    if (const Send* send = std::get_if<Send>(&*command)) {
+      waiting_ = *send;
+    } else if (const Result<void> done = CarryOut(*command); !done.ok()) {
+      return Fail(done.error());
+    }
   }
+  ack_.settled = reassembly_.next();
   // Keys of an older epoch serve as long as its messages may have to be sent again.
   if (epochs_.newest_write() >= Epoch::kHandshake) {
     epochs_.ReleaseWrites([&](Epoch epoch) {
@@ -148,17 +164,18 @@ Result<void> DatagramConnection::Drain() {
   return {};
 }
 
-Result<void> DatagramConnection::CarryOut(Command& command) {
-  if (const Send* send = std::get_if<Send>(&command)) {
-    if (send->epoch <= Epoch::kHandshake) {
-      // Our answer acknowledges the peer's flight (RFC 9147 s7.1).
-      ack_.list.Clear();
-      ack_.deadline.reset();
-      ack_.due = false;
-      ack_.flight_start = reassembly_.next();
-    }
-    return flights_.Enqueue(send->flight, send->epoch, send->bytes);
+Result<void> DatagramConnection::CarryOut(const Send& send) {
+  if (send.epoch <= Epoch::kHandshake) {
+    // Our answer acknowledges the peer's flight (RFC 9147 s7.1).
+    ack_.list.Clear();
+    ack_.deadline.reset();
+    ack_.due = false;
+    ack_.flight_start = reassembly_.next();
   }
+  return flights_.Enqueue(send.flight, send.epoch, send.bytes);
+}
+
+Result<void> DatagramConnection::CarryOut(const Command& command) {
   if (const auto* read = std::get_if<InstallRead>(&command)) {
     // "Handshake messages MUST NOT span key changes" (RFC 9846 s5.1).
     if (read->epoch != Epoch::kEarly && reassembly_.HoldsBelow(Level(read->epoch))) {
@@ -179,7 +196,8 @@ Result<void> DatagramConnection::CarryOut(Command& command) {
   return {};
 }
 
-// ---- Writing -------------------------------------------------------------------------------------
+// ---- Writing
+// -------------------------------------------------------------------------------------
 
 Result<Transmit> DatagramConnection::PollTransmit(MutableBytes out, Now now) {
   if (core_.failure()) TearDown();
@@ -227,9 +245,7 @@ Result<size_t> DatagramConnection::WriteAck(MutableBytes out) {
   const size_t header = record::DatagramEpochs::HeaderSize(epoch);
   const size_t room = epochs_.MaxPlaintext(epoch, out.size());
   if (room == 0) return Misuse(Code::kNoSpace);
-  // After the handshake only what was processed: an acknowledged KeyUpdate makes the peer change its
-  // keys at once.
-  const uint32_t limit = core_.established() ? reassembly_.next() : 0x10000;
+  const uint32_t limit = AckLimit();
   const Result<size_t> content =
       ack_.list.Write(limit, epochs_.newest_read(), Slice(out, header, room));
   if (!content.ok()) return Misuse(Code::kNoSpace);

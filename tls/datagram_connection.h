@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// DTLS over datagrams: turns records into inputs of the handshake core, and the core's commands into
-// flights that are sent until the peer has them. What a message means is the core's business; what
-// records, fragments and flights are is record/'s.
+// DTLS over datagrams: turns records into inputs of the handshake core, and the core's commands
+// into flights that are sent until the peer has them. What a message means is the core's business;
+// what records, fragments and flights are is record/'s.
 #pragma once
 #include <array>
 
@@ -17,7 +17,8 @@ namespace merlon::tls {
 struct DatagramOptions {
   size_t mtu = 1200;                     // bytes of the largest datagram to send; at least kMinMtu
   record::RetransmitOptions retransmit;  // ACKs wait for a quarter of its timeout (RFC 9147 s7.1)
-  size_t max_message = 0;  // bytes of a handshake message; 0: three quarters of the reassembly buffer
+  size_t max_message =
+      0;  // bytes of a handshake message; 0: three quarters of the reassembly buffer
 };
 
 // A face; connection.h has the contract. The core and the reassembly buffer outlive it.
@@ -43,29 +44,29 @@ class DatagramConnection {
   // `path` is where it came from.
   Result<Received> Receive(MutableBytes in, Now now, PathId path = {});
   // Writes one datagram of at most the MTU: an ACK, handshake fragments, an alert; several records
-  // may share it. size 0: nothing is due. A misuse (kNoSpace) when `out` cannot hold the least record:
-  // kMinMtu bytes always can.
+  // may share it. size 0: nothing is due. A misuse (kNoSpace) when `out` cannot hold the least
+  // record: kMinMtu bytes always can.
   Result<Transmit> PollTransmit(MutableBytes out, Now now);
   std::optional<Event> PollEvent() { return core_.PollEvent(); }
   absl::Span<const Pending> Operations() const { return core_.operations(); }
   Result<void> Complete(OpId id, const OpResult& result, Now now);
 
   std::optional<Instant> NextTimeout() const;
-  // Earlier than NextTimeout: does nothing. Fails (kHandshakeTimeout, local) when a flight was sent as
-  // often as the options allow.
+  // Earlier than NextTimeout: does nothing. Fails (kHandshakeTimeout, local) when a flight was sent
+  // as often as the options allow.
   Result<void> HandleTimeout(Now now);
 
   // Seals one record of application data. Misuse: before application keys are there, after Close;
-  // kNoSpace when it does not fit in `out` or the MTU; kAeadLimit when the key is used up and the peer
-  // has not acknowledged our KeyUpdate yet, which was queued long before: try again later.
+  // kNoSpace when it does not fit in `out` or the MTU; kAeadLimit when the key is used up and the
+  // peer has not acknowledged our KeyUpdate yet, which was queued long before: try again later.
   Result<Sealed> Seal(Bytes plaintext, MutableBytes out);
   // Bytes of application data that fit in one record at the present MTU; 0 before there are keys.
   size_t max_plaintext() const;
   // The new limit holds from the next datagram on, for retransmissions too.
   void set_mtu(size_t mtu);
 
-  // Asks for new keys for our direction, in use once the peer has acknowledged it; request_peer: and
-  // the peer for its own (RFC 9147 s8).
+  // Asks for new keys for our direction, in use once the peer has acknowledged it; request_peer:
+  // and the peer for its own (RFC 9147 s8).
   Result<void> RequestKeyUpdate(bool request_peer);
   // Queues close_notify behind what is due. Nothing can be sealed afterwards; receiving goes on.
   Result<void> Close();
@@ -93,7 +94,7 @@ class DatagramConnection {
   Result<void> OnPlain(const record::DatagramRecord& record, Now now);
   Result<void> OnContent(record::RecordNumber number, record::ContentType type,
                          MutableBytes content, Now now, MutableBytes& plaintext);
-  Result<void> OnNotOpened(record::DatagramReadKeys& keys);
+  Result<void> OnNotOpened(const record::ReadEpoch& keys);
   void OnTooEarly(uint64_t epoch_bits, Now now);
   Result<void> OnHandshake(record::RecordNumber number, Bytes content, Now now);
   Result<void> OnAlert(record::RecordNumber number, Bytes content);
@@ -101,10 +102,14 @@ class DatagramConnection {
   Result<void> Pump(Now now);
   Result<void> Deliver(Now now);
   void ScheduleAck(Now now);
+  // Messages below this may be acknowledged. After the handshake only what was carried out: an
+  // acknowledged KeyUpdate makes the peer change its keys at once. Before, all that is kept.
+  uint32_t AckLimit() const { return core_.established() ? ack_.settled : 0x10000; }
 
   // Carrying out the core's commands.
   Result<void> Drain();
-  Result<void> CarryOut(Command& command);
+  Result<void> CarryOut(const Send& send);
+  Result<void> CarryOut(const Command& command);
 
   // Writing.
   Result<size_t> WriteDatagram(MutableBytes out, Now now);
@@ -116,8 +121,9 @@ class DatagramConnection {
     record::AckList list;
     std::optional<Instant> deadline;
     bool due = false;
-    bool spoken = false;          // the peer is known to speak DTLS 1.3
-    uint32_t flight_start = 0;    // message_seq that the peer's present flight began with
+    bool spoken = false;        // the peer is known to speak DTLS 1.3
+    uint32_t flight_start = 0;  // message_seq that the peer's present flight began with
+    uint32_t settled = 0;       // all that follows from the messages before this one is done
   };
   struct Peer {
     std::optional<Alert> alert;
@@ -132,6 +138,8 @@ class DatagramConnection {
   record::Reassembly reassembly_;
   record::DatagramEpochs epochs_;
   record::FlightTable flights_;
+  std::optional<Send>
+      waiting_;  // for room in the flight table; what is behind it waits in the core
   Ack ack_;
   Peer peer_;
   Ending ending_ = Ending::kOpen;

@@ -44,7 +44,7 @@ Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, Mutable
     return {};
   }
   if (!record->unified) return OnPlain(*record, now);
-  record::DatagramReadKeys* keys = epochs_.Reader(record->epoch);
+  record::ReadEpoch* keys = epochs_.Reader(record->epoch);
   if (keys == nullptr) {
     Count(Noise::kUnknownEpoch);
     OnTooEarly(record->epoch, now);
@@ -59,14 +59,14 @@ Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, Mutable
 }
 
 // Counts towards the AEAD's integrity limit (RFC 9147 s4.5.3).
-Result<void> DatagramConnection::OnNotOpened(record::DatagramReadKeys& keys) {
-  if (keys.keys.open_limit_reached()) {
+Result<void> DatagramConnection::OnNotOpened(const record::ReadEpoch& keys) {
+  const uint64_t limit = keys.traffic.aead->open_limit;
+  if (keys.failed_opens >= limit) {
     if (keys.epoch == epochs_.newest_read()) {
       return PeerError(Code::kTooManyBadRecords, Alert::kBadRecordMac);
     }
     epochs_.DropRead(keys.epoch);  // "the previous keys can be dropped when the limit is reached"
-  } else if (keys.keys.failed_opens() == keys.keys.algorithm()->open_limit / 2 &&
-             core_.established()) {
+  } else if (keys.failed_opens == limit / 2 && core_.established()) {
     // "SHOULD initiate a key update with update_requested before". Misuse: one is under way.
     const Result<void> started = RequestKeyUpdate(/*request_peer=*/true);
     if (!started.ok() && started.error().origin != Origin::kMisuse) return started;
@@ -74,8 +74,8 @@ Result<void> DatagramConnection::OnNotOpened(record::DatagramReadKeys& keys) {
   return {};
 }
 
-// The server's second epoch before its ServerHello: it got lost, and an empty ACK says so sooner than
-// the server's timer (RFC 9147 s7.1, at the end).
+// The server's second epoch before its ServerHello: it got lost, and an empty ACK says so sooner
+// than the server's timer (RFC 9147 s7.1, at the end).
 void DatagramConnection::OnTooEarly(uint64_t epoch_bits, Now now) {
   const bool waiting = !flights_.empty() && epochs_.newest_read() == Epoch::kPlain;
   if (!waiting || epoch_bits != static_cast<uint64_t>(Epoch::kHandshake) || ack_.deadline) return;
@@ -109,8 +109,7 @@ Result<void> DatagramConnection::OnPlain(const record::DatagramRecord& record, N
 }
 
 Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type,
-                                           MutableBytes content, Now now,
-                                           MutableBytes& plaintext) {
+                                           MutableBytes content, Now now, MutableBytes& plaintext) {
   // "Any data received with an epoch/sequence number pair after that of a valid received closure
   // alert MUST be ignored" (RFC 9147 s5.10).
   if (peer_.closed && number > *peer_.closed) return {};
@@ -134,7 +133,8 @@ Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type
   }
 }
 
-// ---- Handshake -----------------------------------------------------------------------------------
+// ---- Handshake
+// -----------------------------------------------------------------------------------
 
 Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content, Now now) {
   const bool plain = number.epoch == Epoch::kPlain;
@@ -185,7 +185,7 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
 
 // Hands whole messages to the core, in order, until one is held or there is no room for answers.
 Result<void> DatagramConnection::Pump(Now now) {
-  while (flights_.HasRoom()) {
+  while (!waiting_) {
     const std::optional<record::Reassembly::Message> message = reassembly_.Front();
     if (!message) break;
     const bool established = core_.established();
@@ -202,15 +202,16 @@ Result<void> DatagramConnection::Pump(Now now) {
   return {};
 }
 
-// ---- ACKs ----------------------------------------------------------------------------------------
+// ---- ACKs
+// ----------------------------------------------------------------------------------------
 
-// At once for the last flight of the handshake and all after it; before, only if our own flight does
-// not answer soon (RFC 9147 s7.1).
+// At once for the last flight of the handshake and all after it; before, only if our own flight
+// does not answer soon (RFC 9147 s7.1).
 void DatagramConnection::ScheduleAck(Now now) {
   if (core_.established()) {
     ack_.deadline.reset();
-    if (ack_.list.HasNews(reassembly_.next())) ack_.due = true;
-  } else if (ack_.spoken && !ack_.deadline && ack_.list.HasNews(0x10000)) {
+    if (ack_.list.HasNews(AckLimit())) ack_.due = true;
+  } else if (ack_.spoken && !ack_.deadline && ack_.list.HasNews(AckLimit())) {
     ack_.deadline = now.instant + flights_.CurrentTimeout() / 4;
   }
 }
@@ -251,7 +252,8 @@ Result<void> DatagramConnection::Deliver(Now now) {
   return {};
 }
 
-// ---- Alerts --------------------------------------------------------------------------------------
+// ---- Alerts
+// --------------------------------------------------------------------------------------
 
 Result<void> DatagramConnection::OnAlert(RecordNumber number, Bytes content) {
   if (content.size() != 2) {

@@ -91,7 +91,36 @@ TEST(MessageConnection, ConnectsHoweverTheBytesAreCut) {
               (std::vector<std::string>{"send 0", "write 2", "send 2", "send 2", "send 2",
                                         "write 3", "read 2", "read 3", "send 3"}));
     EXPECT_EQ(client.core.delivered, (std::vector<uint16_t>{1, 7}));
+    EXPECT_EQ(server.core.delivered, (std::vector<uint16_t>{3, 4}));  // a flight once
   }
+}
+
+TEST(MessageConnection, KeysForEarlyDataAreNoLevelOfMessages) {
+  ToyConfig config = Config();
+  config.early_keys = true;
+  Peer client(Side::kClient, config), server(Side::kServer, config);
+  Exchange(client, server, 65536);
+  EXPECT_TRUE(server.connection.connected());
+  EXPECT_EQ(server.log[6], "read 1");
+  EXPECT_EQ(server.log[7], "read 2");
+}
+
+TEST(MessageConnection, StaysAtItsLevelWhenEarlyKeysComeAlone) {
+  struct Scripted final : Handshake {
+    Scripted() { (void)outbox_.Push(InstallRead{Epoch::kEarly, {}}); }
+    std::optional<Error> failure() const override { return std::nullopt; }
+    bool established() const override { return false; }
+    Result<Disposition> OnInput(const Input&, Now) override {
+      return ++inputs, Disposition::kTaken;
+    }
+    Result<void> OnResult(const OpResult&, Now) override { return {}; }
+    Result<void> OnStartKeyUpdate(bool) override { return {}; }
+    void Abandon(Error) override {}
+    int inputs = 0;
+  } core;
+  MessageConnection connection(core, MutableBytes());
+  EXPECT_EQ(*connection.Receive(Epoch::kPlain, ByteString{1, 0, 0, 0}, Now{}), 4u);
+  EXPECT_EQ(core.inputs, 1);
 }
 
 TEST(MessageConnection, DeliversAFlightOnlyAfterItsLastMessageWasRead) {

@@ -75,7 +75,7 @@ struct Recording {
 };
 
 // A client's view of a whole connection: handshake, ticket, data, key updates, closure.
-Recording RecordServerToClient(const ToyConfig& config) {
+Recording RecordServerToClient(const ToyConfig& config, size_t data = 20000) {
   StreamPeer client(Side::kClient, config), server(Side::kServer, config);
   Recording r;
   const auto step = [&](const ByteString& to_client) {
@@ -92,7 +92,7 @@ Recording RecordServerToClient(const ToyConfig& config) {
   };
   step({});
   step(server.Output());
-  step(server.Output() + server.Seal(ByteString(20000, 'a')));
+  step(server.Output() + server.Seal(ByteString(data, 'a')));
   EXPECT_TRUE(server.connection.RequestKeyUpdate(true).ok());
   step(server.Output() + server.Seal(Text("after the update")));
   EXPECT_TRUE(server.connection.Close().ok());
@@ -100,7 +100,7 @@ Recording RecordServerToClient(const ToyConfig& config) {
   EXPECT_TRUE(client.connection.TransportClosed().ok());
   r.events = client.events;
   r.received = client.received;
-  EXPECT_EQ(r.received.size(), 20016u);
+  EXPECT_EQ(r.received.size(), data + 16);
   return r;
 }
 
@@ -147,12 +147,51 @@ TEST(StreamConnection, AnyCutOfTheInputGivesTheSame) {
 
 TEST(StreamConnection, EachBoundaryOfTheServersFlightMayBeACut) {
   const ToyConfig config = Config();
-  const Recording r = RecordServerToClient(config);
+  const Recording r = RecordServerToClient(config, /*data=*/100);
   for (size_t at = 1; at < r.in[1].size(); ++at) {
     SCOPED_TRACE(at);
     bool first = true;
     Replay(r, config, [&](size_t left) { return std::exchange(first, false) ? at : left; });
   }
+}
+
+// Whatever comes, it ends in an error that stays, or goes on; and only authentic data comes out.
+TEST(StreamConnection, AnyChangedByteIsHarmless) {
+  ToyConfig config = Config();
+  config.change_cipher_spec = true;
+  const Recording r = RecordServerToClient(config, /*data=*/100);
+  size_t failures = 0;
+  for (uint32_t seed = 0; seed < 600; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const size_t step = 1 + random() % (r.in.size() - 1);
+    StreamPeer client(Side::kClient, config);
+    for (size_t i = 0; i < r.in.size(); ++i) {
+      ByteString bytes = r.in[i];
+      if (i == step) {
+        const size_t at = random() % bytes.size();
+        if (seed % 3 == 0) bytes[at] ^= static_cast<uint8_t>(1 << random() % 8);
+        if (seed % 3 == 1) bytes[at] = static_cast<uint8_t>(random());
+        if (seed % 3 == 2) bytes.erase(bytes.begin() + static_cast<ptrdiff_t>(at));
+      }
+      for (int round = 0; round < 3; ++round) {
+        (void)client.Feed(round == 0 ? Bytes(bytes) : Bytes());
+        (void)client.Answer();
+      }
+      (void)client.Output();
+    }
+    ASSERT_LE(client.received.size(), r.received.size());
+    EXPECT_TRUE(std::equal(client.received.begin(), client.received.end(), r.received.begin()));
+    if (const auto failure = client.connection.failure()) {
+      ++failures;
+      EXPECT_EQ(failure->origin, Origin::kPeer);
+      EXPECT_TRUE(client.connection.Operations().empty());
+      EXPECT_FALSE(client.connection.wants_write());
+      uint8_t more[] = {23, 3, 3, 0, 0};
+      EXPECT_EQ(client.connection.Receive(more, Now{}).error(), *failure);
+    }
+  }
+  EXPECT_GT(failures, 300u);
 }
 
 TEST(StreamConnection, FitsMessagesIntoAnyOutput) {
@@ -272,6 +311,48 @@ TEST(StreamConnection, ApplicationDataFlowsWhileAnOperationIsPending) {
   ASSERT_TRUE(c.client.Answer());
   ASSERT_TRUE(c.client.Feed({}));
   EXPECT_EQ(c.client.received, Text("data and more"));
+}
+
+TEST(StreamConnection, DataBehindTheServersFinishedWaitsForOurs) {
+  ToyConfig config = Config();
+  config.client_signs = true;
+  StreamPeer client(Side::kClient, config), server(Side::kServer, config);
+  ASSERT_TRUE(server.Feed(client.Output()));
+  ASSERT_TRUE(server.Answer());
+  ASSERT_TRUE(client.Feed(server.Output()));
+  ASSERT_TRUE(client.Answer());  // Agree
+  ASSERT_TRUE(client.Feed(server.Seal(Text("0.5-RTT"))));
+  ASSERT_EQ(client.connection.Operations().size(), 1u);  // VerifyChain, and then Sign
+  const OpResult trusted = ChainVerified{crypto::KeyType{}, {}};
+  ASSERT_TRUE(
+      client.connection.Complete(client.connection.Operations()[0].id, trusted, Now{}).ok());
+  ASSERT_EQ(client.connection.Operations().size(), 1u);
+  ASSERT_TRUE(client.Feed({}));
+  EXPECT_TRUE(client.received.empty());
+  ASSERT_TRUE(client.Answer());
+  ASSERT_TRUE(client.Feed({}));
+  EXPECT_EQ(client.received, Text("0.5-RTT"));
+}
+
+TEST(StreamConnection, DataBehindTheClientsFinishedNeedNotWaitForTheTicket) {
+  ToyConfig config = Config();
+  config.seals_tickets = true;
+  StreamPeer client(Side::kClient, config), server(Side::kServer, config);
+  ASSERT_TRUE(server.Feed(client.Output()));
+  ASSERT_TRUE(server.Answer());
+  ASSERT_TRUE(client.Feed(server.Output()));
+  ASSERT_TRUE(client.Answer());
+  ASSERT_TRUE(client.Feed({}));
+  ASSERT_TRUE(client.Answer());
+  ASSERT_TRUE(server.Feed(client.Output() + client.Seal(Text("request"))));
+  ASSERT_EQ(server.connection.Operations().size(), 1u);
+  EXPECT_EQ(server.received, Text("request"));
+  // The ticket comes to stand behind a KeyUpdate, and goes out under its keys.
+  ASSERT_TRUE(server.connection.RequestKeyUpdate(false).ok());
+  ASSERT_TRUE(server.Answer());
+  ASSERT_TRUE(client.Feed(server.Output()));
+  EXPECT_EQ(client.events.back(), "ticket");
+  EXPECT_EQ(client.events[client.events.size() - 2], "keys read 4");
 }
 
 TEST(StreamConnection, AnAlertIsSeenWhileAnOperationIsPending) {
@@ -600,6 +681,23 @@ TEST(StreamConnection, SealUpdatesKeysAtTheAeadsLimit) {
   // 9 * 10 / 2 full records and 9 short ones: three to a key.
   EXPECT_EQ(server.events.back(), "keys read 20");
   EXPECT_TRUE(client.connection.connected());
+}
+
+TEST(StreamConnection, WithoutAKeyUpdateSealStopsAtTheLimitAndLeavesRoomForTheAlert) {
+  crypto::AeadAlgorithm five_records = crypto::kPortableAes128Gcm;
+  five_records.seal_limit = 5;
+  ToyConfig config = Config();
+  config.aead = &five_records;
+  StreamPeer client(Side::kClient, config), server(Side::kServer, config);
+  ASSERT_TRUE(server.Feed(client.Output()));
+  ASSERT_TRUE(server.Answer());
+  (void)server.Output();
+  uint8_t out[100];
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(server.connection.Seal(Text("0.5-RTT"), out).ok());
+  EXPECT_EQ(server.connection.Seal(Text("x"), out).error(), LocalError(Code::kAeadLimit));
+  Forger expected(Config(), Side::kServer, Epoch::kApplication);
+  for (int i = 0; i < 4; ++i) (void)expected.Data({});
+  EXPECT_EQ(server.Output(), expected.Alert(2, Alert::kInternalError));
 }
 
 TEST(StreamConnection, SealStopsWhereTheOutputEnds) {

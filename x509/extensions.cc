@@ -104,7 +104,46 @@ bool DecodePolicyConstraints(const Extension&, Extensions& out) {
   out.unprocessed_critical = true;
   return true;
 }
-bool AcceptWithoutEffect(const Extension&, Extensions&) { return true; }
+bool DecodeInhibitAnyPolicy(const Extension& extension, Extensions&) {
+  DerReader outer(extension.value);
+  uint32_t skip_certificates;
+  return outer.SmallInteger(&skip_certificates) && outer.done();
+}
+
+// The contents of policyQualifiers; *understood: all are the two of s4.2.1.4.
+bool ReadPolicyQualifiers(DerReader list, bool* understood) {
+  if (list.done()) return false;
+  while (!list.done()) {
+    DerReader fields{Bytes()};
+    Bytes id, value;
+    uint8_t tag;
+    if (!list.Sequence(&fields) || !ReadOid(fields, &id) || !fields.Any(&tag, &value) ||
+        !fields.done()) {
+      return false;
+    }
+    *understood = *understood && (id == Bytes(oid::kCpsQualifier) || id == Bytes(oid::kUserNotice));
+  }
+  return true;
+}
+
+// s4.2.1.4: a critical one with a qualifier that is not understood is refused.
+bool DecodeCertificatePolicies(const Extension& extension, Extensions& out) {
+  DerReader outer(extension.value), list{Bytes()};
+  if (!outer.Sequence(&list) || !outer.done() || list.done()) return false;
+  bool understood = true;
+  while (!list.done()) {
+    DerReader policy{Bytes()}, qualifiers{Bytes()};
+    Bytes id;
+    if (!list.Sequence(&policy) || !ReadOid(policy, &id)) return false;
+    if (policy.done()) continue;
+    if (!policy.Sequence(&qualifiers) || !policy.done() ||
+        !ReadPolicyQualifiers(qualifiers, &understood)) {
+      return false;
+    }
+  }
+  if (extension.critical && !understood) out.unprocessed_critical = true;
+  return true;
+}
 
 struct Known {
   Bytes oid;
@@ -121,8 +160,8 @@ Decode FindDecoder(Bytes id) {
       {oid::kAuthorityKeyIdentifier, DecodeAuthorityKeyIdentifier},
       {oid::kNameConstraints, DecodeNameConstraints},
       {oid::kPolicyConstraints, DecodePolicyConstraints},
-      {oid::kCertificatePolicies, AcceptWithoutEffect},
-      {oid::kInhibitAnyPolicy, AcceptWithoutEffect},
+      {oid::kCertificatePolicies, DecodeCertificatePolicies},
+      {oid::kInhibitAnyPolicy, DecodeInhibitAnyPolicy},
   };
   for (const Known& candidate : known) {
     if (candidate.oid == id) return candidate.decode;

@@ -2,7 +2,6 @@
 // VerifyChain: from the certificates that a peer presents to a trust anchor, depth-first, with
 // backtracking (RFC 4158), under a budget. The rules that each step must keep are verify_path's.
 #pragma once
-#include "absl/base/attributes.h"
 #include "x509/trust_store.h"
 #include "x509/verify_path.h"
 
@@ -27,8 +26,7 @@ struct VerifiedChain {
 // Of several paths that fail, the most telling error: what stopped a path that is right in other
 // ways comes before kUnknownIssuer. kWorkBudget once the budget is spent. Origin::kPeer, with the
 // alert to send; kMisuse: nothing presented.
-Result<VerifiedChain> VerifyChain(const ChainInput& input ABSL_ATTRIBUTE_LIFETIME_BOUND,
-                                  const TrustStore& store ABSL_ATTRIBUTE_LIFETIME_BOUND,
+Result<VerifiedChain> VerifyChain(const ChainInput& input, const TrustStore& store,
                                   const VerifyOptions& options);
 
 }  // namespace merlon::x509

@@ -94,22 +94,28 @@ class Decoder {
 Result<std::optional<PemBlock>> PemReader::Next() {
   while (!rest_.empty()) {
     const std::string_view line = TakeLine();
-    if (line.starts_with(kEnd)) break;
-    if (!line.starts_with(kBegin)) continue;
-    const std::optional<std::string_view> label = LabelOf(line, kBegin);
-    if (!label) break;
-    const char* const start = rest_.data();
-    while (!rest_.empty()) {
-      const std::string_view inner = TakeLine();
-      if (!inner.starts_with(kDashes)) continue;
-      if (!inner.starts_with(kEnd) || LabelOf(inner, kEnd) != label) break;
-      const size_t size = static_cast<size_t>(inner.data() - start);
-      return std::optional(PemBlock{*label, std::string_view(start, size)});
-    }
-    rest_ = {};
-    return BadPem();
+    if (line.starts_with(kBegin)) return TakeBlock(line);
+    if (line.starts_with(kEnd)) return Fail();
   }
-  if (rest_.empty()) return std::optional<PemBlock>();
+  return std::optional<PemBlock>();
+}
+
+// `line` is the opening boundary.
+Result<std::optional<PemBlock>> PemReader::TakeBlock(std::string_view line) {
+  const std::optional<std::string_view> label = LabelOf(line, kBegin);
+  if (!label) return Fail();
+  const char* const start = rest_.data();
+  while (!rest_.empty()) {
+    const std::string_view inner = TakeLine();
+    if (!inner.starts_with(kDashes)) continue;
+    if (!inner.starts_with(kEnd) || LabelOf(inner, kEnd) != label) return Fail();
+    const size_t size = static_cast<size_t>(inner.data() - start);
+    return std::optional(PemBlock{*label, std::string_view(start, size)});
+  }
+  return Fail();
+}
+
+Error PemReader::Fail() {
   rest_ = {};
   return BadPem();
 }

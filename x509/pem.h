@@ -29,7 +29,10 @@ class PemReader {
   Result<PemBlock> Find(std::string_view label);
 
  private:
+  Result<std::optional<PemBlock>> TakeBlock(std::string_view line);
   std::string_view TakeLine();
+  Error Fail();
+
   std::string_view rest_;
 };
 

@@ -18,6 +18,7 @@ using crypto::KeyType;
 
 // RSA-4096 with PKCS#8 around it is 2,374 bytes; attributes may follow.
 constexpr size_t kMaxKeyDer = 2560;
+constexpr size_t kMaxPublicKeySize = 544;  // RSAPublicKey of 4096 bits, and some
 constexpr size_t kMaxEcKeySize = 48, kMaxEcPublicKeySize = 97;
 
 Error BadKey() { return Misuse(Code::kBadKey); }
@@ -96,7 +97,9 @@ Result<ParsedKey> ParsePkcs8(DerReader fields, uint32_t version) {
   if (id != Bytes(oid::kRsaEncryption)) return Unsupported();
   Bytes null;
   if (!algorithm.Element(der::kNull, &null) || !null.empty() || !algorithm.done()) return BadKey();
-  return ParsedKey{KeyType::kRsa, key, {}};
+  if (public_key.empty()) return ParsedKey{KeyType::kRsa, key, {}};
+  if (public_key[0] != 0) return BadKey();
+  return ParsedKey{KeyType::kRsa, key, Slice(public_key, 1)};
 }
 
 // Which of the three forms it is shows in the second field.
@@ -112,7 +115,7 @@ Result<ParsedKey> ParseKey(Bytes der) {
 
 // The public key that the file gives is that of the private one.
 Result<void> CheckPublicKey(const KeyStore& store, KeyHandle key, Bytes claimed) {
-  std::array<uint8_t, kMaxEcPublicKeySize> room;
+  std::array<uint8_t, kMaxPublicKeySize> room;
   MERLON_ASSIGN_OR_RETURN(const size_t size, store.PublicKey(key, absl::MakeSpan(room)));
   return Bytes(room.data(), size) == claimed ? Result<void>() : BadKey();
 }

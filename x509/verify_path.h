@@ -12,7 +12,7 @@ namespace merlon::x509 {
 // What a verification may cost; each number is counted down. The defaults serve chains that exist.
 struct WorkBudget {
   uint32_t signature_checks = 16;
-  uint32_t path_steps = 512;             // presented certificates looked at, again and again
+  uint32_t path_steps = 2048;            // presented certificates looked at, again and again
   uint32_t name_comparisons = 1u << 16;  // of a name with one name constraint
 };
 

@@ -14,20 +14,20 @@ namespace merlon::x509 {
 // What a certificate says. Everything is borrowed; what is empty is left out. Nothing is checked
 // against RFC 5280: tests write bad ones with it.
 struct CertificateSpec {
-  Bytes serial;              // magnitude; 8 to 16 random octets are usual
-  std::string_view subject;  // common name
-  Bytes issuer;              // whole DER of the Name; empty: the subject's own
-  UnixTime not_before, not_after;
-  Bytes public_key;                         // whole DER: see WritePublicKey
-  bool ca = false;                          // writes basicConstraints, and keyCertSign instead of
-                                            // digitalSignature into keyUsage
-  std::optional<uint8_t> path_length;       // of a CA
+  Bytes serial{};                      // magnitude; 8 to 16 random octets are usual
+  std::string_view subject{};          // common name
+  Bytes issuer{};                      // whole DER of the Name; empty: the subject's own
+  UnixTime not_before{}, not_after{};  // years 0 to 9999, else it traps
+  Bytes public_key{};                  // whole DER: see WritePublicKey
+  // Writes basicConstraints; and keyCertSign instead of digitalSignature into keyUsage.
+  bool ca = false;
+  std::optional<uint8_t> path_length{};     // of a CA
   bool key_usage = true;                    // whether keyUsage is written
   KeyPurpose purposes = KeyPurpose::kNone;  // extendedKeyUsage
-  absl::Span<const std::string_view> dns_names;
-  absl::Span<const Bytes> ip_addresses;  // 4 or 16 octets each
-  Bytes subject_key_id, authority_key_id;
-  absl::Span<const Extension> more;  // any others, as they are
+  absl::Span<const std::string_view> dns_names{};
+  absl::Span<const Bytes> ip_addresses{};  // 4 or 16 octets each
+  Bytes subject_key_id{}, authority_key_id{};
+  absl::Span<const Extension> more{};  // any others, as they are
 };
 
 // Key identifier of the whole DER of a SubjectPublicKeyInfo: the first 160 bits of the SHA-256 of

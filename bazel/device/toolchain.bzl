@@ -49,6 +49,8 @@ def _config(ctx):
         cxx_builtin_include_directories = ctx.attr.builtin_include_directories,
         features = [
             _default("device_code", _COMPILE, _CPU + _CODE + [
+                # It is about mixing objects of other compilers with these.
+                "-Wno-psabi",
                 "-isystem",
                 ctx.attr.include_directory,
             ]),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Integers of fixed width at unaligned addresses, in either byte order: what kernels load and store.
-// Parsing of untrusted input belongs to Reader and Writer, which know where the bytes end.
+// Integers of fixed width at unaligned addresses, in either byte order: what kernels load and
+// store. Parsing of untrusted input belongs to Reader and Writer, which know where the bytes end.
 #pragma once
 #include <bit>
 #include <concepts>

@@ -25,60 +25,42 @@ constexpr Wide64 MultiplyWide(uint64_t a, uint64_t b) {
   const Uint128Native product = static_cast<Uint128Native>(a) * b;
   return {static_cast<uint64_t>(product), static_cast<uint64_t>(product >> 64)};
 }
-// a + b + *carry; *carry becomes the carry out (0 or 1).
-constexpr uint64_t AddCarry(uint64_t a, uint64_t b, uint64_t* carry) {
-  const Uint128Native sum = static_cast<Uint128Native>(a) + b + *carry;
-  *carry = static_cast<uint64_t>(sum >> 64);
-  return static_cast<uint64_t>(sum);
-}
-// a - b - *borrow; *borrow becomes the borrow out (0 or 1).
-constexpr uint64_t SubBorrow(uint64_t a, uint64_t b, uint64_t* borrow) {
-  const Uint128Native difference = static_cast<Uint128Native>(a) - b - *borrow;
-  *borrow = static_cast<uint64_t>(difference >> 64) & 1;
-  return static_cast<uint64_t>(difference);
-}
-// a * b + c + *carry; *carry becomes the high word. Never overflows.
-constexpr uint64_t MultiplyAdd(uint64_t a, uint64_t b, uint64_t c, uint64_t* carry) {
-  const Uint128Native sum = static_cast<Uint128Native>(a) * b + c + *carry;
-  *carry = static_cast<uint64_t>(sum >> 64);
-  return static_cast<uint64_t>(sum);
-}
-// *sum + a * b modulo 2^128.
-constexpr void Accumulate(uint64_t a, uint64_t b, Wide64* sum) {
-  const Uint128Native total = ((static_cast<Uint128Native>(sum->high) << 64) | sum->low) +
-                              static_cast<Uint128Native>(a) * b;
-  *sum = {static_cast<uint64_t>(total), static_cast<uint64_t>(total >> 64)};
-}
 #else
 constexpr Wide64 MultiplyWide(uint64_t a, uint64_t b) { return MultiplyWidePortable(a, b); }
+#endif
+
+// What follows adds with comparisons, not with 128-bit sums: GCC and Clang make add-with-carry of
+// the former, and GCC keeps the latter in memory.
+
+// a + b + *carry; *carry becomes the carry out (0 or 1).
 constexpr uint64_t AddCarry(uint64_t a, uint64_t b, uint64_t* carry) {
   const uint64_t sum = a + b;
   const uint64_t out = sum + *carry;
   *carry = static_cast<uint64_t>(sum < a) + static_cast<uint64_t>(out < sum);
   return out;
 }
+// a - b - *borrow; *borrow becomes the borrow out (0 or 1).
 constexpr uint64_t SubBorrow(uint64_t a, uint64_t b, uint64_t* borrow) {
   const uint64_t difference = a - b;
   const uint64_t out = difference - *borrow;
   *borrow = static_cast<uint64_t>(a < b) + static_cast<uint64_t>(difference < *borrow);
   return out;
 }
+// a * b + c + *carry; *carry becomes the high word. Never overflows.
 constexpr uint64_t MultiplyAdd(uint64_t a, uint64_t b, uint64_t c, uint64_t* carry) {
-  Wide64 product = MultiplyWide(a, b);
-  uint64_t k = 0;
-  product.low = AddCarry(product.low, c, &k);
-  product.high += k;
-  k = 0;
-  product.low = AddCarry(product.low, *carry, &k);
-  *carry = product.high + k;
-  return product.low;
+  Wide64 sum = MultiplyWide(a, b);
+  sum.low += c;
+  sum.high += static_cast<uint64_t>(sum.low < c);
+  sum.low += *carry;
+  sum.high += static_cast<uint64_t>(sum.low < *carry);
+  *carry = sum.high;
+  return sum.low;
 }
+// *sum + a * b, modulo 2^128.
 constexpr void Accumulate(uint64_t a, uint64_t b, Wide64* sum) {
   const Wide64 product = MultiplyWide(a, b);
-  uint64_t carry = 0;
-  sum->low = AddCarry(sum->low, product.low, &carry);
-  sum->high += product.high + carry;
+  sum->low += product.low;
+  sum->high += product.high + static_cast<uint64_t>(sum->low < product.low);
 }
-#endif
 
 }  // namespace merlon

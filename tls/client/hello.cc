@@ -149,6 +149,16 @@ Result<void> FillPsk(ClientHello& hello, const OfferedPsk& psk, Arena::Scratch& 
   return {};
 }
 
+// The extensions that EncryptedExtensions may answer.
+ExtensionSet SentExtensions(const ClientHello& hello) {
+  ExtensionSet sent;
+  if (hello.server_name) sent.Add(ExtensionType::kServerName);
+  if (hello.supported_groups) sent.Add(ExtensionType::kSupportedGroups);
+  if (hello.alpn) sent.Add(ExtensionType::kAlpn);
+  if (hello.quic_transport_parameters) sent.Add(ExtensionType::kQuicTransportParameters);
+  return sent;
+}
+
 // Computes the binder over all that stands before the binders, and puts it in its place, which is
 // the end of the message (s4.2.11.2).
 void FillBinder(MutableBytes message, const OfferedPsk& psk, Context& cx) {
@@ -253,6 +263,7 @@ Result<void> SendClientHello(ClientOffer& offer, Bytes cookie, bool retry, Conte
   MERLON_ASSIGN_OR_RETURN(const MutableBytes message, cx.Build(hello));
   if (offer.psk) FillBinder(message, *offer.psk, cx);
   offer.hello = message;
+  offer.sent = SentExtensions(hello);
   cx.client_random = offer.random();
   if (retry) cx.transcript->AddWhole(message);
   MERLON_TRY(cx.EmitChangeCipherSpec(retry && !hello.session_id.empty()));

@@ -134,7 +134,7 @@ Result<Moved> Accept(ClientOffer& offer, const ServerHello& hello, Context& cx,
   cx.AbsorbMessage();
   MERLON_ASSIGN_OR_RETURN(const Bytes peer_share, cx.Keep(hello.key_share->key_exchange));
   MERLON_TRY(cx.Request(Agree{share->group->id, share->private_key, peer_share}));
-  return next.To(AwaitAgreement{.stage = std::move(stage)});
+  return next.To(AwaitAgreement{.stage = std::move(stage), .sent = offer.sent});
 }
 
 // True: TLS 1.3, whichever way it goes on.
@@ -176,22 +176,16 @@ Result<Moved> On(AwaitAgreement& s, const SharedSecret& answer, Context& cx,
   MERLON_TRY(cx.LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.client.reveal()));
   MERLON_TRY(cx.LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", keys.server.reveal()));
   return next.To(ExpectEncryptedExtensions{
-      .flight = {.master = std::move(stage).Master(), .handshake = std::move(keys)}});
+      .flight = {.master = std::move(stage).Master(), .handshake = std::move(keys)},
+      .sent = s.sent});
 }
 
 Result<Moved> On(ExpectEncryptedExtensions& s, const EncryptedExtensions& m, Context& cx,
                  Into<ExpectCertificateOrRequest, ExpectServerFinished> next) {
   const bool quic = cx.decode.transport == Transport::kMessage;
   // s4.2: "Implementations MUST NOT send extension responses if the remote endpoint did not send
-  // the corresponding extension requests"; supported_groups may come all the same (s4.2.7).
-  ExtensionSet allowed;
-  allowed.Add(static_cast<uint16_t>(ExtensionType::kSupportedGroups));
-  if (!cx.negotiated.server_name.empty()) {
-    allowed.Add(static_cast<uint16_t>(ExtensionType::kServerName));
-  }
-  if (!cx.common.alpn.empty()) allowed.Add(static_cast<uint16_t>(ExtensionType::kAlpn));
-  if (quic) allowed.Add(static_cast<uint16_t>(ExtensionType::kQuicTransportParameters));
-  if (m.unknown_extension || !m.seen.IsSubsetOf(allowed)) {
+  // the corresponding extension requests".
+  if (m.unknown_extension || !m.seen.IsSubsetOf(s.sent)) {
     return PeerError(Code::kUnsupportedExtension, Alert::kUnsupportedExtension);
   }
   if (m.alpn) {

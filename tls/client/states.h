@@ -49,6 +49,7 @@ struct ClientOffer {
   Bytes hello;  // the last ClientHello, whole, in storage
   FixedVector<OfferedShare, 2> shares;
   std::optional<OfferedPsk> psk;
+  ExtensionSet sent = {};  // what an answer may carry
 
   Bytes random() const;      // of the hello
   Bytes session_id() const;  // of the hello
@@ -98,6 +99,7 @@ struct AwaitAgreement {
   using Accepted = Accepts<>;
   using Completed = Completes<SharedSecret>;
   EarlyStage stage;
+  ExtensionSet sent;
 };
 
 // What the rest of the server's flight needs.
@@ -110,6 +112,7 @@ struct ExpectEncryptedExtensions {
   static constexpr uint32_t kNeeds = kClientRole | kTls13;
   using Accepted = Accepts<EncryptedExtensions>;
   ServerFlight flight;
+  ExtensionSet sent;  // in the ClientHello
 };
 struct ExpectCertificateOrRequest {
   static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The messages of RFC 8448's handshakes decode, say what the RFC says they say, and encode to the
 // same bytes.
-#include "tls/msgs/rfc8448.h"
+#include "tls/msgs/testing/rfc8448.h"
 
 #include <set>
 #include <string>
 
 #include "gtest/gtest.h"
 #include "tls/msgs/any_message.h"
-#include "tls/msgs/rfc8448_section3.h"
+#include "tls/msgs/testing/rfc8448_section3.h"
 
 namespace merlon::tls {
 namespace {

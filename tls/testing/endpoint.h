@@ -76,19 +76,23 @@ class Endpoint {
   void Poll() {
     while (std::optional<Event> event = face.PollEvent()) Record(*event, log);
   }
+  // One call's worth to send: some records, or one datagram. Empty: nothing.
+  std::string TransmitOne(Now now) {
+    std::vector<uint8_t> buffer(20000);
+    const Result<merlon::tls::Transmit> sent = face.PollTransmit(absl::MakeSpan(buffer), now);
+    if (!sent.ok() && !log.error) log.error = sent.error();
+    if (!sent.ok() || sent->size == 0) return {};
+    Settle(now);
+    return ToString(Bytes(buffer.data(), sent->size));
+  }
   // All that there is to send.
   std::string Transmit(Now now) {
     std::string out;
-    std::vector<uint8_t> buffer(20000);
-    for (;;) {
-      const Result<merlon::tls::Transmit> sent = face.PollTransmit(absl::MakeSpan(buffer), now);
-      if (!sent.ok() && !log.error) log.error = sent.error();
-      if (!sent.ok() || sent->size == 0) break;
-      out += ToString(Bytes(buffer.data(), sent->size));
-      Settle(now);
-    }
+    for (std::string more = TransmitOne(now); !more.empty(); more = TransmitOne(now)) out += more;
     return out;
   }
+  // Forgets bytes that were not handled: the rest of a bad datagram.
+  void DropInput() { input_.clear(); }
   std::string Seal(std::string_view text) {
     std::vector<uint8_t> buffer(text.size() + 4096);
     const Result<Sealed> sealed = face.Seal(AsBytes(text), absl::MakeSpan(buffer));

@@ -23,9 +23,9 @@ void Link::Put(Bytes datagram, Instant now) {
   Duration delay = options_.delay;
   if (Chance(options_.reorder)) delay += options_.delay * (random_() % 300) / 100;
   const Instant arrival = now + delay;
-  const auto at = std::upper_bound(
-      queue_.begin(), queue_.end(), arrival,
-      [](Instant when, const InFlight& entry) { return when < entry.arrival; });
+  const auto at =
+      std::upper_bound(queue_.begin(), queue_.end(), arrival,
+                       [](Instant when, const InFlight& entry) { return when < entry.arrival; });
   queue_.insert(at, InFlight{arrival, {datagram.begin(), datagram.end()}});
 }
 

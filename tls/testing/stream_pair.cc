@@ -13,8 +13,8 @@ StreamPair::StreamPair(StreamPairOptions options, World& world)
   client_local.chain_policy = options_.chain_policy;
   auto* policy = std::get_if<VerifyAgainst>(&client_local.chain_policy);
   if (policy != nullptr && policy->anchors == nullptr) policy->anchors = &world.anchors();
-  const LocalOptions server_local = LocalOperations::ForServer(
-      *server_config, options_.tickets ? &world.ticket_key() : nullptr);
+  const LocalOptions server_local =
+      LocalOperations::ForServer(*server_config, options_.tickets ? &world.ticket_key() : nullptr);
   server = std::make_unique<Endpoint<StreamConnection>>(*server_config, ServerOptions{},
                                                         Transport::kStream, server_local, world,
                                                         options_.server_sizes, now);

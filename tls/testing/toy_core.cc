@@ -64,13 +64,24 @@ Result<void> ToyCore::OnMessage(const HandshakeMessage& message) {
   if (state_ != State::kFinished || message.type != kFinished) return Unexpected();
   MERLON_TRY(Install(/*write=*/false, Epoch::kApplication));
   if (!server) {
-    MERLON_TRY(SendFinished());
-    MERLON_TRY(Install(/*write=*/true, Epoch::kApplication));
+    if (!config_.client_signs) return ClientFinished();
+    return operations_.Add(Sign{}).ok() ? Result<void>() : NoSpace();
   }
-  for (int i = 0; server && i < config_.tickets; ++i) {
-    static constexpr uint8_t kTicket[] = "a ticket";
-    MERLON_TRY(SendFlight(Epoch::kApplication, kNewSessionTicket, kTicket));
-  }
+  state_ = State::kEstablished;
+  MERLON_TRY(events_.Push(Connected{}));
+  if (config_.seals_tickets) return operations_.Add(SealTicket{}).ok() ? Result<void>() : NoSpace();
+  for (int i = 0; i < config_.tickets; ++i) MERLON_TRY(SendTicket());
+  return {};
+}
+
+Result<void> ToyCore::SendTicket() {
+  static constexpr uint8_t kTicket[] = "a ticket";
+  return SendFlight(write_epoch_, kNewSessionTicket, kTicket);
+}
+
+Result<void> ToyCore::ClientFinished() {
+  MERLON_TRY(SendFinished());
+  MERLON_TRY(Install(/*write=*/true, Epoch::kApplication));
   state_ = State::kEstablished;
   return events_.Push(Connected{});
 }
@@ -104,6 +115,7 @@ Result<void> ToyCore::AfterClientHello() {
   MERLON_TRY(SendFlight(Epoch::kHandshake, kCertificate, certificate));
   MERLON_TRY(SendFinished());
   MERLON_TRY(Install(/*write=*/true, Epoch::kApplication));
+  if (config_.early_keys) MERLON_TRY(Install(/*write=*/false, Epoch::kEarly));
   MERLON_TRY(Install(/*write=*/false, Epoch::kHandshake));
   if (config_.skip) MERLON_TRY(outbox_.Push(*config_.skip));
   state_ = State::kFinished;
@@ -123,6 +135,8 @@ Result<void> ToyCore::OnResult(const OpResult& result, Now) {
   Result<void> done;
   if (std::holds_alternative<Encapsulated>(result)) done = AfterClientHello();
   if (std::holds_alternative<SharedSecret>(result)) done = AfterServerHello();
+  if (std::holds_alternative<Signature>(result)) done = ClientFinished();
+  if (std::holds_alternative<TicketSealed>(result)) done = SendTicket();
   if (!done.ok()) failure_ = done.error();
   return done;
 }

@@ -33,8 +33,11 @@ struct ToyConfig {
   const crypto::HashAlgorithm* hash;
   size_t certificate_size = 300;
   int tickets = 1;
-  bool operations = true;             // else every step is taken at once
-  bool change_cipher_spec = false;    // both sides send one, as in middlebox compatibility mode
+  bool operations = true;           // else every step is taken at once
+  bool client_signs = false;        // an operation between the server's Finished and the client's
+  bool seals_tickets = false;       // the ticket waits for an operation, behind Connected
+  bool early_keys = false;          // a server has read keys for early data, as QUIC's have
+  bool change_cipher_spec = false;  // both sides send one, as in middlebox compatibility mode
   std::optional<SkipEarlyData> skip = {};  // a server's answer to a ClientHello
 };
 
@@ -66,6 +69,8 @@ class ToyCore final : public Handshake {
   Result<void> AfterServerHello();
   Result<void> SendFlight(Epoch epoch, uint8_t type, Bytes body);
   Result<void> SendFinished();
+  Result<void> SendTicket();
+  Result<void> ClientFinished();
   Result<void> Install(bool write, Epoch epoch);
   void Absorb(uint8_t type, Bytes body);
   record::TrafficKeys Keys(Side writer, Epoch epoch) const;
@@ -94,6 +99,8 @@ Result<void> AnswerAll(Connection& connection, Now now) {
       answer = ChainVerified{crypto::KeyType{}, kAny};
     }
     if (std::holds_alternative<StoreSession>(pending.request)) answer = SessionStored{};
+    if (std::holds_alternative<Sign>(pending.request)) answer = Signature{kAny};
+    if (std::holds_alternative<SealTicket>(pending.request)) answer = TicketSealed{kAny};
     MERLON_TRY(connection.Complete(pending.id, answer, now));
   }
   return {};

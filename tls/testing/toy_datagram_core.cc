@@ -141,7 +141,8 @@ Result<void> ToyDatagramCore::Say(uint8_t type, size_t size) {
   return EmitFilled(type, write_, size);
 }
 
-// ---- KeyUpdate -----------------------------------------------------------------------------------
+// ---- KeyUpdate
+// -----------------------------------------------------------------------------------
 
 Result<void> ToyDatagramCore::OnStartKeyUpdate(bool request_peer) {
   if (!established_ || update_) return Misuse();
@@ -177,7 +178,8 @@ Result<void> ToyDatagramCore::OnDelivered(FlightId flight) {
   return OnStartKeyUpdate(false);
 }
 
-// ---- Messages and keys ---------------------------------------------------------------------------
+// ---- Messages and keys
+// ---------------------------------------------------------------------------
 
 Result<void> ToyDatagramCore::EmitFilled(uint8_t type, Epoch epoch, size_t size) {
   std::vector<uint8_t> body(size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A handshake core that is not TLS but moves like DTLS 1.3: hello, retry, a server flight over two
-// epochs with a large message, Finished both ways, tickets, KeyUpdate. Keys are real, authentication is
-// a hash of the transcript. For tests of the datagram face.
+// epochs with a large message, Finished both ways, tickets, KeyUpdate. Keys are real,
+// authentication is a hash of the transcript. For tests of the datagram face.
 #pragma once
 #include <deque>
 #include <optional>
@@ -13,10 +13,10 @@
 namespace merlon::tls {
 
 struct ToyOptions {
-  bool retry = false;             // server: ask for a second hello
-  bool sign = false;              // server: its flight waits for a Sign operation
-  size_t hello_size = 200;        // bytes
-  size_t certificate_size = 3000; // bytes, server's and (client_certificate) client's
+  bool retry = false;              // server: ask for a second hello
+  bool sign = false;               // server: its flight waits for a Sign operation
+  size_t hello_size = 200;         // bytes
+  size_t certificate_size = 3000;  // bytes, server's and (client_certificate) client's
   bool client_certificate = false;
   unsigned tickets = 0;
   const crypto::AeadAlgorithm* aead = nullptr;  // null: AES-128-GCM
@@ -26,8 +26,14 @@ class ToyDatagramCore final : public Handshake {
  public:
   enum class Role : uint8_t { kClient, kServer };
   enum Type : uint8_t {
-    kHello = 1, kServerHello = 2, kTicket = 4, kRetry = 6, kExtensions = 8, kCertificate = 11,
-    kFinished = 20, kKeyUpdate = 24,
+    kHello = 1,
+    kServerHello = 2,
+    kTicket = 4,
+    kRetry = 6,
+    kExtensions = 8,
+    kCertificate = 11,
+    kFinished = 20,
+    kKeyUpdate = 24,
   };
 
   ToyDatagramCore(Role role, const ToyOptions& options);
@@ -36,8 +42,8 @@ class ToyDatagramCore final : public Handshake {
   bool established() const override { return established_; }
 
   // What happened, for the test to look at.
-  std::vector<uint8_t> received;     // types of messages
-  std::vector<uint16_t> delivered;   // flights
+  std::vector<uint8_t> received;    // types of messages
+  std::vector<uint16_t> delivered;  // flights
   unsigned write_updates = 0, read_updates = 0, tickets = 0;
   // Sends a message of this type and size under the present write epoch, in a flight of its own.
   Result<void> Say(uint8_t type, size_t size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tests of connections need around them: drivers, keys, a CA with a server certificate, PSKs, a
-// ticket key, configurations. All deterministic from one seed.
+// What tests of connections need around them: drivers, keys, a CA with a server certificate, PSKs,
+// a ticket key, configurations. All deterministic from one seed.
 #pragma once
 #include <memory>
 #include <string>

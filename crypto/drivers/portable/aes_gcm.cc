@@ -39,6 +39,7 @@ class CounterMode {
     used_ = 16;
   }
   ~CounterMode() {
+    WipeObject(nonce_);  // the IV is derived from the traffic secret
     WipeObject(stream_);
     WipeObject(tag_mask_);
   }

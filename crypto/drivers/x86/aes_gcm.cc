@@ -52,6 +52,7 @@ class Operation {
     memcpy(nonce, context.iv, 16);
     StoreBigEndian(LoadBigEndian<uint64_t>(nonce + 4) ^ nonce64, nonce + 4);
     counter_ = _mm_insert_epi32(x86::Load(nonce), 1, 3);
+    WipeObject(nonce);  // the IV is derived from the traffic secret
     hash_ = _mm_setzero_si128();
     HashPadded(ad, /*with_lengths=*/false);
     Refill(text_size <= kChunk - 16 ? 8 : 1);
@@ -64,6 +65,7 @@ class Operation {
     WipeObject(stream_);
     WipeObject(tag_mask_);
     WipeObject(hash_);
+    WipeObject(counter_);
   }
 
   // Encrypts `in` behind what was sealed so far; `out` is the record's start.

@@ -38,14 +38,16 @@ bool HasX(const JacobianPoint& point, const Scalar& r) {
 }
 
 // What a verifier would compute, (e / s) * G + (r / s) * Q, has the x coordinate r. As Q is d * G,
-// that is one multiplication of G. `d` is read from the key anew.
-bool IsFaultless(Bytes private_key, const Scalar& e, const Signature& signature) {
+// that is ((e + r d) / s) * G, and the factor is k if s * k = e + r d, which saves the inversion.
+// `d` is read from the key and k * G computed anew; that it is on the curve tells of faults in the
+// table.
+bool IsFaultless(Bytes private_key, const Scalar& e, const Words& k, const Signature& signature) {
   Wiped<Words> d;
   if (!p256::LoadPrivateKey(private_key, &*d)) return false;
-  Wiped<Scalar> k((e + signature.r * Scalar::FromWords(*d)) * signature.s.Inverse());
-  Wiped<Words> k_words(k->ToWords());
-  Wiped<JacobianPoint> point(p256::MultiplyBase(*k_words));
-  return HasX(*point, signature.r);
+  Wiped<Scalar> right(e + signature.r * Scalar::FromWords(*d));
+  if ((signature.s * Scalar::FromWords(k)).Equals(*right).bits == 0) return false;
+  Wiped<JacobianPoint> point(p256::MultiplyBase(k));
+  return p256::IsOnCurve(*point) && HasX(*point, signature.r);
 }
 
 void WriteInteger(Writer& writer, const Scalar& value) {
@@ -152,7 +154,7 @@ Result<size_t> SignEcdsaP256(Bytes private_key, const HashAlgorithm& hash, Bytes
     signature.s = *k_inverse * *secret;
     // FIPS 186-5 s6.4.1, steps 8 and 11: start again, which happens once in 2^255.
     if ((signature.r.IsZero() | signature.s.IsZero()).bits != 0) continue;
-    if (!IsFaultless(private_key, e, signature)) return DriverError(Code::kFaultDetected);
+    if (!IsFaultless(private_key, e, *k, signature)) return DriverError(Code::kFaultDetected);
     return WriteSignature(signature, out);
   }
 }

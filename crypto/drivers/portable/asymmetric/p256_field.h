@@ -48,13 +48,13 @@ struct CoordinatePrime {
   // 1, and p + 1 has 2^96 for its low half, which leaves one multiplication.
   static void ReduceLimb(uint64_t t[6]) {
     const uint64_t m = t[0];
-    uint64_t carry = 0;
-    t[0] = AddCarry(t[1], m << 32, &carry);
-    t[1] = AddCarry(t[2], m >> 32, &carry);
+    t[0] = t[1] + (m << 32);
+    uint64_t carry = (m >> 32) + static_cast<uint64_t>(t[0] < t[1]);
+    t[1] = t[2] + carry;
+    carry = static_cast<uint64_t>(t[1] < carry);
     t[2] = MultiplyAdd(m, kValue[3], t[3], &carry);
-    uint64_t top = 0;
-    t[3] = AddCarry(t[4], carry, &top);
-    t[4] = t[5] + top;
+    t[3] = t[4] + carry;
+    t[4] = t[5] + static_cast<uint64_t>(t[3] < carry);
   }
 };
 struct ScalarPrime {

@@ -42,10 +42,17 @@ std::optional<AffinePoint> DecodePoint(Bytes bytes) {
     return std::nullopt;
   }
   const AffinePoint point = {Coordinate::FromWords(x), Coordinate::FromWords(y)};
-  const Coordinate three_x = point.x + point.x + point.x;
-  const Coordinate right = point.x.Square() * point.x - three_x + kB;
-  if (point.y.Square().Equals(right).bits == 0) return std::nullopt;
+  if (!IsOnCurve(JacobianPoint::From(point))) return std::nullopt;
   return point;
+}
+
+// y^2 = x^3 - 3 x z^4 + b z^6
+bool IsOnCurve(const JacobianPoint& point) {
+  const Coordinate z2 = point.z.Square();
+  const Coordinate z4 = z2.Square();
+  const Coordinate three_z4 = z4 + z4 + z4;
+  const Coordinate right = (point.x.Square() - three_z4) * point.x + kB * z4 * z2;
+  return point.y.Square().Equals(right).bits != 0;
 }
 
 void EncodePoint(const JacobianPoint& point, MutableBytes out) {

@@ -28,6 +28,8 @@ struct JacobianPoint {
 std::optional<AffinePoint> DecodePoint(Bytes bytes);
 // Of a finite point; 65 bytes.
 void EncodePoint(const JacobianPoint& point, MutableBytes out);
+// True for every point that the functions below may give.
+bool IsOnCurve(const JacobianPoint& point);
 // The x coordinate of a finite point.
 Coordinate AffineX(const JacobianPoint& point);
 

@@ -197,6 +197,7 @@ TEST(P256Point, MultipliesAlikeInThreeWays) {
     const std::string expected = Show(MultiplyBase(k));
     EXPECT_EQ(Show(Multiply(kGenerator, k)), expected);
     EXPECT_EQ(Show(MultiplyVariableTime(kGenerator, k)), expected);
+    EXPECT_TRUE(IsOnCurve(MultiplyBase(k)));
   }
 }
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/bogo/checks.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace merlon::bogo {
+namespace {
+
+bool Fail(const char* what) {
+  fprintf(stderr, "not as expected: %s\n", what);
+  return false;
+}
+
+// 0: nothing is expected.
+bool CheckNumber(const char* what, int expected, int got) {
+  return expected == 0 || expected == got || Fail(what);
+}
+
+bool CheckPeerChain(const Flags& flags, const tls::Negotiated& negotiated) {
+  if (flags.expect_no_peer_cert && !negotiated.peer_chain.empty()) return Fail("certificate");
+  if (flags.expect_peer_cert_file.empty()) return true;
+  const std::vector<std::string> expected = ReadChain(flags.expect_peer_cert_file);
+  return std::equal(expected.begin(), expected.end(), negotiated.peer_chain.begin(),
+                    negotiated.peer_chain.end(),
+                    [](const std::string& a, Bytes b) { return a == AsText(b); }) ||
+         Fail("peer certificates");
+}
+
+}  // namespace
+
+bool CheckHandshake(Engine& engine, bool is_resumption) {
+  const Flags& flags = engine.flags();
+  const tls::Negotiated& negotiated = engine.core().negotiated();
+  const bool resumed = negotiated.authentication == tls::Authentication::kResumption;
+  if (resumed != (is_resumption && !flags.expect_session_miss)) return Fail("resumption");
+  // A server's are those that its callback chose, which is our configuration.
+  if (negotiated.alpn != (flags.server ? flags.select_alpn : flags.expect_alpn)) {
+    return Fail("application protocol");
+  }
+  if (!flags.expect_server_name.empty() && negotiated.server_name != flags.expect_server_name) {
+    return Fail("server name");
+  }
+  if (!flags.expect_quic_transport_params.empty() &&
+      AsText(negotiated.peer_transport_parameters) != flags.expect_quic_transport_params) {
+    return Fail("transport parameters");
+  }
+  if (flags.expect_hrr && !negotiated.retried) return Fail("no HelloRetryRequest");
+  if (flags.expect_no_hrr && negotiated.retried) return Fail("HelloRetryRequest");
+  if (flags.expect_selected_credential &&
+      engine.selected_credential() != *flags.expect_selected_credential) {
+    return Fail("credential");
+  }
+  const int scheme = negotiated.scheme == nullptr ? 0 : negotiated.scheme->id;
+  return CheckNumber("version", flags.expect_version, negotiated.version) &&
+         CheckNumber("cipher suite", flags.expect_cipher, negotiated.suite->id) &&
+         CheckNumber("group", flags.expect_curve_id, static_cast<int>(negotiated.group->id)) &&
+         CheckNumber("signature scheme", flags.expect_peer_signature_algorithm, scheme) &&
+         CheckPeerChain(flags, negotiated);
+}
+
+}  // namespace merlon::bogo

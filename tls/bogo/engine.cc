@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/bogo/engine.h"
+
+namespace merlon::bogo {
+namespace {
+
+// Generous: the runner sends long chains and large messages to see what happens.
+constexpr size_t kStorageSize = 200'000, kReassemblySize = 110'000;  // bytes
+
+tls::Transport TransportOf(const Flags& flags) {
+  if (flags.dtls) return tls::Transport::kDatagram;
+  return flags.quic ? tls::Transport::kMessage : tls::Transport::kStream;
+}
+
+// The runner's tests are about the protocol: who is trusted is what -verify-fail says.
+tls::LocalOptions ClientLocalOptions() {
+  tls::LocalOptions options;
+  options.chain_policy = tls::DangerouslyTrustAnyChain{};
+  return options;
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const tls::ClientConfig> config, Setup& setup, const Flags& flags,
+               std::string_view session, Now& now)
+    : flags_(flags),
+      now_(now),
+      client_(std::move(config)),
+      storage_(kStorageSize),
+      reassembly_(kReassemblySize),
+      core_(std::make_unique<tls::HandshakeCore<tls::FullProfile>>(
+          *client_,
+          tls::ClientOptions{.server_name = flags.host_name,
+                             .session = AsBytes(session),
+                             .transport_parameters = AsBytes(flags.quic_transport_params)},
+          TransportOf(flags), absl::MakeSpan(storage_), setup.NewSeed(), now)),
+      local_(setup.crypto(), ClientLocalOptions()) {}
+
+Engine::Engine(std::shared_ptr<const tls::ServerConfig> config, Setup& setup, const Flags& flags,
+               Now& now)
+    : flags_(flags),
+      now_(now),
+      server_(std::move(config)),
+      storage_(kStorageSize),
+      reassembly_(kReassemblySize),
+      core_(std::make_unique<tls::HandshakeCore<tls::FullProfile>>(
+          *server_,
+          tls::ServerOptions{.transport_parameters = AsBytes(flags.quic_transport_params)},
+          TransportOf(flags), absl::MakeSpan(storage_), setup.NewSeed(), now)),
+      local_(setup.crypto(), tls::LocalOperations::ForServer(*server_, &setup.ticket_key())) {}
+
+std::optional<int> Engine::selected_credential() const {
+  if (server_ == nullptr) return std::nullopt;
+  for (size_t i = 0; i < server_->credentials.size(); ++i) {
+    if (&server_->credentials[i] == core_->negotiated().credential) return static_cast<int>(i);
+  }
+  return std::nullopt;
+}
+
+void Engine::Take(const tls::Event& event) {
+  if (std::holds_alternative<tls::Connected>(event)) observed_.connected = true;
+  if (std::holds_alternative<tls::PeerClosed>(event)) observed_.peer_closed = true;
+  if (const auto* ticket = std::get_if<tls::TicketArrived>(&event)) {
+    observed_.session = AsText(ticket->session);
+  }
+  if (const auto* logged = std::get_if<tls::SecretLogged>(&event)) {
+    if (logged->label == "CLIENT_TRAFFIC_SECRET_0") {
+      observed_.client_secret = AsText(logged->secret);
+    }
+    if (logged->label == "SERVER_TRAFFIC_SECRET_0") {
+      observed_.server_secret = AsText(logged->secret);
+    }
+  }
+}
+
+tls::OpResult Engine::Perform(const tls::Operation& operation) {
+  if (std::holds_alternative<tls::VerifyChain>(operation) && flags_.verify_fail) {
+    // The alerts that the runner expects of its two kinds of callback.
+    return tls::OpRefused{PeerError(Code::kVerificationRefused, flags_.use_custom_verify_callback
+                                                                    ? Alert::kCertificateUnknown
+                                                                    : Alert::kHandshakeFailure)};
+  }
+  if (std::holds_alternative<tls::ChooseCredential>(operation) && flags_.fail_cert_callback) {
+    return tls::OpFailed{};
+  }
+  return local_.Perform(operation);
+}
+
+}  // namespace merlon::bogo

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/bogo/setup.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "absl/status/status.h"
+#include "x509/pem.h"
+#include "x509/pkcs8.h"
+
+namespace merlon::bogo {
+namespace {
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+// The names of a list in which each stands behind its length.
+std::vector<std::string> Names(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    const auto size = static_cast<uint8_t>(list[0]);
+    names.emplace_back(list.substr(1, size));
+    list.remove_prefix(std::min<size_t>(list.size(), size + 1u));
+  }
+  return names;
+}
+
+// No client offers this one.
+constexpr char kNobodysProtocol[] = "merlon shim, -reject-alpn";
+
+tls::Limits ShimLimits() {
+  tls::Limits limits;
+  limits.max_chain = 100;
+  return limits;
+}
+
+}  // namespace
+
+std::vector<std::string> ReadChain(const std::string& path) {
+  const std::string text = ReadFile(path);
+  std::vector<std::string> chain;
+  x509::PemReader reader(text);
+  for (;;) {
+    const Result<std::optional<x509::PemBlock>> block = reader.Next();
+    if (!block.ok() || !block->has_value()) return chain;
+    if ((*block)->label != "CERTIFICATE") continue;
+    std::vector<uint8_t> der((*block)->max_size());
+    const Result<Bytes> decoded = x509::DecodePem(**block, absl::MakeSpan(der));
+    if (decoded.ok()) chain.emplace_back(AsText(*decoded));
+  }
+}
+
+Setup::Setup() : drivers_(crypto::DefaultDrivers()), keys_(drivers_) {
+  const Result<crypto::KeyHandle> key =
+      keys_->Generate({.type = crypto::KeyType::kAes,
+                       .bits = 256,
+                       .usage = crypto::Usage::kEncrypt | crypto::Usage::kDecrypt},
+                      rng_);
+  if (!key.ok()) abort();
+  const Result<crypto::BoundAeadKey> bound = crypto::BoundAeadKey::Bind(*keys_, *key);
+  if (!bound.ok()) abort();
+  ticket_key_ = *bound;
+}
+
+tls::Seed Setup::NewSeed() {
+  return tls::Seed(32, [&](MutableBytes out) {
+    if (!rng_.Fill(out).ok()) abort();
+  });
+}
+
+absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Flags& flags) {
+  tls::ClientConfigBuilder builder(crypto());
+  builder.SetGroups(flags.curves).SetSignatureSchemes(flags.verify_prefs);
+  builder.SetLimits(ShimLimits());
+  if (flags.export_traffic_secrets) builder.LogSecrets();
+  for (const std::string& name : Names(flags.advertise_alpn)) builder.AddAlpn(name);
+  if (flags.key_shares) {
+    // The builder's choice is how many; so they have to be the first groups.
+    const std::vector<uint16_t> groups =
+        flags.curves.empty() ? std::vector<uint16_t>{0x001d, 0x0017} : flags.curves;
+    const auto& wanted = *flags.key_shares;
+    if (wanted.size() > groups.size() ||
+        !std::equal(wanted.begin(), wanted.end(), groups.begin())) {
+      return absl::UnimplementedError("key shares for other than the first groups");
+    }
+    builder.SetKeyShares(static_cast<int>(wanted.size()));
+  }
+  if (!flags.credentials.empty() || !flags.credential.cert_file.empty()) {
+    return absl::UnimplementedError("client certificates");
+  }
+  return builder.Build();
+}
+
+absl::StatusOr<std::shared_ptr<const tls::ServerConfig>> Setup::Server(const Flags& flags) {
+  tls::ServerConfigBuilder builder(crypto());
+  builder.SetGroups(flags.curves).SetLimits(ShimLimits());
+  if (flags.export_traffic_secrets) builder.LogSecrets();
+  if (!flags.select_alpn.empty()) builder.AddAlpn(flags.select_alpn);
+  if (flags.reject_alpn) builder.AddAlpn(kNobodysProtocol);
+  if (flags.no_ticket) builder.SetTickets(0);
+  std::vector<CredentialFlags> credentials = flags.credentials;
+  if (!flags.credential.cert_file.empty()) credentials.push_back(flags.credential);
+  for (const CredentialFlags& credential : credentials) {
+    const absl::Status added = AddCredential(credential, builder);
+    if (!added.ok()) return added;
+  }
+  return builder.Build();
+}
+
+absl::Status Setup::AddCredential(const CredentialFlags& flags, tls::ServerConfigBuilder& builder) {
+  const Result<crypto::KeyHandle> key =
+      x509::ImportPrivateKeyPem(*keys_, ReadFile(flags.key_file), crypto::Usage::kSign);
+  if (!key.ok()) return absl::UnimplementedError("a private key of this kind");
+  builder.AddCredential(ReadChain(flags.cert_file), *key, {}, flags.signing_prefs);
+  return absl::OkStatus();
+}
+
+}  // namespace merlon::bogo

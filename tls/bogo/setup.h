@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that the shim's connections are built from: keys, credentials and configurations, as
+// the flags say.
+#pragma once
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "crypto/bound_key.h"
+#include "crypto/key_store.h"
+#include "crypto/system_rng.h"
+#include "tls/bogo/flags.h"
+#include "tls/config_builder.h"
+#include "tls/core/connection_random.h"
+
+namespace merlon::bogo {
+
+// One process's worth. An error of its methods: the flags ask for what the library does not have.
+class Setup {
+ public:
+  Setup();
+  Setup(const Setup&) = delete;
+
+  absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Client(const Flags& flags);
+  absl::StatusOr<std::shared_ptr<const tls::ServerConfig>> Server(const Flags& flags);
+  crypto::Context crypto() { return {*keys_, drivers_, rng_}; }
+  const crypto::BoundAeadKey& ticket_key() const { return *ticket_key_; }
+  tls::Seed NewSeed();
+
+ private:
+  absl::Status AddCredential(const CredentialFlags& flags, tls::ServerConfigBuilder& builder);
+
+  crypto::DriverTable drivers_;
+  crypto::SystemRng rng_;
+  crypto::InlineKeyStore<16> keys_;
+  std::optional<crypto::BoundAeadKey> ticket_key_;
+};
+
+// The certificates of a PEM file, as DER.
+std::vector<std::string> ReadChain(const std::string& path);
+
+}  // namespace merlon::bogo

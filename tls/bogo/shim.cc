@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shim between BoringSSL's test runner and Merlon: one process for each test, which connects to
+// the runner once or, to resume, several times. Maps flags to public API; docs/conformance.md says
+// how to run it and what comes out.
+#include <cstdio>
+
+#include "tls/bogo/exchange.h"
+#include "tls/error.h"
+
+namespace merlon::bogo {
+namespace {
+
+constexpr int kPassed = 0, kFailed = 1;
+constexpr int kUnimplemented = 89;  // the runner's number for what a shim does not do
+
+constexpr uint16_t kTls13 = 0x0304, kDtls13 = 0xfefc;
+
+// Versions are compared by age: DTLS counts down.
+bool IsOlder(uint16_t a, uint16_t b, bool dtls) { return dtls ? a > b : a < b; }
+
+bool AllowsTls13(const Flags& flags) {
+  const uint16_t version = flags.dtls ? kDtls13 : kTls13;
+  return !flags.no_tls13 && (flags.expect_version == 0 || flags.expect_version == version) &&
+         (flags.max_version == 0 || !IsOlder(flags.max_version, version, flags.dtls));
+}
+bool AllowsOlder(const Flags& flags) {
+  const uint16_t version = flags.dtls ? kDtls13 : kTls13;
+  return !flags.no_tls12 &&
+         (flags.min_version == 0 || IsOlder(flags.min_version, version, flags.dtls));
+}
+
+void Explain(const Carrier& carrier) {
+  const std::optional<Error> error = carrier.failure();
+  if (!error) return;
+  const tls::Explanation text = tls::Explain(*error);
+  fprintf(stderr, "merlon error %d: %.*s Alert: %s. From the peer: %s.\n",
+          static_cast<int>(error->code), static_cast<int>(text.sentence.size()),
+          text.sentence.data(), tls::AlertName(error->alert).data(),
+          tls::AlertName(carrier.peer_alert().value_or(Alert::kNone)).data());
+}
+
+// The flags allow TLS 1.2, and the peer had nothing else: a test of what is not built.
+bool EndedInOlderVersion(const Carrier& carrier, const Flags& flags) {
+  const std::optional<Error> error = carrier.failure();
+  return error && AllowsOlder(flags) &&
+         (error->code == Code::kProtocolVersion || carrier.peer_alert() == Alert::kProtocolVersion);
+}
+
+int Unimplemented(std::string_view what) {
+  fprintf(stderr, "not implemented: %.*s\n", static_cast<int>(what.size()), what.data());
+  return kUnimplemented;
+}
+
+int Connect(Setup& setup, const Flags& flags, bool is_resumption, std::string& session, Now& now) {
+  std::unique_ptr<Engine> engine;
+  if (flags.server) {
+    auto config = setup.Server(flags);
+    if (!config.ok()) return Unimplemented(std::string(config.status().message()));
+    engine = std::make_unique<Engine>(*config, setup, flags, now);
+  } else {
+    auto config = setup.Client(flags);
+    if (!config.ok()) return Unimplemented(std::string(config.status().message()));
+    engine = std::make_unique<Engine>(*config, setup, flags, session, now);
+  }
+  Socket socket(flags);
+  const std::unique_ptr<Carrier> carrier =
+      flags.quic ? MakeQuicCarrier(*engine, socket) : MakeStreamCarrier(*engine, socket);
+  const bool passed = RunExchange(*carrier, *engine, is_resumption);
+  session = engine->observed().session;
+  if (passed) return kPassed;
+  Explain(*carrier);
+  return EndedInOlderVersion(*carrier, flags) ? kUnimplemented : kFailed;
+}
+
+int Main(int argc, char** argv) {
+  const CommandLine line = ParseCommandLine(argc, argv);
+  if (line.asks_for_handshaker) {
+    puts("No");
+    return kPassed;
+  }
+  if (!line.unimplemented.empty()) return Unimplemented(line.unimplemented);
+  if (!AllowsTls13(line.initial) || !AllowsTls13(line.resume)) {
+    return Unimplemented("versions before TLS 1.3");
+  }
+  if (line.initial.dtls) return Unimplemented("-dtls");
+  Setup setup;
+  Now now{Instant(std::chrono::seconds(1)), UnixTime(std::chrono::seconds(1'800'000'000))};
+  std::string session;
+  for (int i = 0; i <= line.initial.resume_count; ++i) {
+    const Flags& flags = i == 0 ? line.initial : line.resume;
+    const int result = Connect(setup, flags, i > 0, session, now);
+    if (result != kPassed) return result;
+    now.instant += std::chrono::seconds(flags.resumption_delay);
+    now.wall += std::chrono::seconds(flags.resumption_delay);
+  }
+  return kPassed;
+}
+
+}  // namespace
+}  // namespace merlon::bogo
+
+int main(int argc, char** argv) {
+  const int result = merlon::bogo::Main(argc, argv);
+  // The runner takes what comes behind this line for the words of a sanitizer.
+  fprintf(stderr, "--- DONE ---\n");
+  return result;
+}

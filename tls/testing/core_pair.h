@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two handshake cores without faces: messages go from outbox to input whole, one at a time. For
+// tests of what a core does with a message in a state.
+#pragma once
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tls/local_operations.h"
+#include "tls/profiles/full.h"
+#include "tls/testing/world.h"
+
+namespace merlon::tls::testing {
+
+// A core with its storage, answerer and the messages on their way to it.
+class BareCore {
+ public:
+  template <class Config, class Options>
+  BareCore(const Config& config, const Options& options, Transport transport, LocalOptions local,
+           World& world, Now now)
+      : storage_(32768),
+        core(config, options, transport, absl::MakeSpan(storage_), world.NewSeed(), now),
+        operations_(world.crypto(), local),
+        now_(now) {
+    Settle();
+  }
+  // Answers operations, collects what there is to send, keeps events.
+  void Settle();
+  Result<Disposition> Handle(const HandshakeMessage& message);
+
+ private:
+  std::vector<uint8_t> storage_;
+
+ public:
+  HandshakeCore<FullProfile> core;
+  std::deque<std::string> to_send;  // with 4-byte headers
+  std::deque<std::string> sessions;
+  bool connected = false;
+
+ private:
+  LocalOperations operations_;
+  Now now_;
+};
+
+struct CorePairOptions {
+  Transport transport = Transport::kStream;
+  bool retry = false;        // the server wants a group without a share
+  std::string session = {};  // to resume
+};
+
+class CorePair {
+ public:
+  explicit CorePair(const CorePairOptions& options, World& world = SharedWorld());
+  // Gives the next message of the other side to this one. False: there is none.
+  bool DeliverToClient() { return Deliver(*server, *client); }
+  bool DeliverToServer() { return Deliver(*client, *server); }
+  void Run();
+
+ private:
+  static bool Deliver(BareCore& from, BareCore& to);
+  std::shared_ptr<const ClientConfig> client_config_;
+  std::shared_ptr<const ServerConfig> server_config_;
+
+ public:
+  std::unique_ptr<BareCore> client, server;
+};
+
+}  // namespace merlon::tls::testing

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// Private keys in and out of a store, and certificates written and verified with real algorithms.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "crypto/bound_key.h"
+#include "x509/path_builder.h"
+#include "x509/pem.h"
+#include "x509/pkcs8.h"
+#include "x509/public_key.h"
+#include "x509/testing/portable_drivers.h"
+#include "x509/writer.h"
+
+namespace merlon::x509 {
+namespace {
+
+using crypto::HashId;
+using crypto::KeyHandle;
+using crypto::KeyType;
+using crypto::SignFamily;
+using crypto::Usage;
+using Buffer = std::vector<uint8_t>;
+
+constexpr Usage kAll = Usage::kSign | Usage::kExport;
+constexpr UnixTime kNow{std::chrono::seconds(1'767'225'600)};  // 2026-01-01
+
+// The same bytes each time; for tests alone.
+class CountingRng final : public crypto::Rng {
+ public:
+  Result<void> Fill(MutableBytes out) override {
+    for (uint8_t& byte : out)
+      byte = static_cast<uint8_t>((state_ = state_ * 48271 % 2147483647) >> 8);
+    return {};
+  }
+
+ private:
+  uint64_t state_ = 1;
+};
+
+// One key in the three forms that files have; made with OpenSSL 3.0 (genpkey, ec, pkcs8).
+constexpr std::string_view kEcPkcs8 = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgEZ+rYaPJrY6egflI
+/isMcjmj7/AyGeJo79sb1INJtaihRANCAAT1kiZxRIh7NOYkkUucUWXTTjLwSHyk
+NB1dxeebzrGFs2UnI5NuRikwgL9+HDMW/1gilpNNCx03w5YPXgnhsNMZ
+-----END PRIVATE KEY-----
+)";
+constexpr std::string_view kEcSec1 = R"(-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIBGfq2Gjya2OnoH5SP4rDHI5o+/wMhniaO/bG9SDSbWooAoGCCqGSM49
+AwEHoUQDQgAE9ZImcUSIezTmJJFLnFFl004y8Eh8pDQdXcXnm86xhbNlJyOTbkYp
+MIC/fhwzFv9YIpaTTQsdN8OWD14J4bDTGQ==
+-----END EC PRIVATE KEY-----
+)";
+constexpr std::string_view kRsaPkcs8 = R"(-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDLnTMZni7j5dRo
+yHfvSqMvXZe/VmY1j+2nA1T9/i44L6qgpEdcUoS727R2HQV0DbL41eORT/OOUSwZ
+9+GbfvSVaTRD8hpWFOQjx/0NtrZgrTfoyP4YXOhzxjRtJoIvoGgUp9ug1VNKRrnW
+s+Qd4GZBKMdqw2uZoWg4hgSmE1SnoxwCuU8T4Tn1OrRfl7PP0MyMWWxfq9u+ISLT
+Rh6sAPAhcFhbx9SteXwn9d/M3oIt6q+cWXiyRBlZYtw3JPFOkwUp3HcQQ8uBz5Bm
+PLeqt/Hq7fXwS01ZbZg3avm74Vk2zerXd2jOCOYmAHFDgKJbKksWbzo4wkvwFC47
+PiR9vPDrAgMBAAECggEAAnS6dZAlY6VVixAD9lRxpHQeDPZHVFUQmkedglTLDO1y
+Qu7IV5I9PKDZS+Vst+okYwD9dja/KtPK0uNdCsmcvKKguUMV0zz8RXw3jq9KAt+E
+AaBPBE82lJLq9fgVcOqf5sPhj86S6x3wRukzkrKuuRF7WkvSI+/A+JGRQ8mO51i4
+RmgzlhofKCVEAgpaD6scXWcDB6461sSySFaVLI1XoFM5e9vU/R/+yMIRYqRpOPRR
+vaL+oRulLDY7F/GXfFG+VOtETMdE1dQqYbNWXOiUxtu8RZvquMo26a7XTU7xIXBj
+SAwVANzg7ImrSQHcvMjUGlG/bmb1D3IG6bVCgdPfHQKBgQD/aFGJYEhmiQh4577n
+BeIM1grjEE90zoAg5nzfSIY+Qqx3mN8FRCTymIIc3zVAPO5xUU+XYpkI1W0vnQ7R
+N/usFoZFiQERN36qYlVP5/3ZdneIQFxKh9ZzkrFuQ4a7zfPKUCvAqMdZr0jFWuri
+gbl2nkfegZZMHISzvnte8NcFnwKBgQDMFh87pR5UEJKwRv3Y7S0UEdVHLuRpNBxg
+UJL/3wVnp8J7iFpeFFNu7EgoYswdY+/fvpNENns01R0/FeW7uZLD5FjgEQjiamBf
+/Ivl+xgc2LBayuniXf+EiPQqbhLnH367L5Pbp6RkApayVA3RIKpZXDCBuASAlinW
+OLKCfGvZNQKBgQC4QNqpn3M7vVoGVzFKWt0j43pBKrAXlS2sDntBXYGzAsiHExq5
+ItsAxHMBPymcaRifWUhw7ul2DPpS4hwhZSDDmhBNs7O4Zu+THZNsLPHd4vACtGOg
+RPS5tbcY09AsRjy81C9sMpZ2JdT6w0c2Ft3kK/WvGI+D4wL85Mr9yANnAwKBgDlK
+5I279t2moWd3JoAlZQhDUVpgYaLfDDBFrl7CXyQQRlqjlqrejeWP01nzElYV3hsz
+xufZW5EjWsiA/zNKD1eK3SBZ5+KX9mI75ZI0gTpn4mo6mJoBxV+Riun2aLwVbWBj
+JOD/GPkyeNerHQ3eW7QmWz+vRyRKA4it9f8HqscZAoGALljgcdTnqnZwF/j2Dzns
+yXTZO9T7Jtb3pExLIkspXi7nQ4JuowUK3Yjr1LWLZmY2N313b1uhHgGbrw+KYRYF
+AOznV8WDOf773c0VT6tXiuM50uijSyT/SyHfina6TKwo9Z1MIX0BZeY0nyOUMvIf
+G6k+gGClKpzYYmrCX0udz6c=
+-----END PRIVATE KEY-----
+)";
+constexpr std::string_view kRsaPkcs1 = R"(-----BEGIN RSA PRIVATE KEY-----
+MIIEowIBAAKCAQEAy50zGZ4u4+XUaMh370qjL12Xv1ZmNY/tpwNU/f4uOC+qoKRH
+XFKEu9u0dh0FdA2y+NXjkU/zjlEsGffhm370lWk0Q/IaVhTkI8f9Dba2YK036Mj+
+GFzoc8Y0bSaCL6BoFKfboNVTSka51rPkHeBmQSjHasNrmaFoOIYEphNUp6McArlP
+E+E59Tq0X5ezz9DMjFlsX6vbviEi00YerADwIXBYW8fUrXl8J/XfzN6CLeqvnFl4
+skQZWWLcNyTxTpMFKdx3EEPLgc+QZjy3qrfx6u318EtNWW2YN2r5u+FZNs3q13do
+zgjmJgBxQ4CiWypLFm86OMJL8BQuOz4kfbzw6wIDAQABAoIBAAJ0unWQJWOlVYsQ
+A/ZUcaR0Hgz2R1RVEJpHnYJUywztckLuyFeSPTyg2UvlbLfqJGMA/XY2vyrTytLj
+XQrJnLyioLlDFdM8/EV8N46vSgLfhAGgTwRPNpSS6vX4FXDqn+bD4Y/Okusd8Ebp
+M5KyrrkRe1pL0iPvwPiRkUPJjudYuEZoM5YaHyglRAIKWg+rHF1nAweuOtbEskhW
+lSyNV6BTOXvb1P0f/sjCEWKkaTj0Ub2i/qEbpSw2Oxfxl3xRvlTrREzHRNXUKmGz
+VlzolMbbvEWb6rjKNumu101O8SFwY0gMFQDc4OyJq0kB3LzI1BpRv25m9Q9yBum1
+QoHT3x0CgYEA/2hRiWBIZokIeOe+5wXiDNYK4xBPdM6AIOZ830iGPkKsd5jfBUQk
+8piCHN81QDzucVFPl2KZCNVtL50O0Tf7rBaGRYkBETd+qmJVT+f92XZ3iEBcSofW
+c5KxbkOGu83zylArwKjHWa9IxVrq4oG5dp5H3oGWTByEs757XvDXBZ8CgYEAzBYf
+O6UeVBCSsEb92O0tFBHVRy7kaTQcYFCS/98FZ6fCe4haXhRTbuxIKGLMHWPv376T
+RDZ7NNUdPxXlu7mSw+RY4BEI4mpgX/yL5fsYHNiwWsrp4l3/hIj0Km4S5x9+uy+T
+26ekZAKWslQN0SCqWVwwgbgEgJYp1jiygnxr2TUCgYEAuEDaqZ9zO71aBlcxSlrd
+I+N6QSqwF5UtrA57QV2BswLIhxMauSLbAMRzAT8pnGkYn1lIcO7pdgz6UuIcIWUg
+w5oQTbOzuGbvkx2TbCzx3eLwArRjoET0ubW3GNPQLEY8vNQvbDKWdiXU+sNHNhbd
+5Cv1rxiPg+MC/OTK/cgDZwMCgYA5SuSNu/bdpqFndyaAJWUIQ1FaYGGi3wwwRa5e
+wl8kEEZao5aq3o3lj9NZ8xJWFd4bM8bn2VuRI1rIgP8zSg9Xit0gWefil/ZiO+WS
+NIE6Z+JqOpiaAcVfkYrp9mi8FW1gYyTg/xj5MnjXqx0N3lu0Jls/r0ckSgOIrfX/
+B6rHGQKBgC5Y4HHU56p2cBf49g857Ml02TvU+ybW96RMSyJLKV4u50OCbqMFCt2I
+69S1i2ZmNjd9d29boR4Bm68PimEWBQDs51fFgzn++93NFU+rV4rjOdLoo0sk/0sh
+34p2ukysKPWdTCF9AWXmNJ8jlDLyHxupPoBgpSqc2GJqwl9Lnc+n
+-----END RSA PRIVATE KEY-----
+)";
+
+class KeyTest : public testing::Test {
+ protected:
+  KeyHandle Import(std::string_view pem, Usage usage = kAll) {
+    const Result<KeyHandle> key = ImportPrivateKeyPem(*store_, pem, usage);
+    EXPECT_TRUE(key.ok());
+    return key.ok() ? *key : KeyHandle();
+  }
+  Buffer Public(KeyHandle key) {
+    Buffer out(600);
+    out.resize(*store_->PublicKey(key, absl::MakeSpan(out)));
+    return out;
+  }
+  Buffer PublicInfo(KeyHandle key) {
+    const Buffer raw = Public(key);
+    Buffer out(raw.size() + kPublicKeyInfoOverhead);
+    out.resize(*WritePublicKey(store_->Attributes(key)->type, raw, absl::MakeSpan(out)));
+    return out;
+  }
+  Error ErrorOf(Bytes der) {
+    const Result<KeyHandle> key = ImportPrivateKeyDer(*store_, der, kAll);
+    return key.ok() ? Error{} : key.error();
+  }
+
+  crypto::InlineKeyStore<4> store_{PortableDrivers()};
+  CountingRng rng_;
+};
+
+Buffer DerOf(std::string_view pem) {
+  const Result<std::optional<PemBlock>> block = PemReader(pem).Next();
+  Buffer out((*block)->max_size());
+  out.resize(DecodePem(**block, absl::MakeSpan(out))->size());
+  return out;
+}
+
+TEST_F(KeyTest, AllFormsOfAKeyAreTheSameKey) {
+  const KeyHandle pkcs8 = Import(kEcPkcs8), sec1 = Import(kEcSec1);
+  EXPECT_EQ(store_->Attributes(pkcs8)->type, KeyType::kEcP256);
+  EXPECT_EQ(Public(pkcs8), Public(sec1));
+  const KeyHandle rsa8 = Import(kRsaPkcs8), rsa1 = Import(kRsaPkcs1);
+  EXPECT_EQ(store_->Attributes(rsa8)->type, KeyType::kRsa);
+  EXPECT_EQ(store_->Attributes(rsa8)->bits, 2048);
+  EXPECT_EQ(Public(rsa8), Public(rsa1));
+}
+
+TEST_F(KeyTest, ExportsWhatItImports) {
+  for (std::string_view pem : {kEcPkcs8, kRsaPkcs8}) {
+    const KeyHandle key = Import(pem);
+    Buffer out(2600);
+    const Result<size_t> size = ExportPkcs8(*store_, key, absl::MakeSpan(out));
+    ASSERT_TRUE(size.ok());
+    out.resize(*size);
+    EXPECT_EQ(out, DerOf(pem));  // OpenSSL writes the same bytes
+    Buffer small(*size - 1, 0xee);
+    EXPECT_EQ(ExportPkcs8(*store_, key, absl::MakeSpan(small)).error().code, Code::kNoSpace);
+    EXPECT_THAT(small, testing::Each(0));
+    EXPECT_TRUE(store_->Destroy(key).ok());
+  }
+  Buffer out(2600);
+  EXPECT_EQ(ExportPkcs8(*store_, Import(kEcPkcs8, Usage::kSign), absl::MakeSpan(out)).error().code,
+            Code::kNotPermitted);
+}
+
+TEST_F(KeyTest, RefusesMalformedKeysAndKeepsNone) {
+  for (std::string_view pem : {kEcPkcs8, kEcSec1}) {
+    const Buffer good = DerOf(pem);
+    for (size_t size = 0; size < good.size(); ++size) {
+      EXPECT_EQ(ErrorOf(Slice(Bytes(good), 0, size)), Misuse(Code::kBadKey));
+    }
+    Buffer longer = good;
+    longer.push_back(0);
+    EXPECT_EQ(ErrorOf(longer), Misuse(Code::kBadKey));
+    Buffer other_point = good;
+    other_point.back() ^= 1;
+    EXPECT_EQ(ErrorOf(other_point).code, Code::kBadKey);
+  }
+  // All four slots are free.
+  for (int i = 0; i < 4; ++i) Import(kEcSec1);
+}
+
+TEST_F(KeyTest, ReadsPemFilesWithOtherBlocks) {
+  const std::string text =
+      "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
+      "-----END EC PARAMETERS-----\n" +
+      std::string(kEcSec1);
+  Import(text);
+  EXPECT_EQ(ImportPrivateKeyPem(*store_, "", kAll).error(), Misuse(Code::kBadPem));
+  EXPECT_EQ(ImportPrivateKeyPem(*store_,
+                                "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n"
+                                "-----END ENCRYPTED PRIVATE KEY-----\n",
+                                kAll)
+                .error(),
+            Misuse(Code::kUnsupported));
+}
+
+TEST_F(KeyTest, WritesChainsThatVerify) {
+  const struct {
+    std::string_view ca_key;
+    crypto::SignAlg algorithm;
+  } cases[] = {{kEcPkcs8, {SignFamily::kEcdsa, HashId::kSha256}},
+               {kEcPkcs8, {SignFamily::kEcdsa, HashId::kSha384}},
+               {kRsaPkcs8, {SignFamily::kRsaPkcs1, HashId::kSha256}},
+               {kRsaPkcs8, {SignFamily::kRsaPss, HashId::kSha384}}};
+  for (const auto& test : cases) {
+    const KeyHandle ca_key = Import(test.ca_key), leaf_key = Import(kEcSec1);
+    const auto signer = crypto::BoundSigningKey::Bind(*store_, ca_key, test.algorithm);
+    ASSERT_TRUE(signer.ok());
+    const Buffer ca_info = PublicInfo(ca_key), leaf_info = PublicInfo(leaf_key);
+    const auto id = KeyIdentifier(*PortableDrivers().hash(HashId::kSha256), ca_info);
+    ASSERT_TRUE(id.ok());
+    const uint8_t serial[] = {1, 2, 3};
+    uint8_t name[64];
+    const Bytes ca_name(name, *WriteName("Test CA", absl::MakeSpan(name)));
+    Buffer ca(2048), leaf(2048);
+    ca.resize(*WriteCertificate({.serial = serial,
+                                 .subject = "Test CA",
+                                 .not_before = kNow,
+                                 .not_after = kNow + std::chrono::days(10),
+                                 .public_key = ca_info,
+                                 .ca = true,
+                                 .path_length = 0,
+                                 .subject_key_id = id->view()},
+                                *signer, rng_, absl::MakeSpan(ca)));
+    const std::string_view dns[] = {"localhost"};
+    leaf.resize(*WriteCertificate({.serial = serial,
+                                   .subject = "localhost",
+                                   .issuer = ca_name,
+                                   .not_before = kNow,
+                                   .not_after = kNow + std::chrono::days(5),
+                                   .public_key = leaf_info,
+                                   .purposes = KeyPurpose::kServerAuth,
+                                   .dns_names = dns,
+                                   .authority_key_id = id->view()},
+                                  *signer, rng_, absl::MakeSpan(leaf)));
+    const TrustAnchor anchors[] = {*TrustAnchor::FromCertificate(ca)};
+    const Bytes presented[] = {leaf};
+    VerifyOptions options;
+    options.now = kNow + std::chrono::days(1);
+    options.server_name = "localhost";
+    options.drivers = PortableDrivers();
+    EXPECT_TRUE(VerifyChain({presented}, TrustAnchors(anchors), options).ok());
+    leaf.back() ^= 1;
+    const Bytes changed[] = {leaf};
+    const auto refused = VerifyChain({changed}, TrustAnchors(anchors), options);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error(), PeerError(Code::kBadSignature, Alert::kBadCertificate));
+    Buffer small(100);
+    EXPECT_EQ(WriteCertificate({.serial = serial, .subject = "x", .public_key = leaf_info}, *signer,
+                               rng_, absl::MakeSpan(small))
+                  .error()
+                  .code,
+              Code::kNoSpace);
+    EXPECT_TRUE(store_->Destroy(ca_key).ok());
+    EXPECT_TRUE(store_->Destroy(leaf_key).ok());
+  }
+}
+
+}  // namespace
+}  // namespace merlon::x509

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "x509/path_builder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "x509/oid.h"
+#include "x509/testing/toy_pki.h"
+
+namespace merlon::x509 {
+namespace {
+
+using std::chrono::days;
+
+constexpr std::string_view kNames[] = {"www.example.com"};
+
+ToyCertificate Root(std::string_view name = "Root", uint8_t key = 1) {
+  return {.spec = {.subject = name, .ca = true}, .key = key, .issuer = name, .issuer_key = key};
+}
+ToyCertificate Intermediate(std::string_view name = "Intermediate", uint8_t key = 2,
+                            std::string_view issuer = "Root", uint8_t issuer_key = 1) {
+  return {.spec = {.subject = name, .ca = true},
+          .key = key,
+          .issuer = issuer,
+          .issuer_key = issuer_key};
+}
+ToyCertificate Leaf(std::string_view issuer = "Intermediate", uint8_t issuer_key = 2) {
+  return {.spec = {.subject = "Leaf", .dns_names = kNames},
+          .key = 9,
+          .issuer = issuer,
+          .issuer_key = issuer_key};
+}
+
+VerifyOptions Options() {
+  VerifyOptions options;
+  options.now = kToyNow;
+  options.server_name = "www.example.com";
+  options.drivers = ToyDrivers();
+  return options;
+}
+
+// Of VerifyChain: the path's length, or the error's code.
+struct Outcome {
+  Code code{};
+  Alert alert = Alert::kNone;
+  size_t length = 99;
+};
+Outcome Verify(const std::vector<Buffer>& presented, const std::vector<Buffer>& trusted,
+               const VerifyOptions& options = Options()) {
+  std::vector<Bytes> chain(presented.begin(), presented.end());
+  std::vector<TrustAnchor> anchors;
+  for (const Buffer& der : trusted) anchors.push_back(*TrustAnchor::FromCertificate(der));
+  const TrustAnchors store(anchors);
+  const Result<VerifiedChain> verified = VerifyChain({chain}, store, options);
+  if (!verified.ok()) {
+    EXPECT_EQ(verified.error().origin, Origin::kPeer);
+    return {verified.error().code, verified.error().alert};
+  }
+  EXPECT_EQ(verified->leaf.der(), Bytes(presented[0]));
+  return {Code{}, Alert::kNone, verified->length};
+}
+Code CodeOf(const std::vector<Buffer>& presented, const std::vector<Buffer>& trusted,
+            const VerifyOptions& options = Options()) {
+  return Verify(presented, trusted, options).code;
+}
+// Root, intermediate, leaf, after `change` to the one or the other.
+Code WithLeaf(const std::function<void(ToyCertificate&)>& change,
+              const VerifyOptions& options = Options()) {
+  ToyCertificate leaf = Leaf();
+  change(leaf);
+  return CodeOf({Issue(leaf), Issue(Intermediate())}, {Issue(Root())}, options);
+}
+Code WithIntermediate(const std::function<void(ToyCertificate&)>& change,
+                      const VerifyOptions& options = Options()) {
+  ToyCertificate ca = Intermediate();
+  change(ca);
+  return CodeOf({Issue(Leaf()), Issue(ca)}, {Issue(Root())}, options);
+}
+Code WithRoot(const std::function<void(ToyCertificate&)>& change) {
+  ToyCertificate root = Root();
+  change(root);
+  return CodeOf({Issue(Leaf()), Issue(Intermediate())}, {Issue(root)});
+}
+
+TEST(VerifyChain, FindsPaths) {
+  const Buffer root = Issue(Root()), ca = Issue(Intermediate()), leaf = Issue(Leaf());
+  EXPECT_EQ(Verify({leaf, ca}, {root}).length, 2u);
+  EXPECT_EQ(Verify({leaf, ca, root}, {root}).length, 2u);
+  EXPECT_EQ(Verify({Issue(Leaf("Root", 1))}, {root}).length, 1u);
+  // An intermediate may be an anchor; what is above it is not looked at.
+  EXPECT_EQ(Verify({leaf}, {ca}).length, 1u);
+}
+
+TEST(VerifyChain, TakesIntermediatesInAnyOrderAndWithOthers) {
+  const Buffer root = Issue(Root()), first = Issue(Intermediate("A", 2, "B", 3)),
+               second = Issue(Intermediate("B", 3)), leaf = Issue(Leaf("A", 2)),
+               other = Issue(Intermediate("Other", 7, "Elsewhere", 8)), junk = {0x30, 0x01};
+  EXPECT_EQ(Verify({leaf, second, first}, {root}).length, 3u);
+  EXPECT_EQ(Verify({leaf, junk, other, second, other, first, junk}, {root}).length, 3u);
+}
+
+TEST(VerifyChain, AcceptsALeafThatIsAnAnchor) {
+  ToyCertificate self = Leaf("Leaf", 9);
+  const Buffer leaf = Issue(self), another = Issue(self);
+  EXPECT_EQ(Verify({leaf}, {leaf}).length, 0u);
+  EXPECT_EQ(CodeOf({another}, {leaf}), Code::kNotACa);  // same name and key, another certificate
+  self.spec.not_after = kToyNow - days(1);
+  const Buffer expired = Issue(self);
+  EXPECT_EQ(CodeOf({expired}, {expired}), Code::kExpired);
+}
+
+TEST(VerifyChain, AcceptsANameWithAKeyAsAnchor) {
+  const Buffer leaf = Issue(Leaf("Root", 1)), name = ToyName("ROOT "), key = ToyKey(1);
+  const Bytes chain[] = {leaf};
+  const TrustAnchor anchors[] = {*TrustAnchor::FromKey(name, key)};
+  const Result<VerifiedChain> verified = VerifyChain({chain}, TrustAnchors(anchors), Options());
+  ASSERT_TRUE(verified.ok());
+  EXPECT_EQ(verified->anchor, &anchors[0]);
+}
+
+TEST(VerifyChain, RefusesUnknownIssuers) {
+  const Buffer other = Issue(Root("Other", 5));
+  const Outcome outcome = Verify({Issue(Leaf()), Issue(Intermediate())}, {other});
+  EXPECT_EQ(outcome.code, Code::kUnknownIssuer);
+  EXPECT_EQ(outcome.alert, Alert::kUnknownCa);
+  EXPECT_EQ(CodeOf({Issue(Leaf()), Issue(Intermediate()), Issue(Root())}, {}),
+            Code::kUnknownIssuer);
+  EXPECT_EQ(CodeOf({Issue(Leaf())}, {Issue(Root())}), Code::kUnknownIssuer);
+}
+
+TEST(VerifyChain, RefusesWrongSignatures) {
+  const Outcome outcome =
+      Verify({Issue(Leaf("Intermediate", 3)), Issue(Intermediate())}, {Issue(Root())});
+  EXPECT_EQ(outcome.code, Code::kBadSignature);
+  EXPECT_EQ(outcome.alert, Alert::kBadCertificate);
+  EXPECT_EQ(WithIntermediate([](auto& ca) { ca.issuer_key = 3; }), Code::kBadSignature);
+  // The hash that the certificate names is the one that counts.
+  EXPECT_EQ(WithLeaf([](auto& leaf) { leaf.algorithm.hash = crypto::HashId::kSha384; }), Code{});
+}
+
+TEST(VerifyChain, RefusesAlgorithmsThatAreNotThere) {
+  const auto weaken = [](auto& toy) { toy.algorithm.hash = crypto::HashId::kSha512; };
+  EXPECT_EQ(WithLeaf(weaken), Code::kUnsupportedAlgorithm);
+  EXPECT_EQ(WithIntermediate(weaken), Code::kUnsupportedAlgorithm);
+  EXPECT_EQ(WithRoot(weaken), Code{});  // an anchor's own signature is not looked at
+}
+
+TEST(VerifyChain, ChecksValidityOfAll) {
+  const auto expire = [](auto& toy) { toy.spec.not_after = kToyNow - std::chrono::seconds(1); };
+  const auto delay = [](auto& toy) { toy.spec.not_before = kToyNow + std::chrono::seconds(1); };
+  const auto exact = [](auto& toy) { toy.spec.not_before = toy.spec.not_after = kToyNow; };
+  EXPECT_EQ(WithLeaf(expire), Code::kExpired);
+  EXPECT_EQ(WithIntermediate(expire), Code::kExpired);
+  EXPECT_EQ(WithRoot(expire), Code::kExpired);
+  EXPECT_EQ(WithLeaf(delay), Code::kNotYetValid);
+  EXPECT_EQ(WithIntermediate(delay), Code::kNotYetValid);
+  EXPECT_EQ(WithRoot(delay), Code::kNotYetValid);
+  EXPECT_EQ(WithLeaf(exact), Code{});  // both ends are inclusive
+  ToyCertificate leaf = Leaf("Root", 1);
+  delay(leaf);
+  EXPECT_EQ(Verify({Issue(leaf)}, {Issue(Root())}).alert, Alert::kCertificateExpired);
+}
+
+TEST(VerifyChain, OnlyCasIssue) {
+  EXPECT_EQ(WithIntermediate([](auto& toy) { toy.spec.ca = false; }), Code::kNotACa);
+  EXPECT_EQ(WithIntermediate([](auto& toy) { toy.spec.key_usage = false; }), Code{});
+  EXPECT_EQ(WithRoot([](auto& toy) { toy.spec.ca = false; }), Code::kNotACa);
+  // basicConstraints with cA, keyUsage without keyCertSign.
+  const uint8_t ca[] = {0x30, 0x03, 0x01, 0x01, 0xff};
+  const Extension extension{oid::kBasicConstraints, true, ca};
+  const auto without_sign = [&](auto& toy) {
+    toy.spec.ca = false;
+    toy.spec.more = absl::MakeConstSpan(&extension, 1);
+  };
+  EXPECT_EQ(WithIntermediate(without_sign), Code::kNotACa);
+  EXPECT_EQ(WithRoot(without_sign), Code::kNotACa);
+  EXPECT_EQ(WithLeaf(without_sign), Code{});  // a CA may serve as a leaf
+}
+
+TEST(VerifyChain, KeepsPathLengths) {
+  const auto limit = [](ToyCertificate toy, uint8_t length) {
+    toy.spec.path_length = length;
+    return Issue(toy);
+  };
+  const ToyCertificate upper = Intermediate("Upper", 3),
+                       lower = Intermediate("Lower", 2, "Upper", 3);
+  const Buffer leaf = Issue(Leaf("Lower", 2));
+  const auto code = [&](int root, int above, int below) {
+    return CodeOf({leaf, limit(lower, static_cast<uint8_t>(below)),
+                   limit(upper, static_cast<uint8_t>(above))},
+                  {limit(Root(), static_cast<uint8_t>(root))});
+  };
+  EXPECT_EQ(code(2, 1, 0), Code{});
+  EXPECT_EQ(code(1, 1, 0), Code::kPathTooLong);
+  EXPECT_EQ(code(2, 0, 0), Code::kPathTooLong);
+  EXPECT_EQ(code(2, 5, 5), Code{});
+  // RFC 5280 s4.2.1.9: self-issued intermediates do not count.
+  const Buffer rolled = Issue(Intermediate("Upper", 4, "Upper", 3)),
+               under = Issue(Intermediate("Lower", 2, "Upper", 4));
+  EXPECT_EQ(Verify({leaf, under, rolled, limit(upper, 1)}, {limit(Root(), 2)}).length, 4u);
+  VerifyOptions options = Options();
+  options.max_path_length = 1;
+  EXPECT_EQ(CodeOf({leaf, Issue(lower), Issue(upper)}, {Issue(Root())}, options),
+            Code::kPathTooLong);
+}
+
+TEST(VerifyChain, ChecksPurposes) {
+  const auto purposes = [](KeyPurpose p) { return [p](auto& toy) { toy.spec.purposes = p; }; };
+  const KeyPurpose server = KeyPurpose::kServerAuth, client = KeyPurpose::kClientAuth;
+  for (const auto& with : {std::function(WithLeaf), std::function(WithIntermediate)}) {
+    VerifyOptions options = Options();
+    EXPECT_EQ(with(purposes(server), options), Code{});
+    EXPECT_EQ(with(purposes(server | client), options), Code{});
+    EXPECT_EQ(with(purposes(KeyPurpose::kAny), options), Code{});
+    EXPECT_EQ(with(purposes(client), options), Code::kBadExtendedKeyUsage);
+    EXPECT_EQ(with(purposes(KeyPurpose::kOcspSigning), options), Code::kBadExtendedKeyUsage);
+    options.purpose = client;
+    EXPECT_EQ(with(purposes(client), options), Code{});
+    EXPECT_EQ(with(purposes(server), options), Code::kBadExtendedKeyUsage);
+  }
+  EXPECT_EQ(WithRoot(purposes(client)), Code::kBadExtendedKeyUsage);
+}
+
+TEST(VerifyChain, ChecksTheLeafsKeyUsage) {
+  const uint8_t encipher[] = {0x03, 0x02, 0x05, 0x20};   // keyEncipherment
+  const uint8_t both[] = {0x03, 0x02, 0x05, 0xa0};       // and digitalSignature
+  const uint8_t cert_sign[] = {0x03, 0x02, 0x02, 0x84};  // digitalSignature, keyCertSign
+  const struct {
+    Bytes bits;
+    Code code;
+  } cases[] = {{encipher, Code::kBadKeyUsage}, {both, Code{}}, {cert_sign, Code::kBadKeyUsage}};
+  for (const auto& test : cases) {
+    const Extension extension{oid::kKeyUsage, true, test.bits};
+    EXPECT_EQ(WithLeaf([&](auto& toy) {
+                toy.spec.key_usage = false;
+                toy.spec.more = absl::MakeConstSpan(&extension, 1);
+              }),
+              test.code);
+  }
+}
+
+TEST(VerifyChain, RefusesUnknownCriticalExtensions) {
+  const uint8_t id[] = {0x2a, 0x03}, value[] = {0x05, 0x00};
+  for (bool critical : {false, true}) {
+    const Extension extension{id, critical, value};
+    const auto add = [&](auto& toy) { toy.spec.more = absl::MakeConstSpan(&extension, 1); };
+    const Code expected = critical ? Code::kUnknownCriticalExtension : Code{};
+    EXPECT_EQ(WithLeaf(add), expected);
+    EXPECT_EQ(WithIntermediate(add), expected);
+    EXPECT_EQ(WithRoot(add), expected);
+  }
+}
+
+TEST(VerifyChain, ChecksTheName) {
+  VerifyOptions options = Options();
+  options.server_name = "other.example.com";
+  const Outcome outcome = Verify({Issue(Leaf("Root", 1))}, {Issue(Root())}, options);
+  EXPECT_EQ(outcome.code, Code::kNameMismatch);
+  EXPECT_EQ(outcome.alert, Alert::kBadCertificate);
+  options.server_name = {};
+  EXPECT_EQ(CodeOf({Issue(Leaf("Root", 1))}, {Issue(Root())}, options), Code{});
+}
+
+TEST(VerifyChain, EmptySubjectNeedsACriticalSubjectAltName) {
+  EXPECT_EQ(WithLeaf([](auto& toy) { toy.spec.subject = {}; }), Code{});
+  VerifyOptions options = Options();
+  options.server_name = {};
+  EXPECT_EQ(WithLeaf(
+                [](auto& toy) {
+                  toy.spec.subject = {};
+                  toy.spec.dns_names = {};
+                },
+                options),
+            Code::kBadCertificate);
+}
+
+TEST(VerifyChain, BacktracksFromCrossSignedCertificates) {
+  // The first path leads to a root that is not trusted, the second to one that has expired.
+  ToyCertificate old_root = Root("Old Root", 4);
+  old_root.spec.not_after = kToyNow - days(1);
+  const Buffer leaf = Issue(Leaf()), by_unknown = Issue(Intermediate("Intermediate", 2, "Gone", 6)),
+               by_old = Issue(Intermediate("Intermediate", 2, "Old Root", 4)),
+               by_root = Issue(Intermediate()), wrong_key = Issue(Intermediate("Intermediate", 7));
+  EXPECT_EQ(Verify({leaf, by_unknown, wrong_key, by_old, by_root}, {Issue(old_root), Issue(Root())})
+                .length,
+            2u);
+  // The most telling error, whatever the order.
+  EXPECT_EQ(CodeOf({leaf, by_unknown, by_old, wrong_key}, {Issue(old_root)}), Code::kExpired);
+  EXPECT_EQ(CodeOf({leaf, wrong_key, by_old, by_unknown}, {Issue(old_root)}), Code::kExpired);
+  EXPECT_EQ(CodeOf({leaf, wrong_key, by_unknown}, {Issue(Root())}), Code::kBadSignature);
+}
+
+TEST(VerifyChain, EndsInCycles) {
+  const Buffer a = Issue(Intermediate("A", 2, "B", 3)), b = Issue(Intermediate("B", 3, "A", 2));
+  EXPECT_EQ(CodeOf({Issue(Leaf("A", 2)), a, b}, {Issue(Root())}), Code::kUnknownIssuer);
+}
+
+TEST(VerifyChain, KeyIdentifiersSayWhichToTryFirst) {
+  const uint8_t right[] = {1}, wrong[] = {2};
+  ToyCertificate leaf = Leaf(), ca = Intermediate(), impostor = Intermediate("Intermediate", 7);
+  leaf.spec.authority_key_id = right;
+  ca.spec.subject_key_id = right;
+  impostor.spec.subject_key_id = wrong;
+  VerifyOptions options = Options();
+  options.budget.signature_checks = 2;
+  EXPECT_EQ(Verify({Issue(leaf), Issue(impostor), Issue(ca)}, {Issue(Root())}, options).length, 2u);
+  // They do not refuse.
+  ca.spec.subject_key_id = wrong;
+  EXPECT_EQ(Verify({Issue(leaf), Issue(ca)}, {Issue(Root())}, options).length, 2u);
+}
+
+TEST(VerifyChain, StopsWhenABudgetIsSpent) {
+  std::vector<Buffer> presented = {Issue(Leaf())};
+  for (uint8_t key = 20; key < 60; ++key) {
+    presented.push_back(Issue(Intermediate("Intermediate", key)));
+  }
+  presented.push_back(Issue(Intermediate()));
+  const Buffer root = Issue(Root());
+  const int before = ToyVerifications();
+  const Outcome outcome = Verify(presented, {root});
+  EXPECT_EQ(outcome.code, Code::kWorkBudget);
+  EXPECT_EQ(outcome.alert, Alert::kCertificateUnknown);
+  EXPECT_EQ(ToyVerifications() - before, 16);
+  VerifyOptions options = Options();
+  options.budget.signature_checks = 42;
+  EXPECT_EQ(Verify(presented, {root}, options).length, 2u);
+  options.budget.path_steps = 20;
+  EXPECT_EQ(CodeOf(presented, {root}, options), Code::kWorkBudget);
+}
+
+TEST(VerifyChain, BoundsTheNumberOfCertificates) {
+  VerifyOptions options = Options();
+  options.budget.signature_checks = 100;
+  options.max_path_length = 100;
+  const auto chain = [&](uint8_t intermediates) {
+    std::vector<Buffer> out = {Issue(Leaf("CA 1", 101))};
+    for (uint8_t i = 1; i <= intermediates; ++i) {
+      const std::string name = "CA " + std::to_string(i), above = "CA " + std::to_string(i + 1);
+      out.push_back(i == intermediates ? Issue(Intermediate(name, static_cast<uint8_t>(100 + i)))
+                                       : Issue(Intermediate(name, static_cast<uint8_t>(100 + i),
+                                                            above, static_cast<uint8_t>(101 + i))));
+    }
+    return out;
+  };
+  EXPECT_EQ(Verify(chain(kMaxPathCertificates - 1), {Issue(Root())}, options).length,
+            kMaxPathCertificates);
+  EXPECT_EQ(CodeOf(chain(kMaxPathCertificates), {Issue(Root())}, options), Code::kPathTooLong);
+}
+
+TEST(VerifyChain, NameConstraintsBindAllBelow) {
+  // permittedSubtrees: dNSName example.com; excludedSubtrees: dNSName bad.example.com.
+  const std::string inside = "example.com", outside = "bad.example.com";
+  Buffer value = {0x30, 0, 0xa0, 15, 0x30, 13, 0x82, 11};
+  value.insert(value.end(), inside.begin(), inside.end());
+  value.insert(value.end(), {0xa1, 19, 0x30, 17, 0x82, 15});
+  value.insert(value.end(), outside.begin(), outside.end());
+  value[1] = static_cast<uint8_t>(value.size() - 2);
+  const Extension extension{oid::kNameConstraints, true, value};
+  const auto constrain = [&](auto& toy) { toy.spec.more = absl::MakeConstSpan(&extension, 1); };
+  EXPECT_EQ(WithIntermediate(constrain), Code{});
+  EXPECT_EQ(WithRoot(constrain), Code{});
+  EXPECT_EQ(WithLeaf(constrain), Code::kBadCertificate);  // only for CAs
+  ToyCertificate ca = Intermediate(), leaf = Leaf();
+  constrain(ca);
+  VerifyOptions options = Options();
+  options.server_name = {};
+  const auto code = [&](std::string_view name) {
+    leaf.spec.dns_names = absl::MakeConstSpan(&name, 1);
+    return CodeOf({Issue(leaf), Issue(ca)}, {Issue(Root())}, options);
+  };
+  EXPECT_EQ(code("example.com"), Code{});
+  EXPECT_EQ(code("*.example.com"), Code::kNameConstraint);  // could be bad.example.com
+  EXPECT_EQ(code("*.www.example.com"), Code{});
+  EXPECT_EQ(code("bad.example.com"), Code::kNameConstraint);
+  EXPECT_EQ(code("x.bad.example.com"), Code::kNameConstraint);
+  EXPECT_EQ(code("example.org"), Code::kNameConstraint);
+  EXPECT_EQ(code("badexample.com"), Code::kNameConstraint);
+  options.budget.name_comparisons = 3;  // the subject meets both, the name the first
+  EXPECT_EQ(code("example.com"), Code::kWorkBudget);
+}
+
+TEST(VerifyChain, NothingPresentedIsMisuse) {
+  const Result<VerifiedChain> verified = VerifyChain({}, TrustAnchors({}), Options());
+  ASSERT_FALSE(verified.ok());
+  EXPECT_EQ(verified.error(), Misuse());
+}
+
+}  // namespace
+}  // namespace merlon::x509
