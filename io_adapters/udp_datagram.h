@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// DTLS over UDP: a transport over a connected UDP socket, and BlockingDatagram, one connection with
+// calls that wait and mind the timers.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "io_adapters/datagram_endpoint.h"
+#include "io_adapters/descriptor.h"
+#include "io_adapters/tcp.h"
+
+namespace merlon::io {
+
+// The socket is connected: it has one peer.
+class UdpTransport final : public Transport {
+ public:
+  explicit UdpTransport(Descriptor fd) : fd_(std::move(fd)) {}
+  absl::StatusOr<Arrival> Read(MutableBytes out, std::optional<Instant> deadline) override;
+  // What the network does not take now is lost, as any datagram may be.
+  absl::Status Write(Bytes bytes) override;
+
+ private:
+  Descriptor fd_;
+};
+
+// Waits for a datagram, leaves it unread, and gives a socket of the same port that is connected to
+// its sender. For servers that serve one client after another.
+absl::StatusOr<Descriptor> UdpAcceptOne(const Listener& listener);
+
+// For one thread. Errors are sentences; after one about DTLS, failure() has the number.
+class BlockingDatagram {
+ public:
+  template <class Config>
+  BlockingDatagram(std::unique_ptr<Transport> transport, std::shared_ptr<const Config> config,
+                   const crypto::Context& crypto, tls::Seed seed, EndpointOptions options,
+                   const tls::DatagramOptions& datagram = {})
+      : transport_(std::move(transport)),
+        endpoint_(*transport_, std::move(config), crypto, std::move(seed), std::move(options),
+                  datagram) {}
+
+  // Returns when both ends are authenticated.
+  absl::Status Handshake() { return endpoint_.Handshake(); }
+  // One record's data, readable until the next call; empty: the peer has closed. Nothing: the
+  // deadline came.
+  absl::StatusOr<std::optional<std::string_view>> ReadUntil(std::optional<Instant> deadline);
+  // Sends one record, which may be lost. At most max_plaintext() bytes.
+  absl::Status Write(std::string_view data);
+  size_t max_plaintext() const { return endpoint_.connection().max_plaintext(); }
+  // Sends close_notify, which may be lost as well.
+  absl::Status Close() { return endpoint_.Close(); }
+
+  const tls::Negotiated& negotiated() const { return endpoint_.core().negotiated(); }
+  const std::string& session() const { return endpoint_.session(); }
+  std::optional<Error> failure() const { return endpoint_.connection().failure(); }
+  Transport& transport() { return *transport_; }
+
+ private:
+  std::unique_ptr<Transport> transport_;
+  Endpoint<tls::DatagramConnection> endpoint_;
+};
+
+}  // namespace merlon::io
