@@ -12,6 +12,8 @@ using record::Fragment;
 using record::Noise;
 using record::RecordNumber;
 
+// Post-handshake messages that are taken without application data between them: each costs more to
+// handle than to send (kTooManyMessages beyond it).
 constexpr uint8_t kMaxIdleMessages = 32;
 
 constexpr uint8_t Level(Epoch epoch) {

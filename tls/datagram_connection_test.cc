@@ -134,12 +134,16 @@ class Pair {
     options.seed = options.seed * 2654435761u + 1;
     return options;
   }
+  // Answers the operation of whichever end waits for one.
   void Sign() {
-    if (server.face.Operations().empty()) return sign_at_.reset();
+    Peer* const peer = !server.face.Operations().empty()   ? &server
+                       : !client.face.Operations().empty() ? &client
+                                                           : nullptr;
+    if (peer == nullptr) return sign_at_.reset();
     if (!sign_at_) sign_at_ = now.instant + world_.sign_time;
     if (now.instant < *sign_at_) return;
     sign_at_.reset();
-    ASSERT_TRUE(server.face.Complete(server.face.Operations()[0].id, Signature{}, now).ok());
+    ASSERT_TRUE(peer->face.Complete(peer->face.Operations()[0].id, Signature{}, now).ok());
   }
 
   World world_;
@@ -559,6 +563,37 @@ TEST(DatagramConnection, APendingOperationHoldsMessagesAndNothingElse) {
   // Nothing is lost, yet the client had to repeat its second hello: no ACK before keys are known.
   EXPECT_GT(pair.client.sent.size(), 2u);
   EXPECT_EQ(pair.server.core.received.size(), 2u);
+  EXPECT_TRUE(pair.Run());
+  EXPECT_TRUE(Connected2(pair));
+}
+
+TEST(DatagramConnection, HeldMessagesAreKeptAcknowledgedAndHandledAfterwards) {
+  World world;
+  world.datagram.mtu = 512;
+  world.toy.verify = true;
+  world.sign_time = 5s;
+  Pair pair(world);
+  pair.Run(900ms);
+  ASSERT_EQ(pair.client.face.Operations().size(), 1u);
+  EXPECT_EQ(pair.client.core.received.back(), ToyDatagramCore::kCertificate);
+  const size_t sent = pair.server.sent.size();
+  pair.Run(3s);
+  EXPECT_EQ(pair.server.sent.size(), sent);  // all is acknowledged: Finished too, which is held
+  EXPECT_EQ(pair.client.core.received.back(), ToyDatagramCore::kCertificate);
+  EXPECT_FALSE(pair.server.face.NextTimeout());
+  EXPECT_TRUE(pair.Run());
+  EXPECT_TRUE(Connected2(pair));
+}
+
+TEST(DatagramConnection, WhatDoesNotFitWhileHeldIsDroppedAndSentAgain) {
+  World world;
+  world.datagram.mtu = 512;
+  world.datagram.max_message = 3000;  // of a buffer that has room for nothing else
+  world.reassembly = 3000;
+  world.toy.certificate_size = 2900;
+  world.toy.verify = true;
+  world.sign_time = 5s;
+  Pair pair(world);
   EXPECT_TRUE(pair.Run());
   EXPECT_TRUE(Connected2(pair));
 }

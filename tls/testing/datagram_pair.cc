@@ -35,8 +35,10 @@ bool DatagramPair::Run(Duration limit) {
   const Instant end = now.instant + limit;
   for (;;) {
     for (bool moved = true; moved;) {
-      moved = Transmit(*client, to_server) | Transmit(*server, to_client);
-      moved |= Arrive(*client, to_client) | Arrive(*server, to_server);
+      moved = Transmit(*client, to_server);
+      moved |= Transmit(*server, to_client);
+      moved |= Arrive(*client, to_client);
+      moved |= Arrive(*server, to_server);
     }
     std::optional<Instant> next;
     for (std::optional<Instant> at : {client->face.NextTimeout(), server->face.NextTimeout(),

@@ -78,6 +78,7 @@ Result<void> ToyDatagramCore::OnClientMessage(const HandshakeMessage& message) {
     return events_.Push(Connected{});
   }
   Absorb(message.type, message.body);
+  if (message.type == kCertificate && options_.verify) MERLON_TRY(operations_.Add(Sign{}));
   if (message.type == kServerHello) {
     handshake_hash_ = transcript_.Peek();
     MERLON_TRY(Install(Epoch::kHandshake, /*write=*/false));
@@ -132,6 +133,7 @@ Result<void> ToyDatagramCore::SendServerFlight() {
 }
 
 Result<void> ToyDatagramCore::OnResult(const OpResult&, Now) {
+  if (role_ == Role::kClient) return {};
   ++flight_.value;
   return SendServerFlight();
 }

@@ -13,9 +13,10 @@
 namespace merlon::tls {
 
 struct ToyOptions {
-  bool retry = false;              // server: ask for a second hello
-  bool sign = false;               // server: its flight waits for a Sign operation
-  size_t hello_size = 200;         // bytes
+  bool retry = false;       // server: ask for a second hello
+  bool sign = false;        // server: its flight waits for a Sign operation
+  bool verify = false;      // client: goes on after Certificate when an operation is answered
+  size_t hello_size = 200;  // bytes
   size_t certificate_size = 3000;  // bytes, server's and (client_certificate) client's
   bool client_certificate = false;
   unsigned tickets = 0;
