@@ -40,8 +40,8 @@ class DatagramConnection {
   DatagramConnection& operator=(const DatagramConnection&) = delete;
 
   // Handles the records of one datagram, decrypting in place, up to and including the first that
-  // carries application data: while `consumed` is less than in.size(), call again with the rest.
-  // `path` is where it came from.
+  // carries application data or leads to an operation: answer it, and while `consumed` is less than
+  // in.size(), call again with the rest. `path` is where it came from.
   Result<Received> Receive(MutableBytes in, Now now, PathId path = {});
   // Writes one datagram of at most the MTU: an ACK, handshake fragments, an alert; several records
   // may share it. size 0: nothing is due. A misuse (kNoSpace) when `out` cannot hold the least

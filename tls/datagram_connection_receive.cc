@@ -29,9 +29,13 @@ Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId pa
   // update the address" without that (RFC 9147 s11).
   if (!peer_.path) peer_.path = path;
   MutableBytes rest = in, plaintext;
-  while (!rest.empty() && plaintext.empty()) {
+  // What follows a ServerHello is protected under keys that its answer brings.
+  bool wait = false;
+  while (!rest.empty() && plaintext.empty() && !wait) {
+    const bool idle = core_.operations().empty();
     const Result<void> done = OnDatagram(rest, now, plaintext);
     if (!done.ok()) return Fail(done.error());
+    wait = idle && !core_.operations().empty();
   }
   ScheduleAck(now);
   return Received{in.size() - rest.size(), plaintext};
