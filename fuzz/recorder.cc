@@ -55,8 +55,9 @@ class Recorder {
   void Exchange() {
     for (bool moved = true; moved;) {
       moved = false;
-      while (Move(*client_end_, sent_by_client_, *server_end_, recording_.server) |
-             Move(*server_end_, sent_by_server_, *client_end_, recording_.client)) {
+      for (bool delivered = true; delivered; moved |= delivered) {
+        delivered = Move(*client_end_, sent_by_client_, *server_end_, recording_.server);
+        delivered |= Move(*server_end_, sent_by_server_, *client_end_, recording_.client);
       }
       if constexpr (kDatagrams) {
         if (client_end_->face.NextTimeout()) {
