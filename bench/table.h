@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table that benchmarks print: sections with named columns, rows of numbers.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace merlon::bench {
+
+class Table {
+ public:
+  // `unit` is that of all numbers, in words.
+  void Section(std::string_view title, std::string_view unit, std::vector<std::string> columns);
+  // A number below 0 is not shown.
+  void Row(std::string_view name, std::vector<double> numbers);
+  void Print() const;
+
+ private:
+  struct Line {
+    std::string name;
+    std::vector<std::string> cells;
+    bool title;
+  };
+  std::vector<Line> lines_;
+};
+
+// A benchmark adds its sections; false: it measured what must not be.
+using Benchmark = bool (*)(Table& table);
+// Makes main run it. Those linked run in the order of their names.
+struct Registration {
+  Registration(const char* name, Benchmark benchmark);
+};
+
+// Seconds of a monotonic clock.
+double Seconds();
+// Ends the program: a benchmark that does not do its work measures nothing.
+void Require(bool done, const char* what);
+
+}  // namespace merlon::bench
