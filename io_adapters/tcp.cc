@@ -29,9 +29,8 @@ absl::StatusOr<AddressList> Resolve(const Address& address, int type, bool passi
   hints.ai_socktype = type;
   hints.ai_flags = AI_NUMERICSERV | (passive ? AI_PASSIVE : 0);
   addrinfo* found = nullptr;
-  const int error =
-      getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(),
-                  std::to_string(address.port).c_str(), &hints, &found);
+  const int error = getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(),
+                                std::to_string(address.port).c_str(), &hints, &found);
   if (error != 0) {
     return absl::UnavailableError(Cat("no address for ", address.host, ": ", gai_strerror(error)));
   }

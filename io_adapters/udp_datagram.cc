@@ -44,7 +44,7 @@ absl::StatusOr<Arrival> UdpTransport::Read(MutableBytes out, std::optional<Insta
 
 absl::Status UdpTransport::Write(Bytes bytes) {
   const auto* to = peer_ ? reinterpret_cast<const sockaddr*>(&*peer_) : nullptr;
-  const socklen_t size = !peer_                           ? 0
+  const socklen_t size = !peer_                        ? 0
                          : peer_->ss_family == AF_INET ? sizeof(sockaddr_in)
                                                        : sizeof(sockaddr_in6);
   while (::sendto(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL, to, size) < 0) {

@@ -15,8 +15,8 @@
 
 namespace merlon::io {
 
-// One peer: that of a connected socket, or `peer` of one that is not, from which others' datagrams are
-// dropped.
+// One peer: that of a connected socket, or `peer` of one that is not, from which others' datagrams
+// are dropped.
 class UdpTransport final : public Transport {
  public:
   explicit UdpTransport(Descriptor fd) : fd_(std::move(fd)) {}

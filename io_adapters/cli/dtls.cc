@@ -56,8 +56,8 @@ int RunDtlsClient(const Arguments& arguments) {
   tls::DatagramOptions datagram;
   datagram.mtu = static_cast<size_t>(*mtu);
   BlockingDatagram connection(std::make_unique<io::UdpTransport>(*std::move(socket)),
-                              (*client)->config(), (*client)->crypto().context(),
-                              *std::move(seed), std::move(endpoint), datagram);
+                              (*client)->config(), (*client)->crypto().context(), *std::move(seed),
+                              std::move(endpoint), datagram);
   if (absl::Status s = connection.Handshake(); !s.ok()) return Explain(connection, s);
   fprintf(stderr, "merlon: connected: %s\n",
           io::DescribeNegotiated(connection.negotiated()).c_str());
@@ -90,8 +90,8 @@ absl::Status ServeOne(io::TlsServer& server, const io::Listener& listener,
   if (!seed.ok()) return seed.status();
   io::EndpointOptions endpoint;
   endpoint.operations = server.operations();
-  BlockingDatagram connection(*std::move(transport), server.config(), server.crypto().context(), *std::move(seed),
-                              std::move(endpoint), datagram);
+  BlockingDatagram connection(*std::move(transport), server.config(), server.crypto().context(),
+                              *std::move(seed), std::move(endpoint), datagram);
   if (absl::Status s = connection.Handshake(); !s.ok()) return s;
   fprintf(stderr, "merlon: connected: %s\n",
           io::DescribeNegotiated(connection.negotiated()).c_str());

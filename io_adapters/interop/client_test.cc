@@ -15,37 +15,39 @@ using testing::Not;
 class ClientInterop : public Interop {
  protected:
   Finished Fetch(const std::vector<std::string>& more = {}) {
-    std::vector<std::string> argv = {Merlon(),    "client",     At(port_), "--http", "/page.txt",
-                                     "--verbose", "--cafile",   Chain("ca")};
+    std::vector<std::string> argv = {Merlon(),    "client",    At(port_),  "--http",
+                                     "/page.txt", "--verbose", "--cafile", Chain("ca")};
     argv.insert(argv.end(), more.begin(), more.end());
     return Execute(argv);
   }
   // s_server in the folder of the page.
   void StartOpenssl(const std::string& kind, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> argv = {"openssl", "s_server",  "-WWW",  "-accept",
-                                     Port(),    "-cert",     Chain(kind), "-key", Key(kind)};
+    std::vector<std::string> argv = {"openssl", "s_server",  "-WWW", "-accept", Port(),
+                                     "-cert",   Chain(kind), "-key", Key(kind)};
     argv.insert(argv.end(), more.begin(), more.end());
     Start(argv);
   }
   void StartGnutls(const std::string& kind, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> argv = {"gnutls-serv",    "--http",   "-p",
-                                     Port(),           "--x509certfile", Chain(kind),
-                                     "--x509keyfile",  Key(kind)};
+    std::vector<std::string> argv = {"gnutls-serv",   "--http",         "-p",
+                                     Port(),          "--x509certfile", Chain(kind),
+                                     "--x509keyfile", Key(kind)};
     argv.insert(argv.end(), more.begin(), more.end());
     Start(argv);
   }
   void StartNginx(const std::string& kind, const std::string& more = "") {
     const std::string port = Port(), conf = File("nginx." + port + ".conf");
     std::ofstream(conf) << "daemon off; master_process off; error_log stderr info;\n"
-                           "pid " << File("nginx.pid") << ";\nevents {}\nhttp {\n"
+                           "pid "
+                        << File("nginx.pid")
+                        << ";\nevents {}\nhttp {\n"
                            "access_log off;\n"
-                           "client_body_temp_path " << File("b") << "; proxy_temp_path "
-                        << File("p") << "; fastcgi_temp_path " << File("f")
-                        << "; uwsgi_temp_path " << File("u") << "; scgi_temp_path " << File("s")
-                        << ";\nserver { listen 127.0.0.1:" << port << " ssl;\n"
+                           "client_body_temp_path "
+                        << File("b") << "; proxy_temp_path " << File("p") << "; fastcgi_temp_path "
+                        << File("f") << "; uwsgi_temp_path " << File("u") << "; scgi_temp_path "
+                        << File("s") << ";\nserver { listen 127.0.0.1:" << port << " ssl;\n"
                         << "ssl_protocols TLSv1.3; ssl_session_tickets on;\n"
-                        << "ssl_session_cache builtin;\n" << more
-                        << "ssl_certificate " << Chain(kind) << "; ssl_certificate_key "
+                        << "ssl_session_cache builtin;\n"
+                        << more << "ssl_certificate " << Chain(kind) << "; ssl_certificate_key "
                         << Key(kind) << ";\nroot " << File("www") << "; } }\n";
     Start({"nginx", "-c", conf, "-p", File("")});
   }
@@ -238,9 +240,10 @@ TEST_F(ClientInterop, DtlsClientTalksToDtlsServer) {
   ASSERT_TRUE(server.WaitFor("listening on port ")) << server.output();
   ASSERT_TRUE(server.WaitFor("\n"));
   const std::string port = server.output().substr(server.output().find("port ") + 5);
-  const Finished client = Execute({Merlon(), "dtls-client", "127.0.0.1:" + port.substr(0, port.find('\n')),
-                               "--cafile", Chain("ca")},
-                              "first line\nsecond line\n");
+  const Finished client =
+      Execute({Merlon(), "dtls-client", "127.0.0.1:" + port.substr(0, port.find('\n')), "--cafile",
+               Chain("ca")},
+              "first line\nsecond line\n");
   EXPECT_EQ(client.code, 0) << client.output;
   EXPECT_THAT(client.output, HasSubstr("first line\nsecond line\n"));
   EXPECT_THAT(client.output, HasSubstr("DTLS 1.3"));

@@ -63,8 +63,8 @@ void Interop::SetUpTestSuite() {
 MerlonServer::MerlonServer(const std::string& merlon, const std::string& chain,
                            const std::string& key, const std::string& folder,
                            const std::vector<std::string>& more)
-    : process_(Join({merlon, "server", folder, "--cert", chain, "--key", key, "--port", "0"},
-                    more)) {
+    : process_(
+          Join({merlon, "server", folder, "--cert", chain, "--key", key, "--port", "0"}, more)) {
   EXPECT_TRUE(process_.WaitFor("listening on port ")) << process_.output();
   EXPECT_TRUE(process_.WaitFor("\n")) << process_.output();
   const size_t at = process_.output().find("port ");

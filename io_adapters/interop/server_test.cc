@@ -9,7 +9,8 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char kRequest[] = "GET /page.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+constexpr char kRequest[] =
+    "GET /page.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 class ServerInterop : public Interop {
  protected:
@@ -18,8 +19,8 @@ class ServerInterop : public Interop {
   }
   // s_client, up to the end of the answer.
   static Finished OpensslClient(int port, const std::vector<std::string>& more) {
-    std::vector<std::string> argv = {"openssl", "s_client", "-connect", At(port), "-servername",
-                                     "localhost", "-CAfile", Chain("ca"), "-ign_eof"};
+    std::vector<std::string> argv = {"openssl",   "s_client", "-connect",  At(port),  "-servername",
+                                     "localhost", "-CAfile",  Chain("ca"), "-ign_eof"};
     argv.insert(argv.end(), more.begin(), more.end());
     return Execute(argv, kRequest);
   }
@@ -38,8 +39,8 @@ INSTANTIATE_TEST_SUITE_P(Keys, ServerWithKey, testing::Values(kEc, kRsa),
 
 TEST_P(ServerWithKey, CurlFetchesAPage) {
   MerlonServer server = Serve(GetParam());
-  const Finished curl = Execute({"curl", "-sS", "--cacert", Chain("ca"),
-                             "https://" + At(server.port()) + "/page.txt"});
+  const Finished curl = Execute(
+      {"curl", "-sS", "--cacert", Chain("ca"), "https://" + At(server.port()) + "/page.txt"});
   EXPECT_EQ(curl.code, 0);
   EXPECT_EQ(curl.output, kPage);
 }
@@ -86,7 +87,7 @@ TEST_F(ServerInterop, OpensslIsAskedForAnotherGroup) {
 TEST_F(ServerInterop, CurlIsAskedForAnotherGroup) {
   MerlonServer server = Serve(kRsa, {"--groups", "P-256"});
   const Finished curl = Execute({"curl", "-sS", "--curves", "X25519:P-256", "--cacert", Chain("ca"),
-                             "https://" + At(server.port()) + "/page.txt"});
+                                 "https://" + At(server.port()) + "/page.txt"});
   EXPECT_EQ(curl.output, kPage);
   EXPECT_TRUE(server.process().WaitFor("after a HelloRetryRequest")) << server.process().output();
 }
@@ -123,8 +124,7 @@ struct BadCertificate {
   const char* kind;
   const char* alert;
 };
-class ServerIsRefused : public ServerInterop,
-                        public testing::WithParamInterface<BadCertificate> {};
+class ServerIsRefused : public ServerInterop, public testing::WithParamInterface<BadCertificate> {};
 INSTANTIATE_TEST_SUITE_P(Certificates, ServerIsRefused,
                          testing::Values(BadCertificate{kExpired, "certificate_expired (45)"},
                                          BadCertificate{kWrongName, "bad_certificate (42)"},
@@ -133,8 +133,8 @@ INSTANTIATE_TEST_SUITE_P(Certificates, ServerIsRefused,
 
 TEST_P(ServerIsRefused, ByOpenssl) {
   MerlonServer server = Serve(GetParam().kind);
-  const Finished client = OpensslClient(
-      server.port(), {"-verify_return_error", "-verify_hostname", "localhost"});
+  const Finished client =
+      OpensslClient(server.port(), {"-verify_return_error", "-verify_hostname", "localhost"});
   EXPECT_NE(client.code, 0);
   EXPECT_THAT(client.output, Not(HasSubstr(kPage)));
   EXPECT_TRUE(server.process().WaitFor(GetParam().alert)) << server.process().output();
@@ -142,8 +142,8 @@ TEST_P(ServerIsRefused, ByOpenssl) {
 
 TEST_P(ServerIsRefused, ByCurl) {
   MerlonServer server = Serve(GetParam().kind);
-  const Finished curl = Execute({"curl", "-sS", "--cacert", Chain("ca"),
-                             "https://" + At(server.port()) + "/page.txt"});
+  const Finished curl = Execute(
+      {"curl", "-sS", "--cacert", Chain("ca"), "https://" + At(server.port()) + "/page.txt"});
   EXPECT_EQ(curl.code, 60);  // CURLE_PEER_FAILED_VERIFICATION
 }
 
@@ -161,11 +161,10 @@ TEST_F(ServerInterop, ServesSeveralConnectionsAtOnce) {
   for (int i = 0; i < 2; ++i) {
     open.push_back(std::make_unique<Process>(std::vector<std::string>{
         "openssl", "s_client", "-connect", At(server.port()), "-CAfile", Chain("ca"), "-ign_eof"}));
-    ASSERT_TRUE(open.back()->WaitFor("Verify return code: 0 (ok)"))
-        << open.back()->output();
+    ASSERT_TRUE(open.back()->WaitFor("Verify return code: 0 (ok)")) << open.back()->output();
   }
-  const Finished curl = Execute({"curl", "-sS", "--cacert", Chain("ca"),
-                             "https://" + At(server.port()) + "/page.txt"});
+  const Finished curl = Execute(
+      {"curl", "-sS", "--cacert", Chain("ca"), "https://" + At(server.port()) + "/page.txt"});
   EXPECT_EQ(curl.output, kPage);
   for (auto& client : open) {
     client->Send(kRequest);
