@@ -32,7 +32,7 @@ const SignatureScheme* const* FindScheme(uint16_t id) {
                       [&](auto* scheme) { return scheme->id == id; });
 }
 
-absl::Status Invalid(std::string sentence) { return absl::InvalidArgumentError(sentence); }
+absl::Status Invalid(const std::string& sentence) { return absl::InvalidArgumentError(sentence); }
 std::string Hex(uint16_t number) { return absl::StrCat("0x", absl::Hex(number, absl::kZeroPad4)); }
 
 // Everything that a CommonConfig points to. Deques: growing them moves nothing.
@@ -260,8 +260,10 @@ ClientConfigBuilder& ClientConfigBuilder::LogSecrets() {
 
 absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build() const {
   auto owned = std::make_shared<OwnedClientConfig>();
-  const absl::Status status = Resolve(common_, crypto_, owned->common, owned->config.common);
-  if (!status.ok()) return status;
+  if (absl::Status status = Resolve(common_, crypto_, owned->common, owned->config.common);
+      !status.ok()) {
+    return status;
+  }
   if (key_shares_ < 1 || key_shares_ > 2) return Invalid("a ClientHello brings 1 or 2 key shares");
   if (common_.psks.size() > 1) return Invalid("a client offers one external PSK");
   if (require_psk_) {

@@ -121,6 +121,7 @@ class DatagramConnection {
     record::AckList list;
     std::optional<Instant> deadline;
     bool due = false;
+    bool finishing = false;     // the handshake's last flight was the peer's, just now
     bool spoken = false;        // the peer is known to speak DTLS 1.3
     uint32_t flight_start = 0;  // message_seq that the peer's present flight began with
     uint32_t settled = 0;       // all that follows from the messages before this one is done

@@ -204,6 +204,8 @@ Result<void> DatagramConnection::Pump(Now now) {
     }
     reassembly_.Pop();
     MERLON_TRY(Drain());
+    // On a client the server's Finished is answered by now, and its record forgotten.
+    if (!established && core_.established()) ack_.finishing = ack_.list.HasNews(AckLimit());
   }
   return {};
 }
@@ -211,13 +213,15 @@ Result<void> DatagramConnection::Pump(Now now) {
 // ---- ACKs
 // ----------------------------------------------------------------------------------------
 
-// At once for the last flight of the handshake and all after it; before, only if our own flight
-// does not answer soon (RFC 9147 s7.1).
+// At once for the last flight of the handshake, which nothing answers. Else after a quarter of the
+// timeout (RFC 9147 s7.1): a flight of ours may answer before, or more come to be acknowledged.
 void DatagramConnection::ScheduleAck(Now now) {
-  if (core_.established()) {
+  if (ack_.due || !ack_.spoken || !ack_.list.HasNews(AckLimit())) return;
+  if (ack_.finishing) {
+    ack_.finishing = false;
     ack_.deadline.reset();
-    if (ack_.list.HasNews(AckLimit())) ack_.due = true;
-  } else if (ack_.spoken && !ack_.deadline && ack_.list.HasNews(AckLimit())) {
+    ack_.due = true;
+  } else if (!ack_.deadline) {
     ack_.deadline = now.instant + flights_.CurrentTimeout() / 4;
   }
 }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "x509/certificate.h"
+#include "x509/error.h"
 #include "x509/path_builder.h"
 
 namespace merlon::tls {
@@ -116,14 +117,21 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
     if (request.peer_is_server && options.server_name.empty()) {
       return OpRefused{PeerError(Code::kNameMismatch, Alert::kBadCertificate)};
     }
+    const x509::ChainInput presented{request.chain_der};
     const Result<x509::VerifiedChain> chain =
-        x509::VerifyChain({request.chain_der}, *policy->anchors, options);
+        x509::VerifyChain(presented, *policy->anchors, options);
     if (!chain.ok()) return Refuse(chain.error());
     leaf = chain->leaf;
   } else {
     const Result<x509::Certificate> parsed = x509::Certificate::Parse(request.chain_der[0]);
     if (!parsed.ok()) return Refuse(parsed.error());
     leaf = *parsed;
+    // RFC 9846 s4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is
+    // present": no matter of trust.
+    const std::optional<x509::KeyUsage>& usage = leaf.extensions().key_usage;
+    if (usage && !x509::Has(*usage, x509::KeyUsage::kDigitalSignature)) {
+      return OpRefused{x509::CertificateError(Code::kBadKeyUsage)};
+    }
   }
   return ChainVerified{leaf.public_key().type, leaf.public_key().key};
 }

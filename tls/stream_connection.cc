@@ -124,6 +124,11 @@ Result<void> StreamConnection::PumpMessages() {
     }
     last_message_ = message.type;
     deframer_.Taken();
+    // What a client goes on with depends on the answer to its ClientHello (RFC 9846 s4.1.2): what
+    // came along with that one is not an answer to our HelloRetryRequest.
+    if (last_message_ == kClientHello && !deframer_.idle()) {
+      return Fail(Unexpected(Code::kUnexpectedMessage));
+    }
     if (post_handshake && ++counts_.idle_messages > kMaxIdleMessages) {
       return Fail(Unexpected(Code::kTooManyMessages));
     }
@@ -246,14 +251,18 @@ Error StreamConnection::Fail(Error error) {
   if (failed()) return failure_;
   core_.Fail(error);
   failure_ = core_.failure().value_or(error);
+  bool change_cipher_spec = false;
   while (!queue_.empty() && queue_.front()->kind != SendQueue::Kind::kMessage) {
     if (queue_.front()->kind == SendQueue::Kind::kKeys) {
       (void)InstallWriteKeys(queue_.PopKeys());
     } else {
       queue_.Pop();
+      change_cipher_spec = true;
     }
   }
   queue_.Clear();
+  // Middleboxes see it before anything encrypted (RFC 9846 appendix E.4); it needs no key.
+  if (change_cipher_spec && writer_.keys().installed()) (void)queue_.Push(SendChangeCipherSpec{});
   reader_.Clear();
   deframer_.Clear();
   alert_ = is_.close_sent ? Alert::kNone : failure_.alert;

@@ -20,7 +20,7 @@ _COMPILE = [
 _CPU = ["-mcpu=cortex-m33", "-mthumb"]
 
 # -fstack-usage writes a .su file beside each object: .ci/device reads the largest frame there.
-_CODE = ["-Os", "-ffunction-sections", "-fdata-sections", "-fstack-usage"]
+_CODE = ["-Os", "-DNDEBUG", "-ffunction-sections", "-fdata-sections", "-fstack-usage"]
 
 def _default(name, actions, flags):
     return feature(
@@ -54,11 +54,15 @@ def _config(ctx):
                 "-isystem",
                 ctx.attr.include_directory,
             ]),
-            _default("device_cpp", [ACTION_NAMES.cpp_compile], ["-fno-exceptions", "-fno-rtti"]),
+            _default("device_cpp", [ACTION_NAMES.cpp_compile], [
+                "-fno-exceptions",
+                "-fno-rtti",
+                "-fno-threadsafe-statics",
+            ]),
             _default(
                 "device_link",
                 [ACTION_NAMES.cpp_link_executable],
-                _CPU + ["-Wl,--gc-sections", "--specs=nosys.specs"],
+                _CPU + ["-Wl,--gc-sections", "--specs=nano.specs", "--specs=nosys.specs"],
             ),
         ],
         host_system_name = "local",

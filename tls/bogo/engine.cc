@@ -51,10 +51,10 @@ Engine::Engine(std::shared_ptr<const tls::ServerConfig> config, Setup& setup, co
 
 std::optional<int> Engine::selected_credential() const {
   if (server_ == nullptr) return std::nullopt;
-  for (size_t i = 0; i < server_->credentials.size(); ++i) {
+  for (size_t i = 0; i < flags_.credentials.size(); ++i) {
     if (&server_->credentials[i] == core_->negotiated().credential) return static_cast<int>(i);
   }
-  return std::nullopt;
+  return -1;
 }
 
 void Engine::Take(const tls::Event& event) {
@@ -74,7 +74,9 @@ void Engine::Take(const tls::Event& event) {
 }
 
 tls::OpResult Engine::Perform(const tls::Operation& operation) {
-  if (std::holds_alternative<tls::VerifyChain>(operation) && flags_.verify_fail) {
+  // Without -verify-peer the failure is known and the connection goes on all the same.
+  if (std::holds_alternative<tls::VerifyChain>(operation) && flags_.verify_fail &&
+      flags_.verify_peer) {
     // The alerts that the runner expects of its two kinds of callback.
     return tls::OpRefused{PeerError(Code::kVerificationRefused, flags_.use_custom_verify_callback
                                                                     ? Alert::kCertificateUnknown

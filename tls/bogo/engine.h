@@ -47,7 +47,7 @@ class Engine {
     (void)face.Complete(pending.id, Perform(pending.request), now_);
     return true;
   }
-  // The place of the credential that was used, in the order of the flags.
+  // The place of the credential that was used among those of the flags; -1: that of -cert-file.
   std::optional<int> selected_credential() const;
 
  private:

@@ -121,7 +121,7 @@ const std::map<std::string_view, Row>& Rows() {
         }}},
       // The runner's root; what is trusted is said by -verify-fail.
       {"-trust-cert", {true, [](Flags&, std::string_view) { return true; }}},
-      {"-verify-peer", Always()},
+      {"-verify-peer", Bool(&Flags::verify_peer)},
       {"-verify-fail", Bool(&Flags::verify_fail)},
       {"-use-custom-verify-callback", Bool(&Flags::use_custom_verify_callback)},
       {"-expect-verify-result", Always()},  // no connection comes about without a verdict

@@ -40,7 +40,8 @@ struct Flags {
   // Credentials and trust.
   CredentialFlags credential;                // of -cert-file alone
   std::vector<CredentialFlags> credentials;  // of each -new-x509-credential
-  bool verify_fail = false, use_custom_verify_callback = false, fail_cert_callback = false;
+  bool verify_peer = false, verify_fail = false, use_custom_verify_callback = false,
+       fail_cert_callback = false;
 
   // Sessions.
   int resume_count = 0;

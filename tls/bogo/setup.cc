@@ -88,7 +88,8 @@ absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Fla
     }
     builder.SetKeyShares(static_cast<int>(wanted.size()));
   }
-  if (!flags.credentials.empty() || !flags.credential.cert_file.empty()) {
+  if (!flags.credentials.empty() || !flags.credential.cert_file.empty() ||
+      flags.fail_cert_callback) {
     return absl::UnimplementedError("client certificates");
   }
   return builder.Build();

@@ -51,6 +51,11 @@ int Unimplemented(std::string_view what) {
   return kUnimplemented;
 }
 
+std::unique_ptr<Carrier> MakeCarrier(Engine& engine, Socket& socket) {
+  if (engine.flags().dtls) return MakeDatagramCarrier(engine, socket);
+  return engine.flags().quic ? MakeQuicCarrier(engine, socket) : MakeStreamCarrier(engine, socket);
+}
+
 int Connect(Setup& setup, const Flags& flags, bool is_resumption, std::string& session, Now& now) {
   std::unique_ptr<Engine> engine;
   if (flags.server) {
@@ -63,12 +68,12 @@ int Connect(Setup& setup, const Flags& flags, bool is_resumption, std::string& s
     engine = std::make_unique<Engine>(*config, setup, flags, session, now);
   }
   Socket socket(flags);
-  const std::unique_ptr<Carrier> carrier =
-      flags.quic ? MakeQuicCarrier(*engine, socket) : MakeStreamCarrier(*engine, socket);
+  const std::unique_ptr<Carrier> carrier = MakeCarrier(*engine, socket);
   const bool passed = RunExchange(*carrier, *engine, is_resumption);
   session = engine->observed().session;
   if (passed) return kPassed;
   Explain(*carrier);
+  if (carrier->unimplemented()) return kUnimplemented;
   return EndedInOlderVersion(*carrier, flags) ? kUnimplemented : kFailed;
 }
 
@@ -82,7 +87,6 @@ int Main(int argc, char** argv) {
   if (!AllowsTls13(line.initial) || !AllowsTls13(line.resume)) {
     return Unimplemented("versions before TLS 1.3");
   }
-  if (line.initial.dtls) return Unimplemented("-dtls");
   Setup setup;
   Now now{Instant(std::chrono::seconds(1)), UnixTime(std::chrono::seconds(1'800'000'000))};
   std::string session;

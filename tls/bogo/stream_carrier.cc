@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // TLS over the runner's TCP connection. With -async everything comes in the smallest steps: one
 // byte at a time, and no operation is answered before the bytes at hand were offered.
+//
+// Once connected, what answers the peer leaves with the next data: "An implementation that receives
+// multiple KeyUpdates while it is silent MAY respond with a single update" (RFC 9846 s4.6.3).
 #include "tls/bogo/carrier.h"
 #include "tls/stream_connection.h"
 
@@ -13,7 +16,7 @@ class StreamCarrier final : public Carrier {
       : engine_(engine), socket_(socket), face_(engine.core(), engine.reassembly()) {}
 
   bool Step() override {
-    Settle();
+    if (!engine_.observed().connected) Settle();
     if (HandleRecord() || failure()) return true;
     if (engine_.flags().async && engine_.AnswerOne(face_)) {
       Settle();
@@ -69,12 +72,17 @@ class StreamCarrier final : public Carrier {
   bool HandleRecord() {
     if (input_.empty() || failure()) return false;
     const MutableBytes in(reinterpret_cast<uint8_t*>(input_.data()), input_.size());
+    const bool silent = engine_.observed().connected;
     const Result<tls::Received> got = face_.Receive(in, engine_.now());
     if (got.ok() && !got->plaintext.empty()) {
       engine_.observed().data.emplace_back(AsText(got->plaintext));
     }
     if (got.ok()) input_.erase(0, got->consumed);
-    Settle();
+    if (silent && !failure()) {
+      engine_.TakeEvents(face_);
+    } else {
+      Settle();
+    }
     return got.ok() && got->consumed != 0;
   }
 
@@ -82,14 +90,11 @@ class StreamCarrier final : public Carrier {
   void Settle() {
     for (;;) {
       engine_.TakeEvents(face_);
+      if (!engine_.flags().async && engine_.AnswerOne(face_)) continue;
       std::vector<uint8_t> out(OutputSize(20'000));
       const Result<tls::Transmit> sent = face_.PollTransmit(absl::MakeSpan(out), engine_.now());
-      if (sent.ok() && sent->size != 0) {
-        Send(Bytes(out.data(), sent->size));
-        continue;
-      }
-      engine_.TakeEvents(face_);
-      if (engine_.flags().async || !engine_.AnswerOne(face_)) return;
+      if (!sent.ok() || sent->size == 0) return;
+      Send(Bytes(out.data(), sent->size));
     }
   }
 

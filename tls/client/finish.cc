@@ -38,7 +38,6 @@ Result<Moved> On(ExpectServerFinished& s, const Finished& m, Context& cx,
   cx.exporter_master = s.flight.master.ExporterMaster(server_finished);
   cx.change_cipher_spec_legal = false;
   MERLON_TRY(cx.InstallReadKeys(Epoch::kApplication, keys.server));
-  MERLON_TRY(cx.EmitChangeCipherSpec(cx.client->middlebox_compatibility));
   // s4.4.2: a client that was asked and has no certificate sends an empty list.
   if (s.flight.certificate_requested) {
     MERLON_TRY(cx.Emit(Epoch::kHandshake, Certificate{.context = {}, .list = {}}));

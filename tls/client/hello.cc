@@ -188,6 +188,11 @@ Bytes ClientOffer::session_id() const {
 
 Result<Moved> On(ClientStart& s, const Begin&, Context& cx,
                  Into<AwaitSession, AwaitPskSecret, AwaitShares> next) {
+  // RFC 9001 s8.2: "Endpoints MUST NOT send this extension in a TLS connection that does not use
+  // QUIC".
+  if (cx.decode.transport != Transport::kMessage && !cx.transport_parameters.empty()) {
+    return Error{Code::kBadConfig, Alert::kNone, Origin::kLocal};
+  }
   cx.NewFlight();
   if (s.session.empty() && cx.client->look_up_sessions) {
     MERLON_TRY(cx.Request(LookUpSession{AsBytes(cx.negotiated.server_name)}));

@@ -172,6 +172,8 @@ Result<Moved> On(AwaitAgreement& s, const SharedSecret& answer, Context& cx,
   HandshakeStage stage = std::move(s.stage).Agree(answer.secret);
   TrafficPair keys = stage.Handshake(cx.transcript->Peek());
   MERLON_TRY(cx.InstallReadKeys(Epoch::kHandshake, keys.server));
+  // RFC 9846 appendix E.4: before whatever is encrypted first, be it an alert.
+  MERLON_TRY(cx.EmitChangeCipherSpec(cx.client->middlebox_compatibility));
   MERLON_TRY(cx.InstallWriteKeys(Epoch::kHandshake, keys.client));
   MERLON_TRY(cx.LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.client.reveal()));
   MERLON_TRY(cx.LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", keys.server.reveal()));
@@ -194,6 +196,10 @@ Result<Moved> On(ExpectEncryptedExtensions& s, const EncryptedExtensions& m, Con
     }
     // RFC 7301 s3.1: the server chooses from what the client sent.
     if (cx.negotiated.alpn.empty()) return IllegalParameter(Code::kNoApplicationProtocol);
+  }
+  // RFC 9001 s8.1: QUIC clients "MUST use error 0x0178" when no protocol is negotiated.
+  if (quic && cx.negotiated.alpn.empty()) {
+    return PeerError(Code::kNoApplicationProtocol, Alert::kNoApplicationProtocol);
   }
   if (quic) {
     // RFC 9001 s8.2: "endpoints that receive [...] without the quic_transport_parameters extension

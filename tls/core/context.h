@@ -32,8 +32,9 @@ struct ServerOptions {
   Bytes transport_parameters;  // QUIC's, opaque; outlives the handshake
 };
 
-// The 0-RTT that a server skips at most when it refuses it (RFC 9846 s4.2.10).
-inline constexpr uint32_t kMaxSkippedEarlyData = 16384 + 256;
+// Bytes of 0-RTT records that a server skips at most when it refuses it (RFC 9846 s4.2.10):
+// BoringSSL's kMaxEarlyDataSkipped.
+inline constexpr uint32_t kMaxSkippedEarlyData = 16384;
 
 struct Context {
   Context(const ClientConfig& config, const ClientOptions& options, Outbox& outbox,

@@ -41,6 +41,9 @@ Result<void> CheckHello(const ClientHello& hello, Context& cx) {
   // RFC 9001 s8.2.
   const bool quic = cx.decode.transport == Transport::kMessage;
   if (quic && !hello.quic_transport_parameters) return missing;
+  // RFC 9001 s8.4: "A server SHOULD treat the receipt of a TLS ClientHello with a non-empty
+  // legacy_session_id field as a connection error".
+  if (quic && !hello.session_id.empty()) return IllegalParameter();
   return {};
 }
 
@@ -58,9 +61,11 @@ Result<void> ChooseSuite(const ClientHello& hello, Context& cx) {
 }
 
 Result<void> ChooseAlpn(const ClientHello& hello, Context& cx) {
-  if (cx.common.alpn.empty()) return {};
   const Error none = PeerError(Code::kNoApplicationProtocol, Alert::kNoApplicationProtocol);
-  if (!hello.alpn) return cx.server->alpn_required ? Result<void>(none) : Result<void>();
+  // RFC 9001 s8.1: endpoints of QUIC "MUST immediately close a connection [...] if an application
+  // protocol is not negotiated".
+  const bool required = cx.server->alpn_required || cx.decode.transport == Transport::kMessage;
+  if (cx.common.alpn.empty() || !hello.alpn) return required ? Result<void>(none) : Result<void>();
   for (std::string_view ours : cx.common.alpn) {
     std::string_view theirs;
     for (Reader list(*hello.alpn); NextProtocolName(list, &theirs);) {

@@ -44,12 +44,13 @@ Result<Disposition> BareCore::Handle(const HandshakeMessage& message) {
 CorePair::CorePair(const CorePairOptions& options, World& world) {
   const Now now{Instant(), kTestTime};
   ServerConfigBuilder builder = world.ServerBuilder();
+  builder.AddAlpn("test");  // QUIC does not go without
   if (options.retry) builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kSecp256r1)});
   server_config_ = builder.Build().value();
-  client_config_ = world.ClientBuilder().Build().value();
+  client_config_ = world.ClientBuilder().AddAlpn("test").Build().value();
   LocalOptions local;
   local.chain_policy = VerifyAgainst{&world.anchors()};
-  const Bytes parameters = AsBytes("opaque");
+  const Bytes parameters = options.transport == Transport::kMessage ? AsBytes("opaque") : Bytes();
   server = std::make_unique<BareCore>(
       *server_config_, ServerOptions{parameters}, options.transport,
       LocalOperations::ForServer(*server_config_, &world.ticket_key()), world, now);

@@ -13,7 +13,7 @@ LinkOptions Reseeded(LinkOptions options) {
 
 }  // namespace
 
-DatagramPair::DatagramPair(DatagramPairOptions options, World& world)
+DatagramPair::DatagramPair(const DatagramPairOptions& options, World& world)
     : to_server(options.link), to_client(Reseeded(options.link)) {
   client_config = options.client ? options.client : world.ClientBuilder().Build().value();
   server_config = options.server ? options.server : world.ServerBuilder().Build().value();

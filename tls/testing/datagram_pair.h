@@ -20,7 +20,7 @@ struct DatagramPairOptions {
 class DatagramPair {
  public:
   using Side = Endpoint<DatagramConnection>;
-  explicit DatagramPair(DatagramPairOptions options = {}, World& world = SharedWorld());
+  explicit DatagramPair(const DatagramPairOptions& options = {}, World& world = SharedWorld());
 
   // Runs until nothing is in flight or due; false: it did not come to rest within `limit`.
   bool Run(Duration limit = std::chrono::seconds(900));

@@ -5,8 +5,7 @@
 
 namespace merlon::tls::testing {
 
-StreamPair::StreamPair(StreamPairOptions options, World& world)
-    : world_(world), options_(std::move(options)) {
+StreamPair::StreamPair(StreamPairOptions options, World& world) : options_(std::move(options)) {
   client_config = options_.client ? options_.client : world.ClientBuilder().Build().value();
   server_config = options_.server ? options_.server : world.ServerBuilder().Build().value();
   LocalOptions client_local;

@@ -33,7 +33,6 @@ class StreamPair {
  private:
   void Deliver(Endpoint<StreamConnection>& to, std::string bytes, size_t& delivered);
 
-  World& world_;
   StreamPairOptions options_;
 
  public:

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 
-#include "crypto/drivers/default_drivers.h"
 #include "x509/certificate.h"
 #include "x509/public_key.h"
 #include "x509/writer.h"
@@ -29,7 +28,8 @@ constexpr crypto::SignAlg kEcdsaSha256 = {crypto::SignFamily::kEcdsa, crypto::Ha
 
 }  // namespace
 
-World::World(uint64_t seed) : drivers_(crypto::DefaultDrivers()), rng_(seed), keys_(drivers_) {
+World::World(uint64_t seed, crypto::DriverTable drivers)
+    : drivers_(drivers), rng_(seed), keys_(drivers_) {
   ca_key_ = GenerateP256();
   leaf_key_ = GenerateP256();
   uint8_t bytes[32];

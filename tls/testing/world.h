@@ -8,6 +8,7 @@
 
 #include "crypto/bound_key.h"
 #include "crypto/context.h"
+#include "crypto/drivers/default_drivers.h"
 #include "crypto/key_store.h"
 #include "crypto/testing/deterministic_rng.h"
 #include "tls/config_builder.h"
@@ -24,7 +25,7 @@ inline constexpr char kPskIdentity[] = "device-17";
 // One process's worth of cryptography and credentials. Expensive to make (a few signatures): share.
 class World {
  public:
-  explicit World(uint64_t seed = 1);
+  explicit World(uint64_t seed = 1, crypto::DriverTable drivers = crypto::DefaultDrivers());
   World(const World&) = delete;
 
   crypto::Context crypto() { return {*keys_, drivers_, rng_}; }

@@ -37,7 +37,7 @@ Result<void> PowerBlinded(const Modulus& prime, ConstLimbs value, const Half& ex
 
   bignum::Assign(prime.value(), rest);
   rest[0] -= 1;                     // the prime is odd
-  bignum::Subtract(rest, x, rest);  // exponent < prime; were it prime - 1 + 1, the check would fail
+  bignum::Subtract(rest, x, rest);  // not negative: the exponent is below the prime
   prime.PowerTwo(base, x, blinder, rest, out);
   prime.FromMontgomery(out, out);
   return {};

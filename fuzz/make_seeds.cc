@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the seeds of all targets into the folders NAME of the folder that it is given, which is
+// fuzz/corpora in a checkout:
+//
+//   bazel run //fuzz:make_seeds -- $PWD/fuzz/corpora
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "crypto/drivers/default_drivers.h"
+#include "fuzz/recorder.h"
+#include "tls/testing/core_pair.h"
+#include "x509/pem.h"
+#include "x509/pkcs8.h"
+#include "x509/testing/toy_pki.h"
+
+namespace merlon::fuzz {
+namespace {
+
+std::filesystem::path corpora;
+
+void Write(const std::string& target, const std::string& name, std::string_view input) {
+  std::filesystem::create_directories(corpora / target);
+  std::ofstream(corpora / target / name, std::ios::binary) << input;
+}
+
+struct Meeting {
+  const char* name;
+  uint8_t client, server;
+  Manner manner = {};
+};
+constexpr Meeting kMeetings[] = {
+    {"full", 0, 0},
+    {"resumed", kOfferSession, 0},
+    {"resumed_retry", kOfferSession, kWantsP256},
+    {"retry", 0, kWantsP256},
+    {"psk", kOfferPsk, kKnowsPsk},
+    {"psk_unknown", kOfferPsk, 0},
+    {"alpn", kOfferAlpn | kTwoShares, kHasAlpn | kWantsP256},
+    {"alpn_missing", 0, kRequiresAlpn},
+    {"sha384", kStrictClient | kLikesP256, kWantsSha384 | kNoTickets, {.much = true}},
+    {"late", 0, 0, {.answers = Answers::kLate}},
+    {"doubly_in_bytes",
+     kOfferAlpn,
+     kHasAlpn,
+     {.answers = Answers::kDoubly, .pieces = Pieces::kThrees}},
+    {"twice_in_halves", 0, 0, {.pieces = Pieces::kHalves, .twice = true}},
+    {"failing", 0, 0, {.answers = Answers::kBadly}},
+    {"little", kLittleStorage | kLittleReassembly, kLittleStorage | kLittleReassembly},
+};
+
+void WriteConnections() {
+  for (const Meeting& meeting : kMeetings) {
+    // A stream's bytes do not come twice.
+    Manner stream_manner = meeting.manner;
+    stream_manner.twice = false;
+    const Recording stream = RecordStream(meeting.client, meeting.server, stream_manner);
+    Write("client", meeting.name, stream.client);
+    Write("server", meeting.name, stream.server);
+    const Recording datagrams = RecordDatagrams(meeting.client, meeting.server, meeting.manner);
+    Write("datagram_client", meeting.name, datagrams.client);
+    Write("datagram_server", meeting.name, datagrams.server);
+  }
+}
+
+// Every message of a handshake, with its header; a byte in front says which transport.
+void WriteMessages() {
+  int count = 0;
+  const auto take = [&](const tls::testing::BareCore& from, char transport) {
+    if (from.to_send.empty()) return false;
+    const std::string& message = from.to_send.front();
+    Write("message", std::to_string(count++) + "_type" + std::to_string(message[0]),
+          transport + message);
+    return true;
+  };
+  for (const bool retry : {false, true}) {
+    tls::testing::CorePair pair({.retry = retry}, FuzzWorld());
+    for (bool moved = true; moved;) {
+      moved = take(*pair.client, 0) && pair.DeliverToServer();
+      moved |= take(*pair.server, 0) && pair.DeliverToClient();
+    }
+  }
+  Write("message", "certificate_request",
+        std::string("\0\x0d\0\0\x0b\0\0\x08\0\x0d\0\x04\0\x02\x04\x03", 17));
+  Write("message", "key_update", std::string("\1\x18\0\0\1\1", 6));
+}
+
+std::string Framed(const std::vector<x509::Buffer>& chain) {
+  std::string out;
+  for (const x509::Buffer& der : chain) {
+    out += static_cast<char>(der.size() >> 8);
+    out += static_cast<char>(der.size());
+    out += AsText(Bytes(der));
+  }
+  return out;
+}
+
+void WriteCertificates() {
+  const std::string_view names[] = {"server.example", "*.other.example"};
+  const uint8_t address[] = {192, 0, 2, 1};
+  const Bytes addresses[] = {Bytes(address)};
+  x509::CertificateSpec leaf_spec;
+  leaf_spec.subject = "leaf";
+  leaf_spec.purposes = x509::KeyPurpose::kServerAuth;
+  leaf_spec.dns_names = names;
+  leaf_spec.ip_addresses = addresses;
+  x509::CertificateSpec ca_spec;
+  ca_spec.subject = "ca";
+  ca_spec.ca = true;
+  ca_spec.path_length = uint8_t{0};
+  const x509::Buffer by_root =
+      x509::Issue({.spec = leaf_spec, .key = 1, .issuer = "root", .issuer_key = 9});
+  const x509::Buffer by_ca =
+      x509::Issue({.spec = leaf_spec, .key = 1, .issuer = "ca", .issuer_key = 2});
+  const x509::Buffer ca =
+      x509::Issue({.spec = ca_spec, .key = 2, .issuer = "root", .issuer_key = 9});
+  // NameConstraints: permitted dNSName "example" (RFC 5280 s4.2.1.10).
+  const uint8_t constraints[] = {0x30, 0x0d, 0xa0, 0x0b, 0x30, 0x09, 0x82, 0x07,
+                                 'e',  'x',  'a',  'm',  'p',  'l',  'e'};
+  const uint8_t constraints_oid[] = {0x55, 0x1d, 0x1e};
+  const x509::Extension more[] = {{Bytes(constraints_oid), true, Bytes(constraints)}};
+  ca_spec.more = more;
+  const x509::Buffer limited =
+      x509::Issue({.spec = ca_spec, .key = 2, .issuer = "root", .issuer_key = 9});
+  Write("certificate", "leaf", Framed({by_root}));
+  Write("certificate", "chain", Framed({by_ca, ca}));
+  Write("certificate", "constrained", Framed({by_ca, limited, ca}));
+}
+
+// The other keys there are those of x509/key_test.cc.
+void WritePem() {
+  crypto::InlineKeyStore<2> keys{crypto::DefaultDrivers()};
+  crypto::testing::DeterministicRng rng(1);
+  const auto key = keys->Generate(
+      {.type = crypto::KeyType::kEcP256, .usage = crypto::Usage::kSign | crypto::Usage::kExport},
+      rng);
+  uint8_t der[400], text[800];
+  const size_t der_size = *x509::ExportPkcs8(*keys, *key, MutableBytes(der));
+  const size_t size = *x509::EncodePem("PRIVATE KEY", Bytes(der, der_size), MutableBytes(text));
+  Write("pem", "pkcs8", AsText(Bytes(text, size)));
+  const x509::Buffer leaf =
+      x509::Issue({.spec = {.subject = "x"}, .key = 1, .issuer = "x", .issuer_key = 1});
+  const size_t cert = *x509::EncodePem("CERTIFICATE", Bytes(leaf), MutableBytes(text));
+  Write("pem", "certificate", "text in front\n" + std::string(AsText(Bytes(text, cert))));
+}
+
+}  // namespace
+}  // namespace merlon::fuzz
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    fprintf(stderr, "usage: make_seeds FOLDER\n");
+    return 2;
+  }
+  merlon::fuzz::corpora = argv[1];
+  merlon::fuzz::WriteConnections();
+  merlon::fuzz::WriteMessages();
+  merlon::fuzz::WriteCertificates();
+  merlon::fuzz::WritePem();
+  return 0;
+}
