@@ -23,11 +23,11 @@ struct Driven {
   std::string received;  // application data so far
 };
 
-// Steps until `done()`, which is also asked when the clock comes to `deadline`. kUnavailable: nothing
-// will ever happen any more; else the endpoint's failure.
+// Steps until `done()`, which is also asked when the clock comes to `deadline`. kUnavailable:
+// nothing will ever happen any more; else the endpoint's failure.
 template <class Connection, class Done>
-absl::Status Drive(LossyLink& link, Driven<Connection>& left, Driven<Connection>& right,
-                   Done done, std::optional<Instant> deadline = std::nullopt) {
+absl::Status Drive(LossyLink& link, Driven<Connection>& left, Driven<Connection>& right, Done done,
+                   std::optional<Instant> deadline = std::nullopt) {
   using Step = typename Endpoint<Connection>::Step;
   for (Driven<Connection>* side : {&left, &right}) {
     if (absl::Status s = side->endpoint.Settle(); !s.ok()) return s;

@@ -20,9 +20,9 @@
 namespace merlon::io {
 
 struct EndpointOptions {
-  std::string server_name;        // a client's: sent, and what the certificate must be for
-  std::string session;            // a client's, to resume: what session() gave; secret
-  tls::LocalOptions operations;   // what it points to outlives the endpoint
+  std::string server_name;       // a client's: sent, and what the certificate must be for
+  std::string session;           // a client's, to resume: what session() gave; secret
+  tls::LocalOptions operations;  // what it points to outlives the endpoint
   std::function<void(const tls::SecretLogged&)> on_secret;  // where the configuration logs secrets
 };
 
@@ -123,16 +123,14 @@ class Endpoint {
  private:
   template <class Config, class CoreOptions>
   Endpoint(Transport& transport, std::shared_ptr<const Config> config, CoreOptions core_options,
-           const crypto::Context& crypto, tls::Seed seed, EndpointOptions options,
-           FaceOptions face)
+           const crypto::Context& crypto, tls::Seed seed, EndpointOptions options, FaceOptions face)
       : transport_(transport),
         config_(config),
         options_(std::move(options)),
         operations_(crypto, options_.operations),
         core_(*config, core_options(options_), FaceTraits<Connection>::kTransport,
               MutableBytes(memory_->storage), std::move(seed), transport.now()),
-        connection_(
-            FaceTraits<Connection>::Make(core_, MutableBytes(memory_->reassembly), face)),
+        connection_(FaceTraits<Connection>::Make(core_, MutableBytes(memory_->reassembly), face)),
         pump_(connection_, transport_, MutableBytes(memory_->in), MutableBytes(memory_->out),
               {.perform = [this](const tls::Operation& op) { return operations_.Perform(op); },
                .on_event = [this](const tls::Event& event) { OnEvent(event); }}) {}

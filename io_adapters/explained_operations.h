@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ExplainedOperations: LocalOperations that remember what a refusal was about, for the sentence that
-// a person reads.
+// ExplainedOperations: LocalOperations that remember what a refusal was about, for the sentence
+// that a person reads.
 #pragma once
 #include <string>
 

@@ -55,8 +55,8 @@ absl::StatusOr<std::vector<std::string>> ReadCertificates(const std::string& pat
     if (!block->has_value()) break;
     if ((*block)->label != "CERTIFICATE") continue;
     std::string der((*block)->max_size(), '\0');
-    const Result<Bytes> decoded = x509::DecodePem(
-        **block, MutableBytes(reinterpret_cast<uint8_t*>(der.data()), der.size()));
+    const Result<Bytes> decoded =
+        x509::DecodePem(**block, MutableBytes(reinterpret_cast<uint8_t*>(der.data()), der.size()));
     if (!decoded.ok()) {
       return absl::InvalidArgumentError(
           Cat(path, ": certificate ", out.size() + 1, " is not valid PEM"));

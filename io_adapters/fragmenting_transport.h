@@ -13,8 +13,8 @@ class FragmentingTransport final : public Transport {
  public:
   static constexpr size_t kMinFrame = 8, kMaxFrame = 4096;
 
-  // `frames` carries one frame of at most `frame_size` bytes (kMinFrame to kMaxFrame, else it traps)
-  // at a time, as a datagram transport does, and outlives this.
+  // `frames` carries one frame of at most `frame_size` bytes (kMinFrame to kMaxFrame, else it
+  // traps) at a time, as a datagram transport does, and outlives this.
   FragmentingTransport(Transport& frames, size_t frame_size);
 
   // A frame that came twice is dropped; one that is missing is kDataLoss.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// KeyLog: secrets of connections as lines of an SSLKEYLOGFILE (RFC 9850), for a tool that shall read
-// the traffic. Whoever has the file reads the connections.
+// KeyLog: secrets of connections as lines of an SSLKEYLOGFILE (RFC 9850), for a tool that shall
+// read the traffic. Whoever has the file reads the connections.
 #pragma once
 #include <memory>
 #include <string>

@@ -14,11 +14,11 @@ struct LinkOptions {
   uint64_t seed = 1;
   int loss_percent = 0;
   int duplicate_percent = 0;
-  int reorder_percent = 0;                            // that take twice the latency
-  size_t mtu = 1500;                                  // larger ones are lost
-  bool byte_stream = false;                           // a Read may take a part: nothing is cut
-  Duration latency = std::chrono::milliseconds(10);   // one way
-  UnixTime start{std::chrono::seconds(1767225600)};   // 2026-01-01, of the wall clock
+  int reorder_percent = 0;                           // that take twice the latency
+  size_t mtu = 1500;                                 // larger ones are lost
+  bool byte_stream = false;                          // a Read may take a part: nothing is cut
+  Duration latency = std::chrono::milliseconds(10);  // one way
+  UnixTime start{std::chrono::seconds(1767225600)};  // 2026-01-01, of the wall clock
 };
 
 class LossyLink {
@@ -54,8 +54,8 @@ class LossyLink {
   End& left() { return left_; }
   End& right() { return right_; }
   Now now() const;
-  // Moves the clock to the next arrival, or to `timer` if that comes first. False: there is neither,
-  // and nothing will ever happen.
+  // Moves the clock to the next arrival, or to `timer` if that comes first. False: there is
+  // neither, and nothing will ever happen.
   bool Advance(std::optional<Instant> timer);
 
  private:

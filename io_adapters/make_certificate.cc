@@ -27,8 +27,8 @@ absl::StatusOr<std::string> PublicKeyInfoOf(const crypto::KeyStore& keys, crypto
   if (!attributes.ok()) return Failed("reading a key's attributes", attributes.error());
   const Result<size_t> raw_size = keys.PublicKey(key, MutableBytes(raw));
   if (!raw_size.ok()) return Failed("reading a public key", raw_size.error());
-  const Result<size_t> size = x509::WritePublicKey(
-      attributes->type, Slice(Bytes(raw), 0, *raw_size), MutableBytes(out));
+  const Result<size_t> size =
+      x509::WritePublicKey(attributes->type, Slice(Bytes(raw), 0, *raw_size), MutableBytes(out));
   if (!size.ok()) return Failed("encoding a public key", size.error());
   return std::string(AsText(Slice(Bytes(out), 0, *size)));
 }
@@ -63,8 +63,8 @@ absl::StatusOr<crypto::KeyHandle> GenerateSigningKey(const crypto::Context& cryp
                                                      bool exportable) {
   crypto::KeyAttributes attributes;
   attributes.type = crypto::KeyType::kEcP256;
-  attributes.usage = exportable ? crypto::Usage::kSign | crypto::Usage::kExport
-                                : crypto::Usage::kSign;
+  attributes.usage =
+      exportable ? crypto::Usage::kSign | crypto::Usage::kExport : crypto::Usage::kSign;
   const Result<crypto::KeyHandle> key = crypto.keys.Generate(attributes, crypto.rng);
   if (!key.ok()) return Failed("generating a P-256 key", key.error());
   return *key;
@@ -110,13 +110,12 @@ absl::StatusOr<std::string> MakeCertificate(const crypto::Context& crypto,
 
   const Result<crypto::KeyAttributes> signer_key = crypto.keys.Attributes(issuer.key);
   if (!signer_key.ok()) return Failed("the issuer's key", signer_key.error());
-  const Result<crypto::BoundSigningKey> signer = crypto::BoundSigningKey::Bind(
-      crypto.keys, issuer.key, AlgorithmOf(signer_key->type));
+  const Result<crypto::BoundSigningKey> signer =
+      crypto::BoundSigningKey::Bind(crypto.keys, issuer.key, AlgorithmOf(signer_key->type));
   if (!signer.ok()) return Failed("the issuer's key", signer.error());
   std::string der(8192, '\0');
   const Result<size_t> size = x509::WriteCertificate(
-      spec, *signer, crypto.rng,
-      MutableBytes(reinterpret_cast<uint8_t*>(der.data()), der.size()));
+      spec, *signer, crypto.rng, MutableBytes(reinterpret_cast<uint8_t*>(der.data()), der.size()));
   if (!size.ok()) return Failed("writing a certificate", size.error());
   der.resize(*size);
   return der;

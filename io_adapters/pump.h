@@ -68,8 +68,8 @@ class Pump {
       while (std::optional<tls::Event> event = connection_.PollEvent()) handlers_.on_event(*event);
       if (!connection_.Operations().empty()) {
         const tls::Pending pending = connection_.Operations().front();
-        const Result<void> done = connection_.Complete(
-            pending.id, handlers_.perform(pending.request), transport_.now());
+        const Result<void> done =
+            connection_.Complete(pending.id, handlers_.perform(pending.request), transport_.now());
         if (!done.ok() && done.error().origin == Origin::kMisuse) {
           return absl::InternalError("an operation was answered with another's answer");
         }
@@ -91,7 +91,8 @@ class Pump {
       if (step) return *step;
     }
     MakeRoom();
-    if (end_ == in_.size()) return absl::ResourceExhaustedError("a record is larger than the buffer");
+    if (end_ == in_.size())
+      return absl::ResourceExhaustedError("a record is larger than the buffer");
     const absl::StatusOr<Arrival> arrival = transport_.Read(Slice(in_, end_), Earliest(deadline));
     if (!arrival.ok()) return arrival.status();
     switch (arrival->kind) {

@@ -60,8 +60,8 @@ std::string DescribeLeaf(const tls::VerifyChain& request, Error error) {
   std::string out = DescribeCertificate(*leaf);
   if (error.code == Code::kNameMismatch) {
     AppendAll(out, "; wanted: ",
-                    request.server_name.empty() ? "a server name, and none was given"
-                                                : Printable(AsBytes(request.server_name)));
+              request.server_name.empty() ? "a server name, and none was given"
+                                          : Printable(AsBytes(request.server_name)));
   }
   return out;
 }
@@ -79,7 +79,7 @@ absl::Status ConnectionStatus(Error error, std::optional<Alert> peer_alert,
   std::string text;
   if (error.code == Code::kClosedByAlert && peer_alert) {
     text = Cat("the peer ended the connection with alert ", AlertWithNumber(*peer_alert),
-                        " (RFC 9846 s6.2)");
+               " (RFC 9846 s6.2)");
   } else {
     text = Sentence(tls::Explain(error));
     if (error.alert != Alert::kNone) {
@@ -99,11 +99,11 @@ std::string DescribeRefusal(const tls::Operation& request, Error error) {
   }
   if (const auto* agree = std::get_if<tls::Agree>(&request)) {
     return Cat("the key share in message ServerHello, group ",
-                        GroupName(static_cast<uint16_t>(agree->group)));
+               GroupName(static_cast<uint16_t>(agree->group)));
   }
   if (const auto* agree = std::get_if<tls::Encapsulate>(&request)) {
     return Cat("a key share in message ClientHello, group ",
-                        GroupName(static_cast<uint16_t>(agree->group)));
+               GroupName(static_cast<uint16_t>(agree->group)));
   }
   return "";
 }
@@ -139,10 +139,10 @@ std::string DescribeNames(const x509::Certificate& certificate) {
 std::string DescribeCertificate(const x509::Certificate& certificate) {
   const std::string names = DescribeNames(certificate);
   return Cat("certificate \"", CommonName(certificate.subject()), "\"",
-                      names.empty() ? "" : Cat(" for ", names), ", issued by \"",
-                      CommonName(certificate.issuer()), "\", valid from ",
-                      DescribeTime(certificate.validity().not_before), " to ",
-                      DescribeTime(certificate.validity().not_after));
+             names.empty() ? "" : Cat(" for ", names), ", issued by \"",
+             CommonName(certificate.issuer()), "\", valid from ",
+             DescribeTime(certificate.validity().not_before), " to ",
+             DescribeTime(certificate.validity().not_after));
 }
 
 std::string DescribeTime(UnixTime time) {

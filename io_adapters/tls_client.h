@@ -17,8 +17,8 @@ namespace merlon::io {
 
 struct TlsClientOptions {
   std::string ca_file = kSystemCaFile;  // PEM: who may issue certificates
-  std::vector<std::string> alpn;        // protocols, most wanted first
-  std::vector<uint16_t> groups;         // IANA; empty: all that are built
+  std::vector<std::string> alpn = {};   // protocols, most wanted first
+  std::vector<uint16_t> groups = {};    // IANA; empty: all that are built
   bool log_secrets = false;             // whoever has them reads the connections
 };
 

@@ -2,19 +2,38 @@
 #include "io_adapters/udp_datagram.h"
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+
+#include <cstring>
 
 #include "io_adapters/text.h"
 
 namespace merlon::io {
+
+bool UdpTransport::IsPeer(const sockaddr_storage& from) const {
+  if (!peer_) return true;
+  if (from.ss_family != peer_->ss_family) return false;
+  if (from.ss_family == AF_INET) {
+    const auto& a = reinterpret_cast<const sockaddr_in&>(from);
+    const auto& b = reinterpret_cast<const sockaddr_in&>(*peer_);
+    return a.sin_port == b.sin_port && a.sin_addr.s_addr == b.sin_addr.s_addr;
+  }
+  const auto& a = reinterpret_cast<const sockaddr_in6&>(from);
+  const auto& b = reinterpret_cast<const sockaddr_in6&>(*peer_);
+  return a.sin6_port == b.sin6_port && memcmp(&a.sin6_addr, &b.sin6_addr, 16) == 0;
+}
 
 absl::StatusOr<Arrival> UdpTransport::Read(MutableBytes out, std::optional<Instant> deadline) {
   for (;;) {
     const absl::StatusOr<bool> readable = WaitReadable(fd_.get(), deadline);
     if (!readable.ok()) return readable.status();
     if (!*readable) return Arrival{Arrival::Kind::kTimedOut};
-    const ssize_t n = ::recv(fd_.get(), out.data(), out.size(), MSG_DONTWAIT);
+    sockaddr_storage from = {};
+    socklen_t from_size = sizeof(from);
+    const ssize_t n = ::recvfrom(fd_.get(), out.data(), out.size(), MSG_DONTWAIT,
+                                 reinterpret_cast<sockaddr*>(&from), &from_size);
+    if (n >= 0 && !IsPeer(from)) continue;
     if (n >= 0) return Arrival{Arrival::Kind::kBytes, static_cast<size_t>(n)};
     // ECONNREFUSED is an ICMP message, which anyone can send: the timers decide when to give up.
     if (errno != EINTR && errno != EAGAIN && errno != ECONNREFUSED) {
@@ -24,7 +43,11 @@ absl::StatusOr<Arrival> UdpTransport::Read(MutableBytes out, std::optional<Insta
 }
 
 absl::Status UdpTransport::Write(Bytes bytes) {
-  while (::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) {
+  const auto* to = peer_ ? reinterpret_cast<const sockaddr*>(&*peer_) : nullptr;
+  const socklen_t size = !peer_                        ? 0
+                         : peer_->ss_family == AF_INET ? sizeof(sockaddr_in)
+                                                       : sizeof(sockaddr_in6);
+  while (::sendto(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL, to, size) < 0) {
     if (errno == EINTR) continue;
     if (errno == EAGAIN || errno == ENOBUFS || errno == ECONNREFUSED) break;
     return absl::ErrnoToStatus(errno, "sending");
@@ -32,23 +55,18 @@ absl::Status UdpTransport::Write(Bytes bytes) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Descriptor> UdpAcceptOne(const Listener& listener) {
+absl::StatusOr<std::unique_ptr<UdpTransport>> UdpAcceptOne(const Listener& listener) {
   sockaddr_storage peer = {};
   socklen_t size = sizeof(peer);
   uint8_t byte;
   const int fd = listener.fd.get();
-  sockaddr any = {};
-  any.sa_family = AF_UNSPEC;
-  (void)::connect(fd, &any, sizeof(any));  // of the client before
   while (::recvfrom(fd, &byte, 1, MSG_PEEK, reinterpret_cast<sockaddr*>(&peer), &size) < 0) {
     if (errno != EINTR && errno != ECONNREFUSED) return absl::ErrnoToStatus(errno, "recvfrom");
     size = sizeof(peer);
   }
-  Descriptor own(::dup(fd));
-  if (!own.valid() || ::connect(own.get(), reinterpret_cast<sockaddr*>(&peer), size) != 0) {
-    return absl::ErrnoToStatus(errno, "connecting to the client");
-  }
-  return own;
+  Descriptor own(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!own.valid()) return absl::ErrnoToStatus(errno, "dup");
+  return std::make_unique<UdpTransport>(std::move(own), peer);
 }
 
 absl::StatusOr<std::optional<std::string_view>> BlockingDatagram::ReadUntil(

@@ -2,6 +2,8 @@
 // DTLS over UDP: a transport over a connected UDP socket, and BlockingDatagram, one connection with
 // calls that wait and mind the timers.
 #pragma once
+#include <sys/socket.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,21 +15,26 @@
 
 namespace merlon::io {
 
-// The socket is connected: it has one peer.
+// One peer: that of a connected socket, or `peer` of one that is not, from which others' datagrams
+// are dropped.
 class UdpTransport final : public Transport {
  public:
   explicit UdpTransport(Descriptor fd) : fd_(std::move(fd)) {}
+  UdpTransport(Descriptor fd, const sockaddr_storage& peer) : fd_(std::move(fd)), peer_(peer) {}
   absl::StatusOr<Arrival> Read(MutableBytes out, std::optional<Instant> deadline) override;
   // What the network does not take now is lost, as any datagram may be.
   absl::Status Write(Bytes bytes) override;
 
  private:
+  bool IsPeer(const sockaddr_storage& from) const;
+
   Descriptor fd_;
+  std::optional<sockaddr_storage> peer_;
 };
 
-// Waits for a datagram, leaves it unread, and gives a socket of the same port that is connected to
-// its sender. For servers that serve one client after another.
-absl::StatusOr<Descriptor> UdpAcceptOne(const Listener& listener);
+// Waits for a datagram, leaves it unread, and gives a transport to and from its sender. For servers
+// that serve one client after another.
+absl::StatusOr<std::unique_ptr<UdpTransport>> UdpAcceptOne(const Listener& listener);
 
 // For one thread. Errors are sentences; after one about DTLS, failure() has the number.
 class BlockingDatagram {

@@ -43,7 +43,8 @@ absl::StatusOr<Arguments> Arguments::Parse(const ArgumentSpec& spec,
       return absl::InvalidArgumentError(Cat("--", name, " needs a value"));
     }
   }
-  if (out.words_.size() < spec.min_words) return absl::InvalidArgumentError("an argument is missing");
+  if (out.words_.size() < spec.min_words)
+    return absl::InvalidArgumentError("an argument is missing");
   if (out.words_.size() > spec.max_words) {
     return absl::InvalidArgumentError(Cat("\"", out.words_[spec.max_words], "\" is one too many"));
   }
@@ -65,8 +66,7 @@ absl::StatusOr<int> Arguments::Number(const std::string& name, int otherwise, in
   const std::string text = Value(name);
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < least ||
-      number > most) {
+  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
     return absl::InvalidArgumentError(
         Cat("--", name, " takes a number from ", least, " to ", most));
   }

@@ -119,8 +119,8 @@ int Run(io::TlsClient& client, const Plan& plan) {
     fprintf(stderr, "merlon: connected: %s\n",
             io::DescribeNegotiated((*stream)->negotiated()).c_str());
   }
-  const absl::Status done = plan.pipe ? Pipe(**stream, fd)
-                                      : Fetch(**stream, plan.server_name, plan.path);
+  const absl::Status done =
+      plan.pipe ? Pipe(**stream, fd) : Fetch(**stream, plan.server_name, plan.path);
   if (!done.ok()) return Explain(**stream, done);
   (void)(*stream)->Close();
   if (!plan.session_file.empty() && !(*stream)->session().empty()) {

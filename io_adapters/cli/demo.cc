@@ -37,18 +37,16 @@ template <class Connection>
 absl::StatusOr<std::string> Converse(DemoWorld& world, const Medium& medium,
                                      const std::string& session) {
   Timeline timeline(medium.kind);
-  io::LossyLink link(medium.link,
-                     [&](const io::LossyLink::Sent& sent) { timeline.Add(sent); });
+  io::LossyLink link(medium.link, [&](const io::LossyLink::Sent& sent) { timeline.Add(sent); });
   io::FragmentingTransport left_frames(link.left(), kFrame), right_frames(link.right(), kFrame);
   const bool framed = medium.kind == Timeline::Kind::kFrames;
   absl::StatusOr<tls::Seed> client_seed = world.crypto().NewSeed();
   absl::StatusOr<tls::Seed> server_seed = world.crypto().NewSeed();
   if (!client_seed.ok()) return client_seed.status();
   if (!server_seed.ok()) return server_seed.status();
-  DemoPair<Connection> pair(
-      world, framed ? static_cast<io::Transport&>(left_frames) : link.left(),
-      framed ? static_cast<io::Transport&>(right_frames) : link.right(), *std::move(client_seed),
-      *std::move(server_seed), session);
+  DemoPair<Connection> pair(world, framed ? static_cast<io::Transport&>(left_frames) : link.left(),
+                            framed ? static_cast<io::Transport&>(right_frames) : link.right(),
+                            *std::move(client_seed), *std::move(server_seed), session);
   io::Driven<Connection> client{pair.client, {}}, server{pair.server, {}};
 
   const auto both_connected = [&] {
@@ -70,8 +68,8 @@ absl::StatusOr<std::string> Converse(DemoWorld& world, const Medium& medium,
     };
     if (absl::Status s = io::Drive(link, client, server, heard, patience); !s.ok()) return s;
   }
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-      connected.time_since_epoch());
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(connected.time_since_epoch());
   Print(Cat(medium.title, session.empty() ? "" : ", resumed", "\n", timeline.Draw()));
   Print(Cat("  negotiated: ", io::DescribeNegotiated(pair.client.core().negotiated()), "\n",
             "  connected, with a ticket, after ", ms.count(), " ms; the server answered: \"",
@@ -125,8 +123,7 @@ int RunDemo(const Arguments& arguments) {
   Print(Cat("Made a CA and ", io::DescribeCertificate(*leaf), ".\n"));
   ShowKey(**world);
   const absl::Status shown[] = {
-      Show<tls::StreamConnection>(**world,
-                                  {"TLS 1.3 over memory", Timeline::Kind::kStream, plain}),
+      Show<tls::StreamConnection>(**world, {"TLS 1.3 over memory", Timeline::Kind::kStream, plain}),
       Show<tls::DatagramConnection>(**world,
                                     {lossy_title.c_str(), Timeline::Kind::kDatagrams, lossy}),
       Show<tls::StreamConnection>(

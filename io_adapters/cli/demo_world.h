@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DemoWorld: a CA, a server with a P-256 key in a key store, and a client that trusts the CA; all in
-// memory, at the wall time of the demonstration's link.
+// DemoWorld: a CA, a server with a P-256 key in a key store, and a client that trusts the CA; all
+// in memory, at the wall time of the demonstration's link.
 #pragma once
 #include <memory>
 #include <string>

@@ -56,8 +56,8 @@ int RunDtlsClient(const Arguments& arguments) {
   tls::DatagramOptions datagram;
   datagram.mtu = static_cast<size_t>(*mtu);
   BlockingDatagram connection(std::make_unique<io::UdpTransport>(*std::move(socket)),
-                              (*client)->config(), (*client)->crypto().context(),
-                              *std::move(seed), std::move(endpoint), datagram);
+                              (*client)->config(), (*client)->crypto().context(), *std::move(seed),
+                              std::move(endpoint), datagram);
   if (absl::Status s = connection.Handshake(); !s.ok()) return Explain(connection, s);
   fprintf(stderr, "merlon: connected: %s\n",
           io::DescribeNegotiated(connection.negotiated()).c_str());
@@ -84,15 +84,14 @@ absl::Status EchoDatagrams(BlockingDatagram& connection) {
 
 absl::Status ServeOne(io::TlsServer& server, const io::Listener& listener,
                       const tls::DatagramOptions& datagram) {
-  auto socket = io::UdpAcceptOne(listener);
-  if (!socket.ok()) return socket.status();
+  auto transport = io::UdpAcceptOne(listener);
+  if (!transport.ok()) return transport.status();
   auto seed = server.crypto().NewSeed();
   if (!seed.ok()) return seed.status();
   io::EndpointOptions endpoint;
   endpoint.operations = server.operations();
-  BlockingDatagram connection(std::make_unique<io::UdpTransport>(*std::move(socket)),
-                              server.config(), server.crypto().context(), *std::move(seed),
-                              std::move(endpoint), datagram);
+  BlockingDatagram connection(*std::move(transport), server.config(), server.crypto().context(),
+                              *std::move(seed), std::move(endpoint), datagram);
   if (absl::Status s = connection.Handshake(); !s.ok()) return s;
   fprintf(stderr, "merlon: connected: %s\n",
           io::DescribeNegotiated(connection.negotiated()).c_str());

@@ -51,8 +51,8 @@ absl::Status Serve(const Service& service, io::Descriptor socket, std::string* n
   if (service.key_log) {
     options.on_secret = [&](const tls::SecretLogged& s) { service.key_log->Add(s); };
   }
-  auto stream = service.server.Start(
-      std::make_unique<io::DescriptorTransport>(std::move(socket)), std::move(options));
+  auto stream = service.server.Start(std::make_unique<io::DescriptorTransport>(std::move(socket)),
+                                     std::move(options));
   if (!stream.ok()) return stream.status();
   if (absl::Status s = (*stream)->Handshake(); !s.ok()) return s;
   *negotiated = io::DescribeNegotiated((*stream)->negotiated());
@@ -127,8 +127,7 @@ int RunServer(const Arguments& arguments) {
   const auto count = arguments.Number("count", 0, 0, 1 << 30);
   const auto tickets = arguments.Number("tickets", 2, 0, 10);
   const auto groups = ParseGroups(arguments.List("groups"));
-  for (const absl::Status& s :
-       {port.status(), count.status(), tickets.status(), groups.status()}) {
+  for (const absl::Status& s : {port.status(), count.status(), tickets.status(), groups.status()}) {
     if (!s.ok()) return Complain(kUsage, s);
   }
   if (arguments.Has("echo") == !arguments.words().empty()) {
@@ -149,8 +148,7 @@ int RunServer(const Arguments& arguments) {
   const auto server =
       io::TlsServer::Create(arguments.Value("cert"), arguments.Value("key"), options);
   if (!server.ok()) return Complain(kUsage, server.status());
-  const auto listener =
-      io::TcpListen({arguments.Value("host"), static_cast<uint16_t>(*port)});
+  const auto listener = io::TcpListen({arguments.Value("host"), static_cast<uint16_t>(*port)});
   if (!listener.ok()) return Complain(kTransport, listener.status());
   printf("listening on port %d\n", listener->port);
   fflush(stdout);

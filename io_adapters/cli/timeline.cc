@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <optional>
 
-#include "crypto/base/reader.h"
 #include "io_adapters/text.h"
 #include "record/content_type.h"
 
@@ -113,10 +112,7 @@ std::string DescribeDatagram(Bytes datagram) {
 void Timeline::Add(const io::LossyLink::Sent& sent) {
   if (flights_.empty() || flights_.back().at != sent.at ||
       flights_.back().from_left != sent.from_left) {
-    flights_.push_back({.at = sent.at,
-                        .from_left = sent.from_left,
-                        .stream = {},
-                        .datagrams = {}});
+    flights_.push_back({.at = sent.at, .from_left = sent.from_left, .stream = {}, .datagrams = {}});
   }
   using Fate = io::LossyLink::Fate;
   Flight& flight = flights_.back();
@@ -125,7 +121,7 @@ void Timeline::Add(const io::LossyLink::Sent& sent) {
   const bool lost = sent.fate == Fate::kLost || sent.fate == Fate::kTooLarge;
   if (lost) flight.lost += 1;
   if (kind_ == Kind::kDatagrams) {
-    const char* const fate = lost                                ? "LOST "
+    const char* const fate = lost                             ? "LOST "
                              : sent.fate == Fate::kDuplicated ? "TWICE "
                              : sent.fate == Fate::kLate       ? "LATE "
                                                               : "";

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// `merlon client` against servers that nobody here wrote.
+#include <unistd.h>
+
+#include <fstream>
+
+#include "io_adapters/interop/fixture.h"
+
+namespace merlon::interop {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class ClientInterop : public Interop {
+ protected:
+  Finished Fetch(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> argv = {Merlon(),    "client",    At(port_),  "--http",
+                                     "/page.txt", "--verbose", "--cafile", Chain("ca")};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return Execute(argv);
+  }
+  // s_server in the folder of the page.
+  void StartOpenssl(const std::string& kind, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> argv = {"openssl", "s_server",  "-WWW", "-accept", Port(),
+                                     "-cert",   Chain(kind), "-key", Key(kind)};
+    argv.insert(argv.end(), more.begin(), more.end());
+    Start(argv);
+  }
+  void StartGnutls(const std::string& kind, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> argv = {"gnutls-serv",   "--http",         "-p",
+                                     Port(),          "--x509certfile", Chain(kind),
+                                     "--x509keyfile", Key(kind)};
+    argv.insert(argv.end(), more.begin(), more.end());
+    Start(argv);
+  }
+  void StartNginx(const std::string& kind, const std::string& more = "") {
+    const std::string port = Port(), conf = File("nginx." + port + ".conf");
+    std::ofstream(conf) << "daemon off; master_process off; error_log stderr info;\n"
+                           "pid "
+                        << File("nginx.pid")
+                        << ";\nevents {}\nhttp {\n"
+                           "access_log off;\n"
+                           "client_body_temp_path "
+                        << File("b") << "; proxy_temp_path " << File("p") << "; fastcgi_temp_path "
+                        << File("f") << "; uwsgi_temp_path " << File("u") << "; scgi_temp_path "
+                        << File("s") << ";\nserver { listen 127.0.0.1:" << port << " ssl;\n"
+                        << "ssl_protocols TLSv1.3; ssl_session_tickets on;\n"
+                        << "ssl_session_cache builtin;\n"
+                        << more << "ssl_certificate " << Chain(kind) << "; ssl_certificate_key "
+                        << Key(kind) << ";\nroot " << File("www") << "; } }\n";
+    Start({"nginx", "-c", conf, "-p", File("")});
+  }
+  std::string Port() {
+    port_ = FreePort();
+    return std::to_string(port_);
+  }
+  void Start(const std::vector<std::string>& argv) {
+    char old[4096];
+    ASSERT_NE(getcwd(old, sizeof(old)), nullptr);
+    ASSERT_EQ(chdir(File("www").c_str()), 0);
+    server_ = std::make_unique<Process>(argv);
+    ASSERT_EQ(chdir(old), 0);
+    ASSERT_TRUE(WaitForPort(port_)) << argv[0] << " did not start";
+  }
+  Process& server() { return *server_; }
+
+  int port_ = 0;
+  std::unique_ptr<Process> server_;
+};
+
+class ClientWithKey : public ClientInterop, public testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Keys, ClientWithKey, testing::Values(kEc, kRsa),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_P(ClientWithKey, FetchesFromOpenssl) {
+  StartOpenssl(GetParam());
+  const Finished client = Fetch();
+  EXPECT_EQ(client.code, 0) << client.output;
+  EXPECT_THAT(client.output, HasSubstr(kPage));
+}
+
+TEST_P(ClientWithKey, FetchesFromGnutls) {
+  StartGnutls(GetParam());
+  const Finished client = Fetch();
+  EXPECT_EQ(client.code, 0) << client.output;
+  EXPECT_THAT(client.output, HasSubstr("Session"));  // of the page that gnutls-serv makes
+}
+
+TEST_P(ClientWithKey, FetchesFromNginx) {
+  StartNginx(GetParam());
+  const Finished client = Fetch();
+  EXPECT_EQ(client.code, 0) << client.output;
+  EXPECT_THAT(client.output, HasSubstr(kPage));
+}
+
+TEST_F(ClientInterop, ResumesWithOpenssl) {
+  StartOpenssl(kEc);
+  const std::vector<std::string> session = {"--session", File("client.openssl.session")};
+  EXPECT_THAT(Fetch(session).output, Not(HasSubstr("resumed")));
+  const Finished again = Fetch(session);
+  EXPECT_EQ(again.code, 0);
+  EXPECT_THAT(again.output, HasSubstr("resumed"));
+  EXPECT_THAT(again.output, HasSubstr(kPage));
+}
+
+TEST_F(ClientInterop, ResumesWithGnutls) {
+  StartGnutls(kEc);
+  const std::vector<std::string> session = {"--session", File("client.gnutls.session")};
+  EXPECT_THAT(Fetch(session).output, Not(HasSubstr("resumed")));
+  EXPECT_THAT(Fetch(session).output, HasSubstr("resumed"));
+}
+
+TEST_F(ClientInterop, ResumesWithNginx) {
+  StartNginx(kEc);
+  const std::vector<std::string> session = {"--session", File("client.nginx.session")};
+  EXPECT_THAT(Fetch(session).output, Not(HasSubstr("resumed")));
+  const Finished again = Fetch(session);
+  EXPECT_THAT(again.output, HasSubstr("resumed"));
+  EXPECT_THAT(again.output, HasSubstr(kPage));
+}
+
+TEST_F(ClientInterop, OpensslAsksForAnotherGroup) {
+  StartOpenssl(kEc, {"-groups", "P-256"});
+  const Finished client = Fetch({"--groups", "x25519,P-256"});
+  EXPECT_EQ(client.code, 0);
+  EXPECT_THAT(client.output, HasSubstr("secp256r1, ecdsa_secp256r1_sha256, after a HelloRetry"));
+}
+
+TEST_F(ClientInterop, GnutlsAsksForAnotherGroup) {
+  StartGnutls(kEc, {"--priority", "NORMAL:-GROUP-ALL:+GROUP-SECP256R1"});
+  const Finished client = Fetch({"--groups", "x25519,P-256"});
+  EXPECT_EQ(client.code, 0);
+  EXPECT_THAT(client.output, HasSubstr("after a HelloRetryRequest"));
+}
+
+TEST_F(ClientInterop, NginxAsksForAnotherGroup) {
+  StartNginx(kRsa, "ssl_ecdh_curve prime256v1;\n");
+  const Finished client = Fetch({"--groups", "x25519,P-256"});
+  EXPECT_EQ(client.code, 0);
+  EXPECT_THAT(client.output, HasSubstr("after a HelloRetryRequest"));
+}
+
+TEST_F(ClientInterop, NoSharedGroupIsHandshakeFailure) {
+  StartOpenssl(kEc, {"-groups", "P-256"});
+  const Finished client = Fetch({"--groups", "x25519"});
+  EXPECT_EQ(client.code, 3);
+  EXPECT_THAT(client.output, HasSubstr("handshake_failure (40)"));
+}
+
+TEST_F(ClientInterop, AlpnIsAgreedOn) {
+  StartOpenssl(kEc, {"-alpn", "other,http/1.1"});
+  EXPECT_THAT(Fetch({"--alpn", "http/1.1"}).output, HasSubstr("ALPN http/1.1"));
+}
+
+TEST_F(ClientInterop, AlpnMismatchIsSeenByBothSides) {
+  StartOpenssl(kEc, {"-alpn", "h2"});
+  const Finished client = Fetch({"--alpn", "other"});
+  EXPECT_EQ(client.code, 3);
+  EXPECT_THAT(client.output, HasSubstr("no_application_protocol (120)"));
+  EXPECT_TRUE(server().WaitFor("no application protocol")) << server().output();
+}
+
+struct BadCertificate {
+  const char* kind;
+  const char* ours;    // the alert in our sentence
+  const char* theirs;  // in OpenSSL's
+};
+class ClientRefuses : public ClientInterop, public testing::WithParamInterface<BadCertificate> {};
+INSTANTIATE_TEST_SUITE_P(
+    Certificates, ClientRefuses,
+    testing::Values(BadCertificate{kExpired, "certificate_expired (45)", "SSL alert number 45"},
+                    BadCertificate{kWrongName, "bad_certificate (42)", "SSL alert number 42"},
+                    BadCertificate{kUntrusted, "unknown_ca (48)", "SSL alert number 48"}),
+    [](const auto& test) { return std::string(test.param.kind); });
+
+TEST_P(ClientRefuses, Openssl) {
+  StartOpenssl(GetParam().kind);
+  const Finished client = Fetch();
+  EXPECT_EQ(client.code, 3);
+  EXPECT_THAT(client.output, HasSubstr(GetParam().ours));
+  EXPECT_THAT(client.output, HasSubstr("about: certificate"));
+  EXPECT_THAT(client.output, Not(HasSubstr(kPage)));
+  EXPECT_TRUE(server().WaitFor(GetParam().theirs)) << server().output();
+}
+
+TEST_P(ClientRefuses, Nginx) {
+  StartNginx(GetParam().kind);
+  EXPECT_EQ(Fetch().code, 3);
+  EXPECT_TRUE(server().WaitFor(GetParam().theirs)) << server().output();
+}
+
+TEST_P(ClientRefuses, Gnutls) {
+  StartGnutls(GetParam().kind);
+  const Finished client = Fetch();
+  EXPECT_EQ(client.code, 3);
+  EXPECT_THAT(client.output, HasSubstr(GetParam().ours));
+}
+
+TEST_F(ClientInterop, ServersThatOnlySpeakTls12AreRefused) {
+  StartOpenssl(kEc, {"-tls1_2"});
+  const Finished client = Fetch();
+  EXPECT_EQ(client.code, 3);
+  EXPECT_THAT(client.output, HasSubstr("protocol_version (70)"));
+}
+
+TEST_F(ClientInterop, PipesStdinAndStdout) {
+  port_ = FreePort();
+  Start({"openssl", "s_server", "-rev", "-accept", std::to_string(port_), "-cert", Chain(kEc),
+         "-key", Key(kEc)});
+  Process client({Merlon(), "client", At(port_), "--cafile", Chain("ca")});
+  client.Send("abcdef\n");
+  EXPECT_TRUE(client.WaitFor("fedcba\n")) << client.output();
+}
+
+TEST_F(ClientInterop, KeyLogHasEverySecret) {
+  StartOpenssl(kEc);
+  const std::string log = File("keys.log");
+  ASSERT_EQ(Fetch({"--keylog", log}).code, 0);
+  std::ifstream file(log);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const char* label :
+       {"CLIENT_HANDSHAKE_TRAFFIC_SECRET ", "SERVER_HANDSHAKE_TRAFFIC_SECRET ",
+        "CLIENT_TRAFFIC_SECRET_0 ", "SERVER_TRAFFIC_SECRET_0 ", "EXPORTER_SECRET "}) {
+    EXPECT_THAT(text, HasSubstr(label));
+  }
+}
+
+TEST_F(ClientInterop, NobodyListeningIsExitCode2) {
+  port_ = FreePort();
+  const Finished client = Fetch();
+  EXPECT_EQ(client.code, 2);
+  EXPECT_THAT(client.output, HasSubstr("connecting to localhost"));
+}
+
+// No program of Debian speaks DTLS 1.3: our own two, over UDP.
+TEST_F(ClientInterop, DtlsClientTalksToDtlsServer) {
+  Process server({Merlon(), "dtls-server", "--cert", Chain(kEc), "--key", Key(kEc), "--port", "0",
+                  "--host", "127.0.0.1", "--once"});
+  ASSERT_TRUE(server.WaitFor("listening on port ")) << server.output();
+  ASSERT_TRUE(server.WaitFor("\n"));
+  const std::string port = server.output().substr(server.output().find("port ") + 5);
+  const Finished client =
+      Execute({Merlon(), "dtls-client", "127.0.0.1:" + port.substr(0, port.find('\n')), "--cafile",
+               Chain("ca")},
+              "first line\nsecond line\n");
+  EXPECT_EQ(client.code, 0) << client.output;
+  EXPECT_THAT(client.output, HasSubstr("first line\nsecond line\n"));
+  EXPECT_THAT(client.output, HasSubstr("DTLS 1.3"));
+  EXPECT_EQ(server.Wait(), 0) << server.output();
+}
+
+}  // namespace
+}  // namespace merlon::interop

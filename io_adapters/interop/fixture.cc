@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io_adapters/interop/fixture.h"
+
+#include <stdlib.h>
+
+#include <fstream>
+#include <utility>
+
+namespace merlon::interop {
+namespace {
+
+std::vector<std::string> Join(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+void Must(const std::vector<std::string>& argv) {
+  const Finished done = Execute(argv);
+  ASSERT_EQ(done.code, 0) << argv[0] << " " << argv[1] << ":\n" << done.output;
+}
+
+}  // namespace
+
+std::string Interop::File(const std::string& name) {
+  const char* folder = getenv("TEST_TMPDIR");
+  return std::string(folder == nullptr ? testing::TempDir() : folder) + "/" + name;
+}
+
+std::string Interop::Merlon() {
+  const char* path = getenv("MERLON");
+  return path == nullptr ? "io_adapters/cli/merlon" : path;
+}
+
+void Interop::SetUpTestSuite() {
+  static bool done = false;
+  if (std::exchange(done, true)) return;
+  const std::vector<std::string> make = {Merlon(), "cert", "make"};
+  const std::vector<std::string> by_ca = {"--ca", Chain("ca"), "--ca-key", Key("ca")};
+  const auto out = [&](const std::string& kind) {
+    return std::vector<std::string>{"--out", Chain(kind), "--key-out", Key(kind)};
+  };
+  const std::vector<std::string> local = {"--names", "localhost,127.0.0.1"};
+  Must(Join(Join(make, {"--is-ca", "--cn", "Interop CA"}), out("ca")));
+  Must(Join(Join(make, {"--is-ca", "--cn", "Another CA"}), out("other_ca")));
+  Must(Join(Join(Join(make, by_ca), local), out(kEc)));
+  Must(Join(Join(Join(make, by_ca), Join(local, {"--days", "-5"})), out(kExpired)));
+  Must(Join(Join(Join(make, by_ca), {"--names", "elsewhere.example"}), out(kWrongName)));
+  Must(Join(Join(make, {"--ca", Chain("other_ca"), "--ca-key", Key("other_ca")}),
+            Join(local, out(kUntrusted))));
+  // RSA: by OpenSSL's own tools.
+  Must({"openssl", "req", "-newkey", "rsa:2048", "-nodes", "-keyout", Key(kRsa), "-out",
+        File("rsa.csr"), "-subj", "/CN=localhost"});
+  std::ofstream(File("rsa.ext")) << "subjectAltName=DNS:localhost,IP:127.0.0.1\n"
+                                    "keyUsage=digitalSignature\nextendedKeyUsage=serverAuth\n";
+  Must({"openssl", "x509", "-req", "-in", File("rsa.csr"), "-CA", Chain("ca"), "-CAkey", Key("ca"),
+        "-CAcreateserial", "-CAserial", File("serial"), "-days", "30", "-extfile", File("rsa.ext"),
+        "-out", Chain(kRsa)});
+  Must({"mkdir", "-p", File("www")});
+  std::ofstream(File("www/page.txt")) << kPage;
+  std::ofstream(File("www/index.html")) << kPage;
+}
+
+MerlonServer::MerlonServer(const std::string& merlon, const std::string& chain,
+                           const std::string& key, const std::string& folder,
+                           const std::vector<std::string>& more)
+    : process_(
+          Join({merlon, "server", folder, "--cert", chain, "--key", key, "--port", "0"}, more)) {
+  EXPECT_TRUE(process_.WaitFor("listening on port ")) << process_.output();
+  EXPECT_TRUE(process_.WaitFor("\n")) << process_.output();
+  const size_t at = process_.output().find("port ");
+  if (at != std::string::npos) port_ = atoi(process_.output().c_str() + at + 5);
+}
+
+}  // namespace merlon::interop

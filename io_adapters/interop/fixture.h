@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What interop tests share: a CA, certificates of several kinds, a page, and the programs.
+#pragma once
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io_adapters/interop/process.h"
+
+namespace merlon::interop {
+
+// Kinds of server certificates, by file name: all but "untrusted" are from the CA in "ca.pem".
+inline constexpr char kEc[] = "ec", kRsa[] = "rsa", kExpired[] = "expired",
+                      kWrongName[] = "wrong_name", kUntrusted[] = "untrusted";
+inline constexpr char kPage[] = "A page for interop tests.\n";
+
+class Interop : public testing::Test {
+ protected:
+  static void SetUpTestSuite();
+
+  // In TEST_TMPDIR.
+  static std::string File(const std::string& name);
+  static std::string Chain(const std::string& kind) { return File(kind + ".pem"); }
+  static std::string Key(const std::string& kind) { return File(kind + ".key"); }
+  static std::string Merlon();
+  static std::string At(int port) { return "localhost:" + std::to_string(port); }
+};
+
+// A `merlon server` of the page, ready; its output says what became of each connection.
+class MerlonServer {
+ public:
+  MerlonServer(const std::string& merlon, const std::string& chain, const std::string& key,
+               const std::string& folder, const std::vector<std::string>& more = {});
+  int port() const { return port_; }
+  Process& process() { return process_; }
+
+ private:
+  Process process_;
+  int port_ = 0;
+};
+
+}  // namespace merlon::interop
