@@ -28,7 +28,7 @@ struct Fragment {
 
 class Reassembly {
  public:
-  static constexpr size_t kWindow = 8;      // messages: the next one and seven after it
+  static constexpr size_t kWindow = 7;      // messages: the next one and six after it
   static constexpr size_t kMaxPieces = 12;  // of all messages, that are apart from each other
 
   // Messages are at most `max_message` bytes, itself at most the buffer. What the buffer holds

@@ -165,6 +165,8 @@ Result<void> DatagramConnection::Drain() {
 }
 
 Result<void> DatagramConnection::CarryOut(const Send& send) {
+  // What answers the peer's first message comes of its speaking DTLS 1.3.
+  ack_.spoken = ack_.spoken || reassembly_.next() > 0;
   if (send.epoch <= Epoch::kHandshake) {
     // Our answer acknowledges the peer's flight (RFC 9147 s7.1).
     ack_.list.Clear();

@@ -176,7 +176,8 @@ TEST(DatagramConnection, ConnectsAndCarriesData) {
   EXPECT_EQ(pair.client.sent.size(), 4u);
   EXPECT_FALSE(pair.client.face.NextTimeout());
   EXPECT_FALSE(pair.server.face.NextTimeout());
-  EXPECT_LT(pair.now.instant.time_since_epoch(), 200ms);
+  // A quarter of the timeout passes before the tickets are acknowledged.
+  EXPECT_LT(pair.now.instant.time_since_epoch(), 400ms);
 }
 
 // ---- Loss
@@ -208,6 +209,8 @@ TEST(DatagramConnection, SurvivesLossDuplicationAndReordering) {
     World world;
     world.link = {.loss = 30, .duplicate = 10, .reorder = 30, .mtu = 512, .seed = seed};
     world.datagram.mtu = 512;
+    // Half of all rounds fail here: in a thousand runs some flight needs more than 13 of them.
+    world.datagram.retransmit.limit = 30;
     world.toy.retry = seed % 2 == 0;
     world.toy.sign = seed % 3 == 0;
     world.sign_time = 700ms;
@@ -560,8 +563,8 @@ TEST(DatagramConnection, APendingOperationHoldsMessagesAndNothingElse) {
   Pair pair(world);
   pair.Run(3s);
   ASSERT_EQ(pair.server.face.Operations().size(), 1u);
-  // Nothing is lost, yet the client had to repeat its second hello: no ACK before keys are known.
-  EXPECT_GT(pair.client.sent.size(), 2u);
+  // The second hello is acknowledged in the clear, so the client does not repeat it.
+  EXPECT_EQ(pair.client.sent.size(), 2u);
   EXPECT_EQ(pair.server.core.received.size(), 2u);
   EXPECT_TRUE(pair.Run());
   EXPECT_TRUE(Connected2(pair));

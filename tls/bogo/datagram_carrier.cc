@@ -20,6 +20,8 @@ enum Opcode : uint8_t {
   kExpectNextTimeout = 'E',  // 8 bytes: nanoseconds until our timer, or all ones: it must not run
 };
 
+constexpr size_t kMaxOverhead = 64;  // of a record
+
 tls::DatagramOptions OptionsOf(const Flags& flags) {
   tls::DatagramOptions options;
   if (flags.mtu != 0) options.mtu = flags.mtu;
@@ -34,7 +36,8 @@ class DatagramCarrier final : public Carrier {
   DatagramCarrier(Engine& engine, Socket& socket)
       : engine_(engine),
         socket_(socket),
-        face_(engine.core(), engine.reassembly(), OptionsOf(engine.flags())) {}
+        face_(engine.core(), engine.reassembly(), OptionsOf(engine.flags())),
+        mtu_(OptionsOf(engine.flags()).mtu) {}
 
   bool Step() override {
     Settle();
@@ -51,8 +54,11 @@ class DatagramCarrier final : public Carrier {
 
   bool Write(Bytes data) override {
     Settle();
-    std::vector<uint8_t> out(data.size() + 256);
+    std::vector<uint8_t> out(data.size() + kMaxOverhead);
+    // The runner's MTU is for handshakes alone.
+    if (data.size() > face_.max_plaintext()) face_.set_mtu(out.size());
     const Result<tls::Sealed> sealed = face_.Seal(data, absl::MakeSpan(out));
+    face_.set_mtu(mtu_);
     if (!sealed.ok()) return false;
     SendPacket(Bytes(out.data(), sealed->written));
     return true;
@@ -77,7 +83,8 @@ class DatagramCarrier final : public Carrier {
     if (opcode == kPacket) return ReadNumber(4, &number) && ReadPacket(number);
     if (opcode == kMtu) {
       if (!ReadNumber(4, &number)) return false;
-      face_.set_mtu(number);
+      mtu_ = number;
+      face_.set_mtu(mtu_);
       return true;
     }
     if (opcode == kUpdateTimeout) {
@@ -92,7 +99,11 @@ class DatagramCarrier final : public Carrier {
     if (opcode == kExpectNextTimeout) return CheckTimeout(number);
     const uint8_t ack = kTimeoutAck;
     socket_.Write(Bytes(&ack, 1));
-    engine_.now().instant += std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(number));
+    // What is less than a microsecond counts the next time.
+    passed_ += std::chrono::nanoseconds(number);
+    const auto whole = std::chrono::duration_cast<Duration>(passed_);
+    engine_.now().instant += whole;
+    passed_ -= whole;
     (void)face_.HandleTimeout(engine_.now());
     return true;
   }
@@ -132,11 +143,13 @@ class DatagramCarrier final : public Carrier {
     return false;
   }
 
+  // A flight that still waits for an answer leaves when it is whole.
   void Settle() {
     for (;;) {
       engine_.TakeEvents(face_);
       if (!engine_.flags().async && engine_.AnswerOne(face_)) continue;
-      uint8_t out[16384];
+      if (!face_.Operations().empty()) return;
+      uint8_t out[20'000];
       const Result<tls::Transmit> sent = face_.PollTransmit(MutableBytes(out), engine_.now());
       if (!sent.ok() || sent->size == 0) return;
       SendPacket(Bytes(out, sent->size));
@@ -154,6 +167,8 @@ class DatagramCarrier final : public Carrier {
   Engine& engine_;
   Socket& socket_;
   tls::DatagramConnection face_;
+  size_t mtu_;
+  std::chrono::nanoseconds passed_{};
   bool unimplemented_ = false;
 };
 
