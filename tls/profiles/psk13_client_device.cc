@@ -13,6 +13,7 @@
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "tls/profiles/psk13_client.h"
+#include "tls/psk_operations.h"
 #include "tls/stream_connection.h"
 
 namespace merlon::tls {
@@ -40,50 +41,14 @@ constexpr const crypto::Driver* kDrivers[] = {&kDriver};
 constexpr CipherSuite kSuites[] = {
     {kTlsAes128GcmSha256, &crypto::kPortableAes128Gcm, &crypto::kPortableSha256}};
 constexpr const NamedGroup* kGroups[] = {&kX25519};
-
-// The three operations of this profile, answered in place.
-class Answers {
- public:
-  explicit Answers(crypto::Rng& rng) : rng_(rng) {}
-
-  OpResult To(const Operation& operation) {
-    if (std::holds_alternative<GenerateShare>(operation)) return Share();
-    if (const auto* agree = std::get_if<Agree>(&operation)) return Agreed(*agree);
-    if (const auto* derive = std::get_if<DerivePsk>(&operation)) {
-      if (!derive->psk->secret->Extract(*derive->hash, {}, MutableBytes(first_)).ok()) {
-        return OpFailed{};
-      }
-      return PskDerived{first_};
-    }
-    return OpFailed{};
-  }
-
- private:
-  OpResult Share() {
-    const MutableBytes private_key(first_), share(second_);
-    if (!crypto::kPortableX25519.generate(rng_, private_key, share).ok()) return OpFailed{};
-    return ShareGenerated{.share = share, .private_key = private_key};
-  }
-  OpResult Agreed(const Agree& agree) {
-    const Result<void> done =
-        crypto::kPortableX25519.agree(agree.private_key, agree.peer_share, MutableBytes(first_));
-    if (!done.ok()) return OpRefused{done.error()};
-    return SharedSecret{first_};
-  }
-
-  crypto::Rng& rng_;
-  std::array<uint8_t, 32> first_, second_;
-};
+constexpr const crypto::KeyAgreementAlgorithm* kAgreements[] = {&crypto::kPortableX25519};
 
 // The contract's loop. Gives what stopped it.
-Error Serve(StreamConnection& connection, Answers& answers) {
+Error Serve(StreamConnection& connection, PskOperations& operations) {
   static std::array<uint8_t, 2048> in, out;
   size_t held = 0;
   for (Now now{};; now.instant += Duration(1000)) {
-    while (!connection.Operations().empty()) {
-      const Pending pending = connection.Operations()[0];
-      (void)connection.Complete(pending.id, answers.To(pending.request), now);
-    }
+    operations.Answer(connection, now);
     while (connection.PollEvent()) {
     }
     const Result<Transmit> sent = connection.PollTransmit(MutableBytes(out), now);
@@ -125,8 +90,8 @@ Result<void> Run() {
   static HandshakeCore<Psk13ClientProfile> core(config, ClientOptions{}, Transport::kStream,
                                                 MutableBytes(storage), std::move(seed), Now{});
   static StreamConnection connection(core, MutableBytes(reassembly));
-  Answers answers(rng);
-  return Serve(connection, answers);
+  static PskOperations operations(kAgreements, rng);
+  return Serve(connection, operations);
 }
 
 }  // namespace
