@@ -119,14 +119,7 @@ absl::StatusOr<Address> ParseAddress(std::string_view text, uint16_t default_por
 absl::StatusOr<Descriptor> TcpConnect(const Address& to) { return ConnectSocket(to, SOCK_STREAM); }
 absl::StatusOr<Descriptor> UdpConnect(const Address& to) { return ConnectSocket(to, SOCK_DGRAM); }
 absl::StatusOr<Listener> TcpListen(const Address& at) { return Listen(at, SOCK_STREAM); }
-
-// A socket that is disconnected from one client for the next keeps its port only if that was asked
-// for by number: ask again while the first socket holds it.
-absl::StatusOr<Listener> UdpListen(const Address& at) {
-  absl::StatusOr<Listener> chosen = Listen(at, SOCK_DGRAM);
-  if (!chosen.ok() || at.port != 0) return chosen;
-  return Listen({at.host, chosen->port}, SOCK_DGRAM);
-}
+absl::StatusOr<Listener> UdpListen(const Address& at) { return Listen(at, SOCK_DGRAM); }
 
 absl::StatusOr<Descriptor> Accept(const Listener& listener) {
   for (;;) {

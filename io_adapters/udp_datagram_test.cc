@@ -12,12 +12,12 @@ namespace {
 
 // Serves one client: echoes until it closes.
 absl::Status ServeOne(TlsServer& server, const Listener& listener) {
-  absl::StatusOr<Descriptor> socket = UdpAcceptOne(listener);
-  if (!socket.ok()) return socket.status();
+  auto transport = UdpAcceptOne(listener);
+  if (!transport.ok()) return transport.status();
   EndpointOptions options;
   options.operations = server.operations();
-  BlockingDatagram connection(std::make_unique<UdpTransport>(*std::move(socket)), server.config(),
-                              server.crypto().context(), *server.crypto().NewSeed(), options);
+  BlockingDatagram connection(*std::move(transport), server.config(), server.crypto().context(),
+                              *server.crypto().NewSeed(), options);
   for (;;) {
     const auto data = connection.ReadUntil(std::nullopt);
     if (!data.ok()) return data.status();
