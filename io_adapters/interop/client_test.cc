@@ -36,20 +36,21 @@ class ClientInterop : public Interop {
   }
   void StartNginx(const std::string& kind, const std::string& more = "") {
     const std::string port = Port(), conf = File("nginx." + port + ".conf");
-    std::ofstream(conf) << "daemon off; master_process off; error_log stderr info;\n"
-                           "pid "
-                        << File("nginx.pid")
-                        << ";\nevents {}\nhttp {\n"
-                           "access_log off;\n"
-                           "client_body_temp_path "
-                        << File("b") << "; proxy_temp_path " << File("p") << "; fastcgi_temp_path "
-                        << File("f") << "; uwsgi_temp_path " << File("u") << "; scgi_temp_path "
-                        << File("s") << ";\nserver { listen 127.0.0.1:" << port << " ssl;\n"
-                        << "ssl_protocols TLSv1.3; ssl_session_tickets on;\n"
-                        << "ssl_session_cache builtin;\n"
-                        << more << "ssl_certificate " << Chain(kind) << "; ssl_certificate_key "
-                        << Key(kind) << ";\nroot " << File("www") << "; } }\n";
-    Start({"nginx", "-c", conf, "-p", File("")});
+    std::ofstream(conf)
+        << "user root root; daemon off; master_process off; error_log stderr info;\n"
+           "pid "
+        << File("nginx.pid")
+        << ";\nevents {}\nhttp {\n"
+           "access_log off;\n"
+           "client_body_temp_path "
+        << File("b") << "; proxy_temp_path " << File("p") << "; fastcgi_temp_path " << File("f")
+        << "; uwsgi_temp_path " << File("u") << "; scgi_temp_path " << File("s")
+        << ";\nserver { listen 127.0.0.1:" << port << " ssl;\n"
+        << "ssl_protocols TLSv1.3; ssl_session_tickets on;\n"
+        << "ssl_session_cache builtin;\n"
+        << more << "ssl_certificate " << Chain(kind) << "; ssl_certificate_key " << Key(kind)
+        << ";\nroot " << File("www") << "; } }\n";
+    Start({"nginx", "-e", "stderr", "-c", conf, "-p", File("")});
   }
   std::string Port() {
     port_ = FreePort();
@@ -61,7 +62,9 @@ class ClientInterop : public Interop {
     ASSERT_EQ(chdir(File("www").c_str()), 0);
     server_ = std::make_unique<Process>(argv);
     ASSERT_EQ(chdir(old), 0);
-    ASSERT_TRUE(WaitForPort(port_)) << argv[0] << " did not start";
+    if (WaitForPort(port_)) return;
+    (void)server_->WaitFor("no such text: all that it said");
+    FAIL() << argv[0] << " did not start: " << server_->output();
   }
   Process& server() { return *server_; }
 
