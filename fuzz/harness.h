@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A fuzz harness on Merlon's engine, for its own targets and for users': an End (end.h) that does
-// what a Script (script.h) says under the fuzz driver (fuzz_driver.h), and the world around it. A
-// target that fuzzes a server and the application behind it:
+// what a Script (script.h) says under the fuzz driver (fuzz_driver.h), and the world around it.
 //
-//   extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-//     static const auto config =
-//     merlon::fuzz::FuzzWorld().ServerBuilder().AddAlpn("x").Build().value();
-//     merlon::fuzz::RunServer({data, size}, *config, {.on_data = [](merlon::Bytes in) { Parse(in);
-//     }}); return 0;
-//   }
-//   MERLON's own seeds, in fuzz/corpora, are good seeds for such a target as well.
+//   static const auto config = merlon::fuzz::FuzzWorld().ServerBuilder().Build();
+//   merlon::fuzz::RunServer({data, size}, **config, {.on_data = MyParser});
+//
+// is all that LLVMFuzzerTestOneInput needs to fuzz a server and the application behind it. With
+// MutateScript (script.h) a LLVMFuzzerCustomMutator keeps scripts whole.
 #pragma once
 #include "fuzz/end.h"
 #include "fuzz/fuzz_driver.h"

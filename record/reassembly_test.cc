@@ -142,14 +142,14 @@ TEST(Reassembly, KeepsAWindowOfMessagesAndForgetsOldOnes) {
   Buffer storage(1000);
   Reassembly reassembly(absl::MakeSpan(storage), 500);
   const Buffer empty, body = BodyOf(0, 5);
-  EXPECT_EQ(Add(reassembly, Part(body, 8, 0, 5)), Kept::kNoRoom);
-  EXPECT_EQ(Add(reassembly, Part(body, 7, 0, 5)), Kept::kKept);
+  EXPECT_EQ(Add(reassembly, Part(body, 7, 0, 5)), Kept::kNoRoom);
+  EXPECT_EQ(Add(reassembly, Part(body, 6, 0, 5)), Kept::kKept);
   EXPECT_EQ(Add(reassembly, Part(empty, 0, 0, 0)), Kept::kKept);
   ASSERT_TRUE(reassembly.Front());
   EXPECT_TRUE(reassembly.Front()->body.empty());
   reassembly.Pop();
   EXPECT_EQ(Add(reassembly, Part(body, 0, 0, 5)), Kept::kOld);
-  EXPECT_EQ(Add(reassembly, Part(body, 8, 0, 5)), Kept::kKept);
+  EXPECT_EQ(Add(reassembly, Part(body, 7, 0, 5)), Kept::kKept);
   EXPECT_EQ(reassembly.next(), 1u);
 }
 

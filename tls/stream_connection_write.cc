@@ -95,32 +95,40 @@ Result<size_t> StreamConnection::WriteFront(MutableBytes out) {
   return size;
 }
 
-// Messages of one flight share a record; another flight may need other keys, once this is
-// delivered.
+// Messages share a record, also those of several flights; but not with a KeyUpdate, behind which
+// come other keys. What is longer than one is none.
 Result<size_t> StreamConnection::WriteMessages(MutableBytes out) {
   const size_t overhead = writer_.overhead();
   if (out.size() <= overhead) return size_t{0};
   size_t room = std::min(out.size() - overhead, kMaxPlaintext);
-  const FlightId flight = queue_.front()->flight;
+  const SendQueue::Entry& front = *queue_.front();
+  const FlightId flight = front.flight;
+  const bool alone = front.bytes.size() <= kKeyUpdateSize;
   std::array<Bytes, SendQueue::kEntries> parts;
   size_t count = 0;
   for (const SendQueue::Entry& entry : queue_.view()) {
-    if (room == 0 || entry.kind != SendQueue::Kind::kMessage || entry.flight != flight) break;
+    if (room == 0 || entry.kind != SendQueue::Kind::kMessage) break;
+    if (entry.flight != flight && (alone || entry.bytes.size() <= kKeyUpdateSize)) break;
     parts[count] = Slice(entry.bytes, 0, std::min(room, entry.bytes.size()));
     room -= parts[count++].size();
   }
   MERLON_ASSIGN_OR_RETURN(const size_t size,
                           writer_.Write(ContentType::kHandshake, {parts.data(), count}, out));
+  std::array<FlightId, SendQueue::kEntries> delivered;
+  size_t delivered_count = 0;
   for (size_t i = 0; i < count; ++i) {
     SendQueue::Entry& entry = *queue_.front();
+    const FlightId of = entry.flight;
     entry.bytes.remove_prefix(parts[i].size());
-    if (entry.bytes.empty()) queue_.Pop();
+    if (!entry.bytes.empty()) break;
+    queue_.Pop();
+    if (!queue_.Holds(of)) delivered[delivered_count++] = of;
   }
   MERLON_TRY(ApplyWriteKeys());
-  if (!queue_.Holds(flight)) {
+  for (size_t i = 0; i < delivered_count && !failed(); ++i) {
     // An answer to this, such as new keys behind a KeyUpdate, comes before all that is still
     // queued.
-    if (const auto done = core_.Handle(Delivered{flight}, now_); !done.ok()) {
+    if (const auto done = core_.Handle(Delivered{delivered[i]}, now_); !done.ok()) {
       (void)Fail(done.error());
     } else {
       (void)Drain(WriteKeys::kAtOnce);

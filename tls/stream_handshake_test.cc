@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS 1.3 over streams, both ends ours: what is negotiated, what fails and how, and that the bytes may
-// come in any pieces.
+// TLS 1.3 over streams, both ends ours: what is negotiated, what fails and how, and that the bytes
+// may come in any pieces.
 #include <gtest/gtest.h>
 
 #include "tls/testing/stream_pair.h"
@@ -13,6 +13,35 @@ void ExpectConnected(StreamPair& pair) {
   EXPECT_TRUE(pair.server->connected());
   EXPECT_FALSE(pair.client->log.error) << static_cast<int>(pair.client->log.error->code);
   EXPECT_FALSE(pair.server->log.error) << static_cast<int>(pair.server->log.error->code);
+}
+
+// One record, as its header has it.
+size_t FirstRecord(std::string_view bytes) {
+  return 5 +
+         static_cast<size_t>(static_cast<uint8_t>(bytes[3]) << 8 | static_cast<uint8_t>(bytes[4]));
+}
+
+TEST(StreamHandshake, TicketsShareARecord) {
+  StreamPair pair;
+  pair.DeliverToServer(pair.client->Transmit(pair.now));
+  pair.DeliverToClient(pair.server->Transmit(pair.now));
+  pair.DeliverToServer(pair.client->Transmit(pair.now));
+  const std::string tickets = pair.server->Transmit(pair.now);
+  ASSERT_GT(tickets.size(), 5u);
+  EXPECT_EQ(tickets.size(), FirstRecord(tickets));
+  pair.DeliverToClient(tickets);
+  EXPECT_EQ(pair.client->log.sessions.size(), 2u);
+}
+
+// RFC 9846 appendix E.4, also where the first thing that a client encrypts is an alert.
+TEST(StreamHandshake, AnEncryptedAlertComesBehindAChangeCipherSpec) {
+  StreamPair pair({.chain_policy = VerifyAgainst{.expected_name = "other.example"}});
+  pair.DeliverToServer(pair.client->Transmit(pair.now));
+  pair.DeliverToClient(pair.server->Transmit(pair.now));
+  ASSERT_TRUE(pair.client->face.failure());
+  const std::string out = pair.client->Transmit(pair.now);
+  EXPECT_EQ(out.substr(0, 6), std::string("\x14\x03\x03\x00\x01\x01", 6));
+  EXPECT_EQ(out.substr(6, 1), "\x17");
 }
 
 TEST(StreamHandshake, ConnectsAndCarriesData) {
@@ -83,8 +112,9 @@ TEST(StreamHandshake, AnUnknownPskIdentityFails) {
 
 TEST(StreamHandshake, NegotiatesAlpn) {
   World& world = SharedWorld();
-  StreamPair pair({.client = world.ClientBuilder().AddAlpn("h2").AddAlpn("http/1.1").Build().value(),
-                   .server = world.ServerBuilder().AddAlpn("http/1.1").Build().value()});
+  StreamPair pair(
+      {.client = world.ClientBuilder().AddAlpn("h2").AddAlpn("http/1.1").Build().value(),
+       .server = world.ServerBuilder().AddAlpn("http/1.1").Build().value()});
   pair.Run();
   ExpectConnected(pair);
   EXPECT_EQ(pair.client->core.negotiated().alpn, "http/1.1");
@@ -120,9 +150,10 @@ TEST(StreamHandshake, BadChainsGetTheirAlerts) {
   for (const BadChain& c : cases) {
     SCOPED_TRACE(c.name);
     ServerConfigBuilder builder(world.crypto());
-    builder.AddCredential({world.MakeLeaf(c.leaf_name, kTestTime + std::chrono::hours(c.not_before_hours),
-                                          kTestTime + std::chrono::hours(c.not_after_hours))},
-                          world.leaf_key());
+    builder.AddCredential(
+        {world.MakeLeaf(c.leaf_name, kTestTime + std::chrono::hours(c.not_before_hours),
+                        kTestTime + std::chrono::hours(c.not_after_hours))},
+        world.leaf_key());
     StreamPairOptions options = {.server = builder.Build().value()};
     if (!c.trusted) options.chain_policy = VerifyAgainst{&none};
     StreamPair pair(std::move(options));
@@ -204,7 +235,8 @@ TEST(StreamHandshake, GivesItsStorageBack) {
   EXPECT_EQ(pair.server->log.data, "without storage");
 }
 
-// ---- Any pieces ----------------------------------------------------------------------------------
+// ---- Any pieces
+// ----------------------------------------------------------------------------------
 
 class Splits : public ::testing::Test {
  protected:
@@ -243,7 +275,8 @@ TEST_F(Splits, EveryChunkSizeIsTheSame) {
   for (size_t chunk = 2; chunk < 600; chunk += 13) ASSERT_EQ(Story(chunk, 0), whole) << chunk;
 }
 
-// ---- Storage that is too small -------------------------------------------------------------------
+// ---- Storage that is too small
+// -------------------------------------------------------------------
 
 TEST(Storage, TooSmallFailsCleanlyAtEverySize) {
   size_t enough = 0;
