@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main of a fuzz target where libFuzzer is not linked: runs each file of the folders, and each
-// file, that it is given, once. So seeds are tests in every configuration.
+// file, that it is given, once. So seeds are tests in every configuration. Without any, the empty
+// input.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -35,6 +36,10 @@ size_t RunAll(const std::filesystem::path& path) {
 int main(int argc, char** argv) {
   size_t runs = 0;
   for (int i = 1; i < argc; ++i) runs += RunAll(argv[i]);
+  if (argc == 1) {
+    LLVMFuzzerTestOneInput(nullptr, 0);
+    ++runs;
+  }
   printf("%zu inputs\n", runs);
   return runs == 0;
 }
