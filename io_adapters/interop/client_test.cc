@@ -97,6 +97,24 @@ TEST_P(ClientWithKey, FetchesFromNginx) {
   EXPECT_THAT(client.output, HasSubstr(kPage));
 }
 
+TEST_F(ClientInterop, LargePagesArriveWhole) {
+  const std::vector<std::string> path = {"--http", "/large.txt"};
+  StartOpenssl(kEc);
+  EXPECT_TRUE(HasLargePage(Fetch(path).output));
+  StartGnutls(kEc, {"--httpdata", File("www/large.txt")});
+  EXPECT_TRUE(HasLargePage(Fetch(path).output));
+  StartNginx(kEc);
+  EXPECT_TRUE(HasLargePage(Fetch(path).output));
+}
+
+TEST_F(ClientInterop, ChainsOfRsaAreVerified) {
+  StartOpenssl(kRsaChain);
+  const Finished client = Fetch({"--cafile", Chain("rsa_ca")});
+  EXPECT_EQ(client.code, 0) << client.output;
+  EXPECT_THAT(client.output, HasSubstr(kPage));
+  EXPECT_THAT(Fetch().output, HasSubstr("unknown_ca (48)"));
+}
+
 TEST_F(ClientInterop, ResumesWithOpenssl) {
   StartOpenssl(kEc);
   const std::vector<std::string> session = {"--session", File("client.openssl.session")};
@@ -164,18 +182,29 @@ TEST_F(ClientInterop, AlpnMismatchIsSeenByBothSides) {
   EXPECT_TRUE(server().WaitFor("no application protocol")) << server().output();
 }
 
+TEST_F(ClientInterop, GnutlsSeesAlpnMismatch) {
+  StartGnutls(kEc, {"--alpn", "http/1.1", "--alpn-fatal"});
+  const Finished client = Fetch({"--alpn", "other"});
+  EXPECT_EQ(client.code, 3);
+  EXPECT_THAT(client.output, HasSubstr("no_application_protocol (120)"));
+  EXPECT_THAT(Fetch({"--alpn", "other,http/1.1"}).output, HasSubstr("ALPN http/1.1"));
+}
+
 struct BadCertificate {
   const char* kind;
   const char* ours;    // the alert in our sentence
   const char* theirs;  // in OpenSSL's
+  const char* gnutls;  // in gnutls-serv's
 };
 class ClientRefuses : public ClientInterop, public testing::WithParamInterface<BadCertificate> {};
-INSTANTIATE_TEST_SUITE_P(
-    Certificates, ClientRefuses,
-    testing::Values(BadCertificate{kExpired, "certificate_expired (45)", "SSL alert number 45"},
-                    BadCertificate{kWrongName, "bad_certificate (42)", "SSL alert number 42"},
-                    BadCertificate{kUntrusted, "unknown_ca (48)", "SSL alert number 48"}),
-    [](const auto& test) { return std::string(test.param.kind); });
+INSTANTIATE_TEST_SUITE_P(Certificates, ClientRefuses,
+                         testing::Values(BadCertificate{kExpired, "certificate_expired (45)",
+                                                        "SSL alert number 45", "Alert[2|45]"},
+                                         BadCertificate{kWrongName, "bad_certificate (42)",
+                                                        "SSL alert number 42", "Alert[2|42]"},
+                                         BadCertificate{kUntrusted, "unknown_ca (48)",
+                                                        "SSL alert number 48", "Alert[2|48]"}),
+                         [](const auto& test) { return std::string(test.param.kind); });
 
 TEST_P(ClientRefuses, Openssl) {
   StartOpenssl(GetParam().kind);
@@ -194,10 +223,11 @@ TEST_P(ClientRefuses, Nginx) {
 }
 
 TEST_P(ClientRefuses, Gnutls) {
-  StartGnutls(GetParam().kind);
+  StartGnutls(GetParam().kind, {"--debug", "5"});
   const Finished client = Fetch();
   EXPECT_EQ(client.code, 3);
   EXPECT_THAT(client.output, HasSubstr(GetParam().ours));
+  EXPECT_TRUE(server().WaitFor(GetParam().gnutls)) << server().output();
 }
 
 TEST_F(ClientInterop, ServersThatOnlySpeakTls12AreRefused) {

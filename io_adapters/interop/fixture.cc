@@ -19,7 +19,22 @@ void Must(const std::vector<std::string>& argv) {
   ASSERT_EQ(done.code, 0) << argv[0] << " " << argv[1] << ":\n" << done.output;
 }
 
+std::string MakeLargePage() {
+  std::string page;
+  for (int i = 0; page.size() < 200'000; ++i) page += "line " + std::to_string(i) + " of many\n";
+  return page;
+}
+
 }  // namespace
+
+const std::string& LargePage() {
+  static const std::string page = MakeLargePage();
+  return page;
+}
+
+bool HasLargePage(const std::string& output) {
+  return output.find(LargePage()) != std::string::npos;
+}
 
 std::string Interop::File(const std::string& name) {
   const char* folder = getenv("TEST_TMPDIR");
@@ -55,9 +70,17 @@ void Interop::SetUpTestSuite() {
   Must({"openssl", "x509", "-req", "-in", File("rsa.csr"), "-CA", Chain("ca"), "-CAkey", Key("ca"),
         "-CAcreateserial", "-CAserial", File("serial"), "-days", "30", "-extfile", File("rsa.ext"),
         "-out", Chain(kRsa)});
+  Must({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", Key("rsa_ca"),
+        "-out", Chain("rsa_ca"), "-days", "30", "-subj", "/CN=RSA CA"});
+  Must({"openssl", "req", "-newkey", "rsa:3072", "-nodes", "-keyout", Key(kRsaChain), "-out",
+        File("rsa_chain.csr"), "-subj", "/CN=localhost"});
+  Must({"openssl", "x509", "-req", "-in", File("rsa_chain.csr"), "-CA", Chain("rsa_ca"), "-CAkey",
+        Key("rsa_ca"), "-CAcreateserial", "-CAserial", File("rsa_serial"), "-days", "30",
+        "-extfile", File("rsa.ext"), "-out", Chain(kRsaChain)});
   Must({"mkdir", "-p", File("www")});
   std::ofstream(File("www/page.txt")) << kPage;
   std::ofstream(File("www/index.html")) << kPage;
+  std::ofstream(File("www/large.txt")) << LargePage();
 }
 
 MerlonServer::MerlonServer(const std::string& merlon, const std::string& chain,

@@ -12,10 +12,16 @@
 
 namespace merlon::interop {
 
-// Kinds of server certificates, by file name: all but "untrusted" are from the CA in "ca.pem".
+// Kinds of server certificates, by file name: all but "untrusted" are from the CA in "ca.pem", and
+// "rsa_chain", all RSA and all made by OpenSSL, from the one in "rsa_ca.pem".
 inline constexpr char kEc[] = "ec", kRsa[] = "rsa", kExpired[] = "expired",
-                      kWrongName[] = "wrong_name", kUntrusted[] = "untrusted";
+                      kWrongName[] = "wrong_name", kUntrusted[] = "untrusted",
+                      kRsaChain[] = "rsa_chain";
 inline constexpr char kPage[] = "A page for interop tests.\n";
+// large.txt: many records, none of which ends with a line or a block.
+const std::string& LargePage();
+// Whether it is there, to the byte. (An EXPECT_THAT would print it all.)
+bool HasLargePage(const std::string& output);
 
 class Interop : public testing::Test {
  protected:

@@ -9,27 +9,29 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char kRequest[] =
-    "GET /page.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-
 class ServerInterop : public Interop {
  protected:
   static MerlonServer Serve(const std::string& kind, const std::vector<std::string>& more = {}) {
     return MerlonServer(Merlon(), Chain(kind), Key(kind), File("www"), more);
   }
+  static std::string RequestFor(const std::string& path) {
+    return "GET /" + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  }
   // s_client, up to the end of the answer.
-  static Finished OpensslClient(int port, const std::vector<std::string>& more) {
+  static Finished OpensslClient(int port, const std::vector<std::string>& more,
+                                const std::string& page = "page.txt") {
     std::vector<std::string> argv = {"openssl",   "s_client", "-connect",  At(port),  "-servername",
                                      "localhost", "-CAfile",  Chain("ca"), "-ign_eof"};
     argv.insert(argv.end(), more.begin(), more.end());
-    return Execute(argv, kRequest);
+    return Execute(argv, RequestFor(page));
   }
-  static Finished GnutlsClient(int port, const std::vector<std::string>& more) {
+  static Finished GnutlsClient(int port, const std::vector<std::string>& more,
+                               const std::string& page = "page.txt") {
     std::vector<std::string> argv = {"gnutls-cli", "--x509cafile", Chain("ca"), "-p",
                                      std::to_string(port)};
     argv.insert(argv.end(), more.begin(), more.end());
     argv.push_back("localhost");
-    return Execute(argv, kRequest);
+    return Execute(argv, RequestFor(page));
   }
 };
 
@@ -58,6 +60,23 @@ TEST_P(ServerWithKey, GnutlsFetchesAPage) {
   const Finished client = GnutlsClient(server.port(), {});
   EXPECT_EQ(client.code, 0);
   EXPECT_THAT(client.output, HasSubstr(kPage));
+}
+
+TEST_F(ServerInterop, LargePagesArriveWhole) {
+  MerlonServer server = Serve(kEc);
+  const Finished curl = Execute(
+      {"curl", "-sS", "--cacert", Chain("ca"), "https://" + At(server.port()) + "/large.txt"});
+  EXPECT_TRUE(curl.output == LargePage());
+  EXPECT_TRUE(HasLargePage(OpensslClient(server.port(), {}, "large.txt").output));
+  EXPECT_TRUE(HasLargePage(GnutlsClient(server.port(), {}, "large.txt").output));
+}
+
+TEST_F(ServerInterop, ChainsOfRsaAreServed) {
+  MerlonServer server = Serve(kRsaChain);
+  const Finished curl = Execute(
+      {"curl", "-sS", "--cacert", Chain("rsa_ca"), "https://" + At(server.port()) + "/page.txt"});
+  EXPECT_EQ(curl.code, 0);
+  EXPECT_EQ(curl.output, kPage);
 }
 
 TEST_F(ServerInterop, OpensslResumes) {
@@ -92,6 +111,15 @@ TEST_F(ServerInterop, CurlIsAskedForAnotherGroup) {
   EXPECT_TRUE(server.process().WaitFor("after a HelloRetryRequest")) << server.process().output();
 }
 
+TEST_F(ServerInterop, GnutlsIsAskedForAnotherGroup) {
+  MerlonServer server = Serve(kEc, {"--groups", "P-256"});
+  const Finished client = GnutlsClient(
+      server.port(),
+      {"--single-key-share", "--priority", "NORMAL:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1"});
+  EXPECT_THAT(client.output, HasSubstr(kPage));
+  EXPECT_TRUE(server.process().WaitFor("after a HelloRetryRequest")) << server.process().output();
+}
+
 TEST_F(ServerInterop, NoSharedGroupIsHandshakeFailure) {
   MerlonServer server = Serve(kEc, {"--groups", "P-256"});
   const Finished client = OpensslClient(server.port(), {"-groups", "X25519"});
@@ -120,15 +148,32 @@ TEST_F(ServerInterop, GnutlsSeesAlpnMismatch) {
   EXPECT_THAT(client.output, HasSubstr("[120]"));
 }
 
+TEST_F(ServerInterop, CurlAgreesOnAlpnOrIsRefused) {
+  MerlonServer server = Serve(kEc, {"--alpn", "http/1.1"});
+  const std::vector<std::string> fetch = {"curl", "-sSv", "--cacert", Chain("ca"),
+                                          "https://" + At(server.port()) + "/page.txt"};
+  EXPECT_THAT(Execute(fetch).output, HasSubstr("ALPN: server accepted http/1.1"));
+  MerlonServer other = Serve(kEc, {"--alpn", "h3"});
+  const Finished refused = Execute(
+      {"curl", "-sS", "--cacert", Chain("ca"), "https://" + At(other.port()) + "/page.txt"});
+  EXPECT_EQ(refused.code, 35);  // CURLE_SSL_CONNECT_ERROR
+  EXPECT_THAT(refused.output, HasSubstr("no application protocol"));
+  EXPECT_TRUE(other.process().WaitFor("no_application_protocol (120)")) << other.process().output();
+}
+
 struct BadCertificate {
   const char* kind;
   const char* alert;
+  const char* gnutls;  // the reason that gnutls-cli prints
 };
 class ServerIsRefused : public ServerInterop, public testing::WithParamInterface<BadCertificate> {};
 INSTANTIATE_TEST_SUITE_P(Certificates, ServerIsRefused,
-                         testing::Values(BadCertificate{kExpired, "certificate_expired (45)"},
-                                         BadCertificate{kWrongName, "bad_certificate (42)"},
-                                         BadCertificate{kUntrusted, "unknown_ca (48)"}),
+                         testing::Values(BadCertificate{kExpired, "certificate_expired (45)",
+                                                        "uses expired certificate"},
+                                         BadCertificate{kWrongName, "bad_certificate (42)",
+                                                        "name in the certificate does not match"},
+                                         BadCertificate{kUntrusted, "unknown_ca (48)",
+                                                        "issuer is unknown"}),
                          [](const auto& test) { return std::string(test.param.kind); });
 
 TEST_P(ServerIsRefused, ByOpenssl) {
@@ -145,6 +190,20 @@ TEST_P(ServerIsRefused, ByCurl) {
   const Finished curl = Execute(
       {"curl", "-sS", "--cacert", Chain("ca"), "https://" + At(server.port()) + "/page.txt"});
   EXPECT_EQ(curl.code, 60);  // CURLE_PEER_FAILED_VERIFICATION
+  // Names it checks itself when the handshake is over: there is no alert then.
+  const bool after = GetParam().kind == std::string_view(kWrongName);
+  EXPECT_TRUE(server.process().WaitFor(after ? "connection 1: TLS 1.3" : GetParam().alert))
+      << server.process().output();
+}
+
+TEST_P(ServerIsRefused, ByGnutls) {
+  MerlonServer server = Serve(GetParam().kind);
+  const Finished client = GnutlsClient(server.port(), {});
+  EXPECT_NE(client.code, 0);
+  EXPECT_THAT(client.output, HasSubstr(GetParam().gnutls));
+  EXPECT_THAT(client.output, Not(HasSubstr(kPage)));
+  // Whatever the reason.
+  EXPECT_TRUE(server.process().WaitFor("bad_certificate (42)")) << server.process().output();
 }
 
 TEST_F(ServerInterop, TwelveOnesThatOnlySpeakTls12AreToldProtocolVersion) {
@@ -167,7 +226,7 @@ TEST_F(ServerInterop, ServesSeveralConnectionsAtOnce) {
       {"curl", "-sS", "--cacert", Chain("ca"), "https://" + At(server.port()) + "/page.txt"});
   EXPECT_EQ(curl.output, kPage);
   for (auto& client : open) {
-    client->Send(kRequest);
+    client->Send(RequestFor("page.txt"));
     EXPECT_TRUE(client->WaitFor(kPage)) << client->output();
   }
 }
@@ -178,7 +237,7 @@ TEST_F(ServerInterop, OpensslUpdatesKeys) {
   ASSERT_TRUE(client.WaitFor("Verify return code: 0 (ok)")) << client.output();
   client.Send("K\n");  // KeyUpdate, both directions
   ASSERT_TRUE(client.WaitFor("KEYUPDATE")) << client.output();
-  client.Send(kRequest);
+  client.Send(RequestFor("page.txt"));
   EXPECT_TRUE(client.WaitFor(kPage)) << client.output();
 }
 
