@@ -2,7 +2,6 @@
 #include "fuzz/script.h"
 
 #include <algorithm>
-#include <cstring>
 #include <random>
 
 namespace merlon::fuzz {
@@ -135,7 +134,7 @@ size_t MutateScript(uint8_t* data, size_t size, size_t max_size, size_t header, 
   std::string out;
   for (const OwnedStep& step : steps) AppendStep({step.what, step.bytes}, out);
   out.resize(std::min(out.size(), max_size - header));
-  if (!out.empty()) memcpy(data + header, out.data(), out.size());
+  std::copy(out.begin(), out.end(), data + header);
   return header + out.size();
 }
 

@@ -122,8 +122,9 @@ class Endpoint {
 
  private:
   template <class Config, class CoreOptions>
-  Endpoint(Transport& transport, std::shared_ptr<const Config> config, CoreOptions core_options,
-           const crypto::Context& crypto, tls::Seed seed, EndpointOptions options, FaceOptions face)
+  Endpoint(Transport& transport, const std::shared_ptr<const Config>& config,
+           CoreOptions core_options, const crypto::Context& crypto, tls::Seed seed,
+           EndpointOptions options, FaceOptions face)
       : transport_(transport),
         config_(config),
         options_(std::move(options)),
@@ -161,7 +162,7 @@ class Endpoint {
     }
     const std::optional<Error> failure = connection_.failure();
     const bool told = failure && failure->code != Code::kTruncatedByTransport;
-    return told ? Failure() : error;
+    return told ? Failure() : std::move(error);
   }
 
   // What the connection works on. Two records of the largest kind in and out, so that reading and

@@ -30,7 +30,7 @@ absl::StatusOr<Arrival> FragmentingTransport::Read(MutableBytes out,
                                                    std::optional<Instant> deadline) {
   while (rest_.empty()) {
     std::array<uint8_t, kMaxFrame> frame;
-    const absl::StatusOr<Arrival> arrival =
+    absl::StatusOr<Arrival> arrival =
         frames_.Read(Slice(MutableBytes(frame), 0, frame_size_), deadline);
     if (!arrival.ok() || arrival->kind != Arrival::Kind::kBytes) return arrival;
     if (arrival->size == 0) continue;

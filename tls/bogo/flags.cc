@@ -59,7 +59,7 @@ Row Base64(std::string Flags::* field) {
           }};
 }
 // Applies to the newest credential.
-Row OfCredential(std::function<bool(CredentialFlags&, std::string_view)> set) {
+Row OfCredential(const std::function<bool(CredentialFlags&, std::string_view)>& set) {
   return {true, [=](Flags& flags, std::string_view value) {
             return set(flags.credentials.empty() ? flags.credential : flags.credentials.back(),
                        value);

@@ -105,7 +105,7 @@ absl::StatusOr<std::shared_ptr<const tls::ServerConfig>> Setup::Server(const Fla
   std::vector<CredentialFlags> credentials = flags.credentials;
   if (!flags.credential.cert_file.empty()) credentials.push_back(flags.credential);
   for (const CredentialFlags& credential : credentials) {
-    const absl::Status added = AddCredential(credential, builder);
+    absl::Status added = AddCredential(credential, builder);
     if (!added.ok()) return added;
   }
   return builder.Build();

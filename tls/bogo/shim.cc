@@ -33,10 +33,11 @@ void Explain(const Carrier& carrier) {
   const std::optional<Error> error = carrier.failure();
   if (!error) return;
   const tls::Explanation text = tls::Explain(*error);
+  const std::string alert(tls::AlertName(error->alert));
+  const std::string peer_alert(tls::AlertName(carrier.peer_alert().value_or(Alert::kNone)));
   fprintf(stderr, "merlon error %d: %.*s Alert: %s. From the peer: %s.\n",
           static_cast<int>(error->code), static_cast<int>(text.sentence.size()),
-          text.sentence.data(), tls::AlertName(error->alert).data(),
-          tls::AlertName(carrier.peer_alert().value_or(Alert::kNone)).data());
+          text.sentence.data(), alert.c_str(), peer_alert.c_str());
 }
 
 // The flags allow TLS 1.2, and the peer had nothing else: a test of what is not built.

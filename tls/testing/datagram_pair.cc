@@ -14,9 +14,10 @@ LinkOptions Reseeded(LinkOptions options) {
 }  // namespace
 
 DatagramPair::DatagramPair(const DatagramPairOptions& options, World& world)
-    : to_server(options.link), to_client(Reseeded(options.link)) {
-  client_config = options.client ? options.client : world.ClientBuilder().Build().value();
-  server_config = options.server ? options.server : world.ServerBuilder().Build().value();
+    : client_config(options.client ? options.client : world.ClientBuilder().Build().value()),
+      server_config(options.server ? options.server : world.ServerBuilder().Build().value()),
+      to_server(options.link),
+      to_client(Reseeded(options.link)) {
   LocalOptions client_local;
   client_local.chain_policy = VerifyAgainst{&world.anchors()};
   server = std::make_unique<Side>(*server_config, ServerOptions{}, Transport::kDatagram,
