@@ -38,7 +38,7 @@ void Table::Section(std::string_view title, std::string_view unit,
   lines_.push_back({std::move(name), std::move(columns), true});
 }
 
-void Table::Row(std::string_view name, std::vector<double> numbers) {
+void Table::Row(std::string_view name, const std::vector<double>& numbers) {
   std::vector<std::string> cells;
   for (double number : numbers) cells.push_back(Shown(number));
   lines_.push_back({std::string(name), std::move(cells), false});

@@ -13,7 +13,7 @@ class Table {
   // `unit` is that of all numbers, in words.
   void Section(std::string_view title, std::string_view unit, std::vector<std::string> columns);
   // A number below 0 is not shown.
-  void Row(std::string_view name, std::vector<double> numbers);
+  void Row(std::string_view name, const std::vector<double>& numbers);
   void Print() const;
 
  private:

@@ -122,15 +122,15 @@ class Endpoint {
 
  private:
   template <class Config, class CoreOptions>
-  Endpoint(Transport& transport, const std::shared_ptr<const Config>& config,
-           CoreOptions core_options, const crypto::Context& crypto, tls::Seed seed,
-           EndpointOptions options, FaceOptions face)
+  Endpoint(Transport& transport, std::shared_ptr<const Config> config, CoreOptions core_options,
+           const crypto::Context& crypto, tls::Seed seed, EndpointOptions options, FaceOptions face)
       : transport_(transport),
-        config_(config),
+        config_(std::move(config)),
         options_(std::move(options)),
         operations_(crypto, options_.operations),
-        core_(*config, core_options(options_), FaceTraits<Connection>::kTransport,
-              MutableBytes(memory_->storage), std::move(seed), transport.now()),
+        core_(*static_cast<const Config*>(config_.get()), core_options(options_),
+              FaceTraits<Connection>::kTransport, MutableBytes(memory_->storage), std::move(seed),
+              transport.now()),
         connection_(FaceTraits<Connection>::Make(core_, MutableBytes(memory_->reassembly), face)),
         pump_(connection_, transport_, MutableBytes(memory_->in), MutableBytes(memory_->out),
               {.perform = [this](const tls::Operation& op) { return operations_.Perform(op); },

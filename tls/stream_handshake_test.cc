@@ -267,7 +267,7 @@ TEST_F(Splits, OneByteAtATimeIsTheSame) {
 TEST_F(Splits, EveryCutIsTheSame) {
   const std::string whole = Story(SIZE_MAX, 0);
   const size_t end = static_cast<size_t>(std::stoul(whole.substr(whole.rfind('/') + 1))) + 700;
-  for (size_t cut = 1; cut < end; cut += 7) ASSERT_EQ(Story(SIZE_MAX, cut), whole) << cut;
+  for (size_t cut = 1; cut < end; ++cut) ASSERT_EQ(Story(SIZE_MAX, cut), whole) << cut;
 }
 
 TEST_F(Splits, EveryChunkSizeIsTheSame) {
