@@ -3,10 +3,15 @@
 
 #include <cstring>
 
+#include "crypto/base/writer.h"
 #include "crypto/key_derivation.h"
+#include "crypto/tls12_prf.h"
 
 namespace merlon::crypto {
 namespace {
+
+// Bytes of a PSK, or of the ECDHE secret beside it, that a TLS 1.2 pre-master secret has room for.
+constexpr size_t kMaxOtherSecret = 122;
 
 // The policy that a key was imported with: kNone permits any family, any hash.
 bool Permits(SignAlg policy, SignAlg wanted) {
@@ -65,6 +70,35 @@ Result<void> BoundSecret::Extract(const HashAlgorithm& hash, Bytes salt, Mutable
                                 HkdfExtract(hash, salt, material, out);
                                 return {};
                               });
+}
+
+Result<void> BoundSecret::Tls12Master(const HashAlgorithm& hash, std::optional<Bytes> other_secret,
+                                      std::string_view label, absl::Span<const Bytes> seed,
+                                      MutableBytes out) const {
+  return store_->WithMaterial(
+      key_, Usage::kDerive, [&](Bytes material, const KeyAttributes&) -> Result<void> {
+        const size_t other_size = other_secret ? other_secret->size() : material.size();
+        if (other_size > kMaxOtherSecret || material.size() > kMaxOtherSecret) return Misuse();
+        // opaque other_secret<0..2^16-1>; opaque psk<0..2^16-1> (RFC 4279 s2).
+        Result<size_t> written = size_t{0};
+        const Secret<2 * (2 + kMaxOtherSecret)> premaster(
+            4 + other_size + material.size(), [&](MutableBytes bytes) {
+              Writer writer(bytes);
+              writer.Int<2>(other_size);
+              const MutableBytes other = writer.Reserve(other_size);
+              if (other_secret && !other.empty()) {
+                memcpy(other.data(), other_secret->data(), other.size());
+              } else if (!other.empty()) {
+                memset(other.data(), 0, other.size());
+              }
+              writer.Int<2>(material.size());
+              writer.Raw(material);
+              written = writer.Finish();
+            });
+        if (!written.ok()) return written.error();
+        Tls12Prf(hash, premaster.reveal(), label, seed, out);
+        return {};
+      });
 }
 
 Result<BoundAeadKey> BoundAeadKey::Bind(const KeyStore& store, KeyHandle key) {

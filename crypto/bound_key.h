@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // BoundKey: a key resolved once to the algorithm that works on it. Configurations hold these.
 #pragma once
+#include <optional>
+#include <string_view>
+
 #include "crypto/key_store.h"
 
 namespace merlon::crypto {
@@ -33,6 +36,11 @@ class BoundSecret {
 
   // HKDF-Extract(salt, key), hash.size bytes into `out`: TLS 1.3's early secret.
   Result<void> Extract(const HashAlgorithm& hash, Bytes salt, MutableBytes out) const;
+  // TLS 1.2's PRF under the pre-master secret that RFC 4279 s2 and RFC 5489 s2 make of this key and
+  // of `other_secret` (none: as many zeros as the key has bytes), into `out`: its master secret.
+  Result<void> Tls12Master(const HashAlgorithm& hash, std::optional<Bytes> other_secret,
+                           std::string_view label, absl::Span<const Bytes> seed,
+                           MutableBytes out) const;
   KeyHandle key() const { return key_; }
 
  private:

@@ -14,28 +14,52 @@
 
 namespace merlon::tls {
 
-// A TLS 1.3 cipher suite, resolved to the drivers that will do its work.
+// How a suite of TLS 1.2 exchanges keys and authenticates the server. Those of TLS 1.3 leave both
+// to the handshake.
+enum class KeyExchange : uint8_t { kTls13, kEcdheEcdsa, kEcdheRsa, kPsk, kEcdhePsk };
+constexpr bool UsesPsk(KeyExchange kx) {
+  return kx == KeyExchange::kPsk || kx == KeyExchange::kEcdhePsk;
+}
+constexpr bool UsesCertificates(KeyExchange kx) {
+  return kx == KeyExchange::kEcdheEcdsa || kx == KeyExchange::kEcdheRsa;
+}
+
+// A cipher suite, resolved to the drivers that will do its work.
 struct CipherSuite {
   uint16_t id = 0;  // IANA
   const crypto::AeadAlgorithm* aead = nullptr;
-  const crypto::HashAlgorithm* hash = nullptr;
+  const crypto::HashAlgorithm* hash = nullptr;  // of HKDF, or of TLS 1.2's PRF
+  KeyExchange key_exchange = KeyExchange::kTls13;
 };
 inline constexpr uint16_t kTlsAes128GcmSha256 = 0x1301;
 inline constexpr uint16_t kTlsAes256GcmSha384 = 0x1302;
+// TLS 1.2 (RFC 5289, RFC 7905, RFC 5487, RFC 6655, RFC 8442).
+inline constexpr uint16_t kTlsEcdheEcdsaAes128GcmSha256 = 0xc02b;
+inline constexpr uint16_t kTlsEcdheEcdsaAes256GcmSha384 = 0xc02c;
+inline constexpr uint16_t kTlsEcdheRsaAes128GcmSha256 = 0xc02f;
+inline constexpr uint16_t kTlsEcdheRsaAes256GcmSha384 = 0xc030;
+inline constexpr uint16_t kTlsEcdheRsaChaCha20Poly1305Sha256 = 0xcca8;
+inline constexpr uint16_t kTlsEcdheEcdsaChaCha20Poly1305Sha256 = 0xcca9;
+inline constexpr uint16_t kTlsEcdhePskChaCha20Poly1305Sha256 = 0xccac;
+inline constexpr uint16_t kTlsEcdhePskAes128GcmSha256 = 0xd001;
+inline constexpr uint16_t kTlsPskAes128GcmSha256 = 0x00a8;
+inline constexpr uint16_t kTlsPskAes128Ccm8 = 0xc0a8;
 
 // A key exchange. Sizes alone are needed here: the work is an operation.
 struct NamedGroup {
   crypto::GroupId id;
   uint16_t client_share_size, server_share_size;  // bytes
+  bool tls12 = true;  // false: no curve, so TLS 1.3 alone
 };
 inline constexpr NamedGroup kX25519 = {crypto::GroupId::kX25519, 32, 32};
 inline constexpr NamedGroup kSecp256r1 = {crypto::GroupId::kSecp256r1, 65, 65};
 
-// What CertificateVerify may be signed with.
+// What a handshake may be signed with.
 struct SignatureScheme {
   uint16_t id;  // IANA
   crypto::SignAlg algorithm;
-  crypto::KeyType key_type;
+  crypto::KeyType key_type;  // in TLS 1.2 an ECDSA scheme takes any curve (RFC 8446 s4.2.3)
+  bool tls13 = true;         // false: in TLS 1.2 alone
 };
 inline constexpr SignatureScheme kEcdsaSecp256r1Sha256 = {
     0x0403, {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256}, crypto::KeyType::kEcP256};
@@ -45,9 +69,19 @@ inline constexpr SignatureScheme kRsaPssRsaeSha384 = {
     0x0805, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha384}, crypto::KeyType::kRsa};
 inline constexpr SignatureScheme kRsaPssRsaeSha512 = {
     0x0806, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha512}, crypto::KeyType::kRsa};
-// In certificates alone, never in CertificateVerify of TLS 1.3 (RFC 9846 s4.2.3).
-inline constexpr uint16_t kRsaPkcs1Sha256 = 0x0401, kRsaPkcs1Sha384 = 0x0501,
-                          kRsaPkcs1Sha512 = 0x0601;
+// May a CertificateVerify of TLS 1.3 be signed under the scheme with this number? Not with PKCS #1 or
+// SHA-1 (RFC 9846 s4.2.3): those of TLS 1.2 end in the byte of their signature algorithm.
+constexpr bool SignsInTls13(uint16_t scheme) {
+  const uint8_t algorithm = scheme & 0xff;
+  return scheme >= 0x0800 || (algorithm == 3 && scheme >= 0x0400);
+}
+// In TLS 1.3 in certificates alone, never in CertificateVerify (RFC 9846 s4.2.3).
+inline constexpr SignatureScheme kRsaPkcs1Sha256 = {
+    0x0401, {crypto::SignFamily::kRsaPkcs1, crypto::HashId::kSha256}, crypto::KeyType::kRsa, false};
+inline constexpr SignatureScheme kRsaPkcs1Sha384 = {
+    0x0501, {crypto::SignFamily::kRsaPkcs1, crypto::HashId::kSha384}, crypto::KeyType::kRsa, false};
+inline constexpr SignatureScheme kRsaPkcs1Sha512 = {
+    0x0601, {crypto::SignFamily::kRsaPkcs1, crypto::HashId::kSha512}, crypto::KeyType::kRsa, false};
 
 // A key that signs under one scheme.
 struct SigningKey {
@@ -80,7 +114,9 @@ struct Limits {
 
 // What both roles have.
 struct CommonConfig {
-  absl::Span<const CipherSuite> suites;              // in order of preference, at least one
+  // In order of preference. What is empty is a version that is not spoken; one is not.
+  absl::Span<const CipherSuite> suites;    // of TLS 1.3 and DTLS 1.3
+  absl::Span<const CipherSuite> suites12;  // of TLS 1.2 and DTLS 1.2
   absl::Span<const NamedGroup* const> groups;        // in order of preference, at least one
   absl::Span<const SignatureScheme* const> schemes;  // what the peer may sign with
   absl::Span<const uint16_t> certificate_schemes;    // what its chain may be signed with
@@ -88,6 +124,12 @@ struct CommonConfig {
   absl::Span<const ExternalPsk> psks;
   Limits limits;
   bool log_secrets = false;  // SecretLogged events: whoever reads them reads the connection
+  // TLS 1.2 with a peer that lacks extended master secret, whose absence allows the triple handshake
+  // attack (RFC 7627). Never across resumption.
+  bool allow_plain_master_secret = false;
+
+  // Whose hash serves where none is negotiated yet.
+  const CipherSuite& any_suite() const { return suites.empty() ? suites12[0] : suites[0]; }
 };
 
 struct ClientConfig {
@@ -95,6 +137,7 @@ struct ClientConfig {
   uint8_t key_shares = 1;  // groups for which the first ClientHello brings a share; at most 2
   bool look_up_sessions = false;        // ask for a session by LookUpSession before the ClientHello
   bool middlebox_compatibility = true;  // RFC 9846 appendix E.4; streams alone
+  bool tickets = true;                  // TLS 1.2: ask for one (RFC 5077)
 };
 
 struct ServerConfig {
@@ -106,6 +149,7 @@ struct ServerConfig {
   bool alpn_required = false;       // true: a client without ALPN gets no_application_protocol
   uint8_t tickets = 2;              // sent after a handshake; 0: no resumption
   uint32_t ticket_lifetime = 7200;  // seconds, at most 604,800 (RFC 9846 s4.6.1)
+  bool session_ids = false;         // TLS 1.2 by StoreSession and LookUpSession, without tickets
 };
 
 }  // namespace merlon::tls

@@ -82,6 +82,7 @@ class LocalOperations {
   OpResult Do(const ChooseCredential& request);
   OpResult Do(const ChoosePsk& request);
   OpResult Do(const DerivePsk& request);
+  OpResult Do(const DeriveMaster& request);
   OpResult Do(const LookUpSession& request);
   OpResult Do(const StoreSession& request);
   OpResult Do(const SealTicket& request);

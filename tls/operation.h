@@ -130,6 +130,20 @@ struct DerivePsk {
   const crypto::HashAlgorithm* hash;
 };
 
+// The master secret of TLS 1.2 under a PSK that stays behind its handle (RFC 4279, RFC 5489): the PRF
+// with `label` and the two pieces of `seed`.
+struct MasterDerived {
+  Bytes master;  // 48 bytes
+};
+struct DeriveMaster {
+  using Answer = MasterDerived;
+  const ExternalPsk* psk;
+  const crypto::HashAlgorithm* hash;
+  std::optional<Bytes> other_secret;  // of ECDHE; none: the PSK alone
+  std::string_view label;
+  std::array<Bytes, 2> seed;
+};
+
 // ---- Sessions
 // ------------------------------------------------------------------------------------
 
@@ -178,7 +192,7 @@ struct OperationList {
 };
 using AllOperations = OperationList<GenerateShare, Agree, Encapsulate, Sign, VerifySignature,
                                     VerifyChain, ChooseCredential, ChoosePsk, DerivePsk,
-                                    LookUpSession, StoreSession, SealTicket, OpenTicket>;
+                                    LookUpSession, StoreSession, SealTicket, OpenTicket, DeriveMaster>;
 using Operation = AllOperations::Any;
 using OpResult = AllOperations::Result;
 

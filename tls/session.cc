@@ -9,8 +9,9 @@
 namespace merlon::tls {
 namespace {
 
-constexpr uint8_t kFormat = 1;
-constexpr size_t kFixedSize = 1 + 2 + 1 + 2 + 8 + 4 + 4 + 4;
+constexpr uint8_t kFormat = 2;
+constexpr size_t kFixedSize = 1 + 2 + 1 + 2 + 8 + 4 + 4 + 4 + 1;
+constexpr size_t kMaxSessionIdSize = 32;
 // Seconds; the year 36812. Differences of such times and lifetimes cannot overflow.
 constexpr uint64_t kMaxTime = uint64_t{1} << 40;
 
@@ -26,7 +27,7 @@ bool IsVersion(uint16_t value) { return value == 0x0304 || value == 0x0303; }
 Result<Session> Session::Decode(Bytes encoded) {
   Session out;
   Reader reader(encoded);
-  uint8_t format = 0, transport = 0;
+  uint8_t format = 0, transport = 0, extended = 0;
   uint64_t issued = 0;
   Bytes psk;
   if (!reader.Int(&format) || format != kFormat ||                                //
@@ -36,12 +37,16 @@ Result<Session> Session::Decode(Bytes encoded) {
       !reader.Int(&issued) || issued > kMaxTime ||                                //
       !reader.Int(&out.lifetime) || !reader.Int(&out.age_add) ||                  //
       !reader.Int(&out.max_early_data) ||                                         //
+      !reader.Int(&extended) || extended > 1 ||                                   //
       !reader.Prefixed<1>(&psk) || psk.empty() || psk.size() > kMaxPskSize ||     //
+      !reader.Prefixed<1>(&out.session_id) ||                                     //
+      out.session_id.size() > kMaxSessionIdSize ||                                //
       !reader.Prefixed<1>(&out.server_name) || !reader.Prefixed<1>(&out.alpn) ||  //
       !reader.Prefixed<2>(&out.ticket) || !reader.done()) {
     return LocalError(Code::kIllegalValue);
   }
   out.transport = static_cast<Transport>(transport);
+  out.extended_master_secret = extended == 1;
   out.issued = UnixTime(std::chrono::seconds(issued));
   out.psk = Secret<kMaxPskSize>::CopyOf(psk);
   return out;
@@ -50,7 +55,7 @@ Result<Session> Session::Decode(Bytes encoded) {
 Result<size_t> Session::Encode(MutableBytes out) const {
   const auto seconds = issued.time_since_epoch().count();
   if (psk.empty() || seconds < 0 || static_cast<uint64_t>(seconds) > kMaxTime ||
-      !IsVersion(version)) {
+      !IsVersion(version) || session_id.size() > kMaxSessionIdSize) {
     return LocalError(Code::kIllegalValue);
   }
   Writer writer(out);
@@ -62,7 +67,9 @@ Result<size_t> Session::Encode(MutableBytes out) const {
   writer.Int<4>(lifetime);
   writer.Int<4>(age_add);
   writer.Int<4>(max_early_data);
+  writer.Int<1>(extended_master_secret ? 1 : 0);
   writer.Prefixed<1>([&] { writer.Raw(psk.reveal()); });
+  writer.Prefixed<1>([&] { writer.Raw(session_id); });
   writer.Prefixed<1>([&] { writer.Raw(server_name); });
   writer.Prefixed<1>([&] { writer.Raw(alpn); });
   writer.Prefixed<2>([&] { writer.Raw(ticket); });
@@ -70,7 +77,7 @@ Result<size_t> Session::Encode(MutableBytes out) const {
 }
 
 size_t Session::EncodedSize() const {
-  return kFixedSize + 1 + psk.size() + 1 + server_name.size() + 1 + alpn.size() + 2 + ticket.size();
+  return kFixedSize + 1 + psk.size() + 1 + session_id.size() + 1 + server_name.size() + 1 + alpn.size() + 2 + ticket.size();
 }
 
 }  // namespace merlon::tls

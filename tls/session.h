@@ -21,7 +21,10 @@ struct Session {
   uint32_t lifetime = 0;    // seconds
   uint32_t age_add = 0;
   uint32_t max_early_data = 0;  // bytes; 0: no 0-RTT
-  Bytes server_name;            // borrowed from the encoding
+  // TLS 1.2: `psk` is the master secret; RFC 7627 s5.3 says what resumption asks of the flag.
+  bool extended_master_secret = false;
+  Bytes session_id;             // borrowed from the encoding; at most 32 bytes; TLS 1.2 alone
+  Bytes server_name;            // borrowed
   Bytes alpn;                   // borrowed
   Bytes ticket;                 // borrowed; client alone
 

@@ -10,22 +10,19 @@
 namespace merlon::tls {
 namespace {
 
-constexpr size_t kRandomAt = record::kHandshakeHeaderSize + 2;
 constexpr size_t kRandomSize = 32;
-constexpr size_t kSessionIdAt = kRandomAt + kRandomSize;
 
-const CipherSuite* FindSuite(const CommonConfig& config, uint16_t id) {
-  for (const CipherSuite& suite : config.suites) {
-    if (suite.id == id) return &suite;
-  }
-  return nullptr;
-}
+// What a session gives: a PSK of TLS 1.3, or a session of TLS 1.2.
+struct Resumable {
+  std::optional<OfferedPsk> psk;
+  const OfferedSession12* session12 = nullptr;
+};
 
 // The PSK of a session that may be resumed here and now; nothing, where it may not.
 Result<std::optional<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   const Result<Session> session = Session::Decode(encoded);
   if (!session.ok()) return std::optional<OfferedPsk>();
-  const CipherSuite* suite = FindSuite(cx.common, session->cipher_suite);
+  const CipherSuite* suite = FindSuite(cx.common.suites, session->cipher_suite);
   const auto age = cx.now.wall - session->issued;
   const bool fits = suite != nullptr && session->version == 0x0304 &&
                     session->transport == cx.decode.transport &&
@@ -41,83 +38,37 @@ Result<std::optional<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   return std::optional<OfferedPsk>(psk);
 }
 
-Result<Moved> RequestShares(std::optional<OfferedPsk> psk, Context& cx, Into<AwaitShares> next) {
+Result<Resumable> TakeSession(Bytes encoded, Context& cx) {
+  Resumable out;
+  MERLON_ASSIGN_OR_RETURN(out.psk, PskOfSession(encoded, cx));
+  MERLON_ASSIGN_OR_RETURN(out.session12, TakeSession12(encoded, cx));
+  return out;
+}
+
+Result<Moved> RequestShares(const Resumable& session, Context& cx, Into<AwaitShares> next) {
   const NamedGroup* group = cx.common.groups[0];
   MERLON_TRY(cx.Request(GenerateShare{group->id}));
-  return next.To(AwaitShares{.offer = {.hello = {}, .shares = {}, .psk = psk},
+  return next.To(AwaitShares{.offer = {.hello = {},
+                                       .shares = {},
+                                       .psk = session.psk,
+                                       .session12 = session.session12},
                              .group = group,
                              .cookie = {},
                              .retry = false});
 }
 
 // An external PSK where there is no session to resume; then the shares.
-Result<Moved> RequestPskOrShares(std::optional<OfferedPsk> psk, Context& cx,
+Result<Moved> RequestPskOrShares(const Resumable& session, Context& cx,
                                  Into<AwaitPskSecret, AwaitShares> next) {
-  if (!psk && !cx.common.psks.empty()) {
+  if (!session.psk && !cx.common.psks.empty()) {
     const ExternalPsk& external = cx.common.psks[0];
     for (const CipherSuite& suite : cx.common.suites) {
       if (suite.hash->id != external.hash) continue;
       MERLON_TRY(cx.Request(DerivePsk{&external, suite.hash}));
-      return next.To(AwaitPskSecret{});
+      return next.To(AwaitPskSecret{.session12 = session.session12});
     }
   }
-  return RequestShares(psk, cx, next);
-}
-
-// Encodes a list in scratch.
-template <class Body>
-Result<Bytes> WriteList(Arena::Scratch& scratch, size_t size, Body body) {
-  MERLON_ASSIGN_OR_RETURN(const MutableBytes out, scratch.Take(size));
-  Writer writer(out);
-  body(writer);
-  MERLON_ASSIGN_OR_RETURN(const size_t written, writer.Finish());
-  return Bytes(Slice(out, 0, written));
-}
-
-// Every list of a ClientHello that comes from the configuration.
-Result<void> FillFromConfig(ClientHello& hello, Arena::Scratch& scratch, Context& cx) {
-  const CommonConfig& config = cx.common;
-  MERLON_ASSIGN_OR_RETURN(const Bytes suites,
-                          WriteList(scratch, 2 * config.suites.size(), [&](Writer& w) {
-                            for (const CipherSuite& suite : config.suites) w.Int<2>(suite.id);
-                          }));
-  hello.cipher_suites = U16List(suites);
-  MERLON_ASSIGN_OR_RETURN(const Bytes versions, WriteList(scratch, 2, [&](Writer& w) {
-                            w.Int<2>(cx.protocol->version13);
-                          }));
-  hello.supported_versions = U16List(versions);
-  MERLON_ASSIGN_OR_RETURN(const Bytes groups,
-                          WriteList(scratch, 2 * config.groups.size(), [&](Writer& w) {
-                            for (const NamedGroup* group : config.groups)
-                              w.Int<2>(static_cast<uint16_t>(group->id));
-                          }));
-  hello.supported_groups = U16List(groups);
-  if (!config.schemes.empty()) {
-    MERLON_ASSIGN_OR_RETURN(const Bytes schemes,
-                            WriteList(scratch, 2 * config.schemes.size(), [&](Writer& w) {
-                              for (const SignatureScheme* scheme : config.schemes)
-                                w.Int<2>(scheme->id);
-                            }));
-    hello.signature_algorithms = U16List(schemes);
-  }
-  if (!config.certificate_schemes.empty()) {
-    MERLON_ASSIGN_OR_RETURN(
-        const Bytes schemes,
-        WriteList(scratch, 2 * config.certificate_schemes.size(), [&](Writer& w) {
-          for (uint16_t scheme : config.certificate_schemes) w.Int<2>(scheme);
-        }));
-    hello.signature_algorithms_cert = U16List(schemes);
-  }
-  if (!config.alpn.empty()) {
-    size_t size = 0;
-    for (std::string_view name : config.alpn) size += 1 + name.size();
-    MERLON_ASSIGN_OR_RETURN(hello.alpn, WriteList(scratch, size, [&](Writer& w) {
-                              for (std::string_view name : config.alpn) {
-                                w.Prefixed<1>([&] { w.Raw(AsBytes(name)); });
-                              }
-                            }));
-  }
-  return {};
+  return RequestShares(session, cx, next);
 }
 
 Result<void> FillShares(ClientHello& hello, const ClientOffer& offer, Arena::Scratch& scratch) {
@@ -149,16 +100,6 @@ Result<void> FillPsk(ClientHello& hello, const OfferedPsk& psk, Arena::Scratch& 
   return {};
 }
 
-// The extensions that EncryptedExtensions may answer.
-ExtensionSet SentExtensions(const ClientHello& hello) {
-  ExtensionSet sent;
-  if (hello.server_name) sent.Add(ExtensionType::kServerName);
-  if (hello.supported_groups) sent.Add(ExtensionType::kSupportedGroups);
-  if (hello.alpn) sent.Add(ExtensionType::kAlpn);
-  if (hello.quic_transport_parameters) sent.Add(ExtensionType::kQuicTransportParameters);
-  return sent;
-}
-
 // Computes the binder over all that stands before the binders, and puts it in its place, which is
 // the end of the message (s4.2.11.2).
 void FillBinder(MutableBytes message, const OfferedPsk& psk, Context& cx) {
@@ -180,14 +121,9 @@ EarlyStage OfferedPsk::Stage(crypto::LabelPrefix prefix) const {
                              : EarlyStage::FromPsk(schedule, secret);
 }
 
-Bytes ClientOffer::random() const { return Slice(hello, kRandomAt, kRandomSize); }
-
-Bytes ClientOffer::session_id() const {
-  return Slice(hello, kSessionIdAt + 1, hello[kSessionIdAt]);
-}
-
 Result<Moved> On(ClientStart& s, const Begin&, Context& cx,
-                 Into<AwaitSession, AwaitPskSecret, AwaitShares> next) {
+                 Into<AwaitSession, AwaitPskSecret, AwaitShares, ClientStart12> next) {
+  if (cx.common.suites.empty()) return next.Fork(ClientStart12{s.session});
   // RFC 9001 s8.2: "Endpoints MUST NOT send this extension in a TLS connection that does not use
   // QUIC".
   if (cx.decode.transport != Transport::kMessage && !cx.transport_parameters.empty()) {
@@ -198,17 +134,18 @@ Result<Moved> On(ClientStart& s, const Begin&, Context& cx,
     MERLON_TRY(cx.Request(LookUpSession{AsBytes(cx.negotiated.server_name)}));
     return next.To(AwaitSession{});
   }
-  MERLON_ASSIGN_OR_RETURN(const std::optional<OfferedPsk> psk, PskOfSession(s.session, cx));
-  return RequestPskOrShares(psk, cx, next);
+  MERLON_ASSIGN_OR_RETURN(const Resumable session, TakeSession(s.session, cx));
+  return RequestPskOrShares(session, cx, next);
 }
 
 Result<Moved> On(AwaitSession&, const SessionFound& found, Context& cx,
                  Into<AwaitPskSecret, AwaitShares> next) {
-  MERLON_ASSIGN_OR_RETURN(const std::optional<OfferedPsk> psk, PskOfSession(found.session, cx));
-  return RequestPskOrShares(psk, cx, next);
+  MERLON_ASSIGN_OR_RETURN(const Resumable session, TakeSession(found.session, cx));
+  return RequestPskOrShares(session, cx, next);
 }
 
-Result<Moved> On(AwaitPskSecret&, const PskDerived& derived, Context& cx, Into<AwaitShares> next) {
+Result<Moved> On(AwaitPskSecret& s, const PskDerived& derived, Context& cx,
+                 Into<AwaitShares> next) {
   const ExternalPsk& external = cx.common.psks[0];
   OfferedPsk psk = {.external = &external, .identity = external.identity};
   for (const CipherSuite& suite : cx.common.suites) {
@@ -216,7 +153,7 @@ Result<Moved> On(AwaitPskSecret&, const PskDerived& derived, Context& cx, Into<A
   }
   if (derived.early_secret.size() != psk.hash->size) return DriverError(Code::kOperationFailed);
   MERLON_ASSIGN_OR_RETURN(psk.secret, cx.Keep(derived.early_secret));
-  return RequestShares(psk, cx, next);
+  return RequestShares({.psk = psk, .session12 = s.session12}, cx, next);
 }
 
 Result<Moved> On(AwaitShares& s, const ShareGenerated& made, Context& cx,
@@ -232,35 +169,36 @@ Result<Moved> On(AwaitShares& s, const ShareGenerated& made, Context& cx,
     MERLON_TRY(cx.Request(GenerateShare{s.group->id}));
     return next.To(std::move(s));
   }
-  MERLON_TRY(SendClientHello(s.offer, s.cookie, s.retry, cx));
+  MERLON_TRY(SendClientHello(s.offer, s.retry ? HelloKind::kRetry : HelloKind::kFirst, s.cookie, cx));
   if (s.retry) return next.To(ExpectSecondServerHello{.offer = std::move(s.offer)});
   return next.To(ExpectServerHello{.offer = std::move(s.offer)});
 }
 
-Result<void> SendClientHello(ClientOffer& offer, Bytes cookie, bool retry, Context& cx) {
+Result<void> SendClientHello(ClientOffer& offer, HelloKind kind, Bytes cookie, Context& cx) {
+  const bool retry = kind == HelloKind::kRetry;
   Arena::Scratch scratch(cx.arena);
   ClientHello hello;
-  hello.legacy_version = cx.protocol->legacy_version;
-  hello.compression_methods = AsBytes(std::string_view("\0", 1));
-  uint8_t random[kRandomSize], session_id[32];
-  if (retry) {
-    // RFC 9846 s4.1.2: the second ClientHello repeats the first but for what the retry asks.
+  MERLON_TRY(FillHello(hello, offer, scratch, cx));
+  uint8_t random[kRandomSize], session_id[kSessionIdSize];
+  if (kind != HelloKind::kFirst) {
+    // RFC 9846 s4.1.2: the second ClientHello repeats the first but for what the retry asks; RFC 6347
+    // s4.2.1: but for the cookie.
     hello.random = offer.random();
     hello.session_id = offer.session_id();
   } else {
     cx.random.Fill(MutableBytes(random));
     hello.random = random;
-    if (cx.protocol->change_cipher_spec && cx.client->middlebox_compatibility) {
+    if (hello.session_id.empty() && cx.protocol->change_cipher_spec &&
+        cx.client->middlebox_compatibility) {
       cx.random.Fill(MutableBytes(session_id));
       hello.session_id = session_id;
     }
   }
-  if (!cx.negotiated.server_name.empty()) hello.server_name = cx.negotiated.server_name;
-  if (!cookie.empty()) hello.cookie = cookie;
+  if (retry && !cookie.empty()) hello.cookie = cookie;
+  if (kind == HelloKind::kVerified) hello.cookie12 = cookie;
   if (cx.decode.transport == Transport::kMessage) {
     hello.quic_transport_parameters = cx.transport_parameters;
   }
-  MERLON_TRY(FillFromConfig(hello, scratch, cx));
   MERLON_TRY(FillShares(hello, offer, scratch));
   // s4.2.9: psk_dhe_ke alone; sent whenever tickets may be used later.
   hello.psk_modes = AsBytes("\x01");

@@ -2,17 +2,9 @@
 // The client's 2. and 3.: ServerHello or HelloRetryRequest, the key exchange, EncryptedExtensions
 // (RFC 9846 s4.1.3, s4.1.4, s4.3.1).
 #include "tls/client/states.h"
-#include "tls/client/tls12_entry.h"
 
 namespace merlon::tls {
 namespace {
-
-const CipherSuite* OfferedSuite(const Context& cx, uint16_t id) {
-  for (const CipherSuite& suite : cx.common.suites) {
-    if (suite.id == id) return &suite;
-  }
-  return nullptr;
-}
 
 const OfferedShare* ShareOf(const ClientOffer& offer, uint16_t group) {
   for (const OfferedShare& share : offer.shares) {
@@ -32,7 +24,7 @@ Result<const CipherSuite*> CheckHello(const Hello& hello, const ClientOffer& off
   // sent in the ClientHello MUST abort the handshake with an "illegal_parameter" alert."
   if (hello.session_id != offer.session_id()) return IllegalParameter();
   if (hello.compression_method != 0) return IllegalParameter();
-  const CipherSuite* suite = OfferedSuite(cx, hello.cipher_suite);
+  const CipherSuite* suite = FindSuite(cx.common.suites, hello.cipher_suite);
   if (suite == nullptr) return IllegalParameter();
   // s4.2: an extension that was not asked for.
   if (hello.unknown_extension) {
@@ -70,7 +62,7 @@ Result<Moved> Retry(ClientOffer offer, const HelloRetryRequest& hello, Context& 
     MERLON_ASSIGN_OR_RETURN(cookie, cx.Keep(*hello.cookie));
   }
   if (!hello.selected_group) {
-    MERLON_TRY(SendClientHello(offer, cookie, /*retry=*/true, cx));
+    MERLON_TRY(SendClientHello(offer, HelloKind::kRetry, cookie, cx));
     return next.To(ExpectSecondServerHello{.offer = std::move(offer)});
   }
   // s4.2.8: the group must be one that we support and brought no share for.
@@ -146,15 +138,29 @@ bool IsTls13(const Hello& hello) {
 }  // namespace
 
 Result<Moved> On(ExpectServerHello& s, const ServerHelloMessage& m, Context& cx,
-                 Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement> next) {
+                 Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement, ExpectServerHello12> next) {
   if (const auto* retry = std::get_if<HelloRetryRequest>(&m.hello)) {
     // s4.2.1: a HelloRetryRequest without supported_versions is not one of TLS 1.3.
     if (!IsTls13(*retry)) return PeerError(Code::kMissingExtension, Alert::kMissingExtension);
     return Retry(std::move(s.offer), *retry, cx, next);
   }
   const ServerHello& hello = std::get<ServerHello>(m.hello);
-  if (!IsTls13(hello)) return Tls12ClientEntry::Enter(hello, cx);
+  if (!IsTls13(hello)) {
+    return next.Fork(ExpectServerHello12{.offer = std::move(s.offer), .verified = s.verified});
+  }
   return Accept(s.offer, hello, cx, next);
+}
+
+Result<Moved> On(ExpectServerHello& s, const HelloVerifyRequest& m, Context& cx,
+                 Into<ExpectServerHello> next) {
+  // Nobody who speaks DTLS 1.3 sends one (RFC 9147 s5.1).
+  if (cx.common.suites12.empty()) {
+    return PeerError(Code::kProtocolVersion, Alert::kProtocolVersion);
+  }
+  if (s.verified) return PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage);
+  MERLON_ASSIGN_OR_RETURN(const Bytes cookie, cx.Keep(m.cookie));
+  MERLON_TRY(SendClientHello(s.offer, HelloKind::kVerified, cookie, cx));
+  return next.To(ExpectServerHello{.offer = std::move(s.offer), .verified = true});
 }
 
 Result<Moved> On(ExpectSecondServerHello& s, const ServerHelloMessage& m, Context& cx,

@@ -15,68 +15,39 @@
 #pragma once
 #include <optional>
 
-#include "crypto/base/fixed_vector.h"
+#include "tls/client/offer.h"
+#include "tls/client/states12.h"
 #include "tls/core/context.h"
 #include "tls/core/features.h"
 #include "tls/core/post_handshake.h"
 #include "tls/core/states.h"
+#include "tls/msgs/messages12.h"
 #include "tls/msgs/messages13.h"
 #include "tls/msgs/server_hello.h"
 
 namespace merlon::tls {
 
-// ---- What a ClientHello offered
-// ------------------------------------------------------------------
-
-struct OfferedShare {
-  const NamedGroup* group = nullptr;
-  Bytes private_key = {}, share = {};  // in storage
-};
-// The one PSK that is offered: of a ticket, or external.
-struct OfferedPsk {
-  const crypto::HashAlgorithm* hash = nullptr;
-  const ExternalPsk* external = nullptr;  // null: of a ticket
-  Bytes secret = {};  // in storage: a ticket's PSK, or the extracted early secret
-  Bytes identity = {};
-  uint32_t obfuscated_age = 0;
-
-  EarlyStage Stage(crypto::LabelPrefix prefix) const;
-  BinderKind binder_kind() const {
-    return external != nullptr ? BinderKind::kExternal : BinderKind::kResumption;
-  }
-};
-struct ClientOffer {
-  Bytes hello;  // the last ClientHello, whole, in storage
-  FixedVector<OfferedShare, 2> shares;
-  std::optional<OfferedPsk> psk;
-  ExtensionSet sent = {};  // what an answer may carry
-
-  Bytes random() const;      // of the hello
-  Bytes session_id() const;  // of the hello
-};
-
 // ---- States
 // --------------------------------------------------------------------------------------
 
-struct Begin {};  // the signal with which a connection starts
-
 struct ClientStart {
-  static constexpr uint32_t kNeeds = kClientRole;
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
   using Accepted = Accepts<Begin>;
   Bytes session;  // borrowed: Begin comes within the constructor's call
 };
 struct AwaitSession {
-  static constexpr uint32_t kNeeds = kClientRole;
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
   using Accepted = Accepts<>;
   using Completed = Completes<SessionFound>;
 };
 struct AwaitPskSecret {
-  static constexpr uint32_t kNeeds = kClientRole;
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
   using Accepted = Accepts<>;
   using Completed = Completes<PskDerived>;
+  const OfferedSession12* session12 = nullptr;
 };
 struct AwaitShares {
-  static constexpr uint32_t kNeeds = kClientRole;
+  static constexpr uint32_t kNeeds = kClientRole | kTls13;
   using Accepted = Accepts<>;
   using Completed = Completes<ShareGenerated>;
   ClientOffer offer;
@@ -86,8 +57,9 @@ struct AwaitShares {
 };
 struct ExpectServerHello {
   static constexpr uint32_t kNeeds = kClientRole | kTls13;
-  using Accepted = Accepts<ServerHelloMessage>;
+  using Accepted = Accepts<ServerHelloMessage, HelloVerifyRequest>;
   ClientOffer offer;
+  bool verified = false;  // a HelloVerifyRequest came
 };
 struct ExpectSecondServerHello {
   static constexpr uint32_t kNeeds = kClientRole | kTls13;
@@ -159,21 +131,25 @@ struct ClientEstablished {
 // -----------------------------------------------------------------------
 
 Result<Moved> On(ClientStart&, const Begin&, Context&,
-                 Into<AwaitSession, AwaitPskSecret, AwaitShares> next);
+                 Into<AwaitSession, AwaitPskSecret, AwaitShares, ClientStart12> next);
 Result<Moved> On(AwaitSession&, const SessionFound&, Context&,
                  Into<AwaitPskSecret, AwaitShares> next);
 Result<Moved> On(AwaitPskSecret&, const PskDerived&, Context&, Into<AwaitShares> next);
 Result<Moved> On(AwaitShares&, const ShareGenerated&, Context&,
                  Into<AwaitShares, ExpectServerHello, ExpectSecondServerHello> next);
 
+// Which ClientHello it is: the one after a HelloRetryRequest or a HelloVerifyRequest has its cookie.
+enum class HelloKind : uint8_t { kFirst, kRetry, kVerified };
 // Builds and queues the ClientHello of `offer`, binder and all.
-Result<void> SendClientHello(ClientOffer& offer, Bytes cookie, bool retry, Context& cx);
+Result<void> SendClientHello(ClientOffer& offer, HelloKind kind, Bytes cookie, Context& cx);
 
 // ---- server_hello.cc
 // -----------------------------------------------------------------------------
 
 Result<Moved> On(ExpectServerHello&, const ServerHelloMessage&, Context&,
-                 Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement> next);
+                 Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement, ExpectServerHello12> next);
+Result<Moved> On(ExpectServerHello&, const HelloVerifyRequest&, Context&,
+                 Into<ExpectServerHello> next);
 Result<Moved> On(ExpectSecondServerHello&, const ServerHelloMessage&, Context&,
                  Into<AwaitAgreement> next);
 Result<Moved> On(AwaitAgreement&, const SharedSecret&, Context&,

@@ -2,6 +2,7 @@
 #include "tls/core/context.h"
 
 #include "crypto/base/constant_time.h"
+#include "tls/core/key_schedule12.h"
 #include "tls/msgs/messages13.h"
 
 namespace merlon::tls {
@@ -18,7 +19,7 @@ Context::Context(const ClientConfig& config, const ClientOptions& options, Outbo
       operations(operations),
       decode{transport, 0},
       arena(storage),
-      random(*config.common.suites[0].hash, std::move(seed)),
+      random(*config.common.any_suite().hash, std::move(seed)),
       transport_parameters(options.transport_parameters) {
   negotiated.server_name = options.server_name;
 }
@@ -35,7 +36,7 @@ Context::Context(const ServerConfig& config, const ServerOptions& options, Outbo
       operations(operations),
       decode{transport, 0},
       arena(storage),
-      random(*config.common.suites[0].hash, std::move(seed)),
+      random(*config.common.any_suite().hash, std::move(seed)),
       transport_parameters(options.transport_parameters) {}
 
 Result<void> Context::EmitChangeCipherSpec(bool wanted) {
@@ -48,6 +49,12 @@ void Context::Choose(const CipherSuite& suite) {
   negotiated.suite = &suite;
   negotiated.version = protocol->version13;
   decode.mac_size = suite.hash->size;
+}
+
+void Context::Choose12(const CipherSuite& suite) {
+  negotiated.suite = &suite;
+  negotiated.version = protocol->legacy_version;
+  decode.mac_size = kVerifyDataSize12;
 }
 
 Result<void> Context::InstallReadKeys(Epoch epoch, const TrafficSecret& secret) {

@@ -36,6 +36,8 @@ struct ServerOptions {
 // BoringSSL's kMaxEarlyDataSkipped.
 inline constexpr uint32_t kMaxSkippedEarlyData = 16384;
 
+struct MessageLog;  // handshake12.h
+
 struct Context {
   Context(const ClientConfig& config, const ClientOptions& options, Outbox& outbox,
           EventQueue& events, PendingList& operations, Transport transport, MutableBytes storage,
@@ -68,6 +70,7 @@ struct Context {
   }
   // Queues a built message; it joins the present flight.
   Result<void> Queue(Epoch epoch, Bytes message) {
+    ++next_sequence;
     return outbox.Push(Send{epoch, flight, message});
   }
   // Builds, adds to the transcript, queues.
@@ -88,7 +91,8 @@ struct Context {
   // ---- Keys ----
 
   KeySchedule schedule() const { return {negotiated.suite->hash, protocol->label_prefix}; }
-  void Choose(const CipherSuite& suite);  // the hash is known: sizes of Finished
+  void Choose(const CipherSuite& suite);    // of TLS 1.3: the hash is known, so sizes of Finished
+  void Choose12(const CipherSuite& suite);  // of TLS 1.2, which it settles as well
   Result<void> InstallReadKeys(Epoch epoch, const TrafficSecret& secret);
   Result<void> InstallWriteKeys(Epoch epoch, const TrafficSecret& secret);
   // A SecretLogged event, where the configuration asks for it.
@@ -128,10 +132,14 @@ struct Context {
   std::optional<Transcript> transcript;  // from the moment its hash is known
   HashSecret exporter_master, resumption_master;
   Bytes client_random;         // in storage
+  Bytes server_random;         // in storage; TLS 1.2 alone
+  MessageLog* log = nullptr;   // in storage; null: none is kept
   HandshakeMessage message{};  // the one being handled
   Now now{};
   FlightId flight{};
   uint16_t last_flight = 0;
+  uint16_t client_sequence = 0;  // message_seq of the ClientHello that a TLS 1.2 server answers
+  uint16_t next_sequence = 0;  // message_seq of the next message that is queued (RFC 6347 s4.2.2)
   bool change_cipher_spec_sent = false;
   bool change_cipher_spec_legal = false;  // from the peer, now (RFC 9846 s5)
   bool storage_releasable = false;        // nothing that is to be sent lies in storage

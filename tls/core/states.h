@@ -65,9 +65,15 @@ inline constexpr size_t kMaxStateSize = sizeof(void*) == 4 ? 208 : 256;
 
 // Proof that a successor was put in place. Only Into can make one.
 class Moved {
-  Moved() = default;
+ public:
+  // The successor wants the same input.
+  bool again() const { return again_; }
+
+ private:
+  explicit Moved(bool again) : again_(again) {}
   template <class... Successors>
   friend class Into;
+  bool again_;
 };
 
 // Puts one of the legal successors in place of the present state. It does not name the set of all
@@ -84,14 +90,15 @@ class Into {
   // By value: the old state, out of which the new one was moved, dies before the new one is placed.
   template <OneOf<Successors...> S>
   Result<Moved> To(S successor) const {
-    static_assert(sizeof(S) <= kMaxStateSize,
-                  "blobs live in the arena: a transition holds S on its stack");
-    const Emplace emplace = EmplaceOf<S>();
-    if (emplace == nullptr) {
-      return Error{Code::kOutsideProfile, Alert::kInternalError, Origin::kLocal};
-    }
-    emplace(slot_, &successor);
-    return Moved();
+    return Place(std::move(successor), false, LocalError(Code::kOutsideProfile));
+  }
+  // The fork between versions: the successor takes the input that this state looked at, and nothing
+  // of the other version's transitions is named here. A profile without it does not speak that
+  // version: "MUST abort the handshake with a "protocol_version" alert" (RFC 9846 s4.1.3, s4.2.1).
+  template <OneOf<Successors...> S>
+  Result<Moved> Fork(S successor) const {
+    return Place(std::move(successor), true,
+                 PeerError(Code::kProtocolVersion, Alert::kProtocolVersion));
   }
 
  private:
@@ -100,6 +107,15 @@ class Into {
   template <class... Others>
   friend class Into;
   using Emplace = void (*)(void* slot, void* successor);
+  template <class S>
+  Result<Moved> Place(S successor, bool again, Error outside_profile) const {
+    static_assert(sizeof(S) <= kMaxStateSize,
+                  "blobs live in the arena: a transition holds S on its stack");
+    const Emplace emplace = EmplaceOf<S>();
+    if (emplace == nullptr) return outside_profile;
+    emplace(slot_, &successor);
+    return Moved(again);
+  }
   Into(void* slot, std::array<Emplace, sizeof...(Successors)> emplace)
       : slot_(slot), emplace_(emplace) {}
   template <class S>
@@ -122,8 +138,8 @@ struct Failed {
 
 // ---- Profiles ----------------------------------------------------------------------------------
 
-// A profile has `static constexpr uint32_t kFeatures`, a state may have `static constexpr uint32_t
-// kNeeds`. The transitions of a state that a profile lacks are never named, hence never linked.
+// A profile has `static constexpr uint32_t kFeatures`, a state or a message may have `static constexpr
+// uint32_t kNeeds`. The transitions of what a profile lacks are never named, hence never linked.
 template <class Profile, class State>
 constexpr bool kInProfile = [] {
   if constexpr (requires { State::kNeeds; }) return (State::kNeeds & ~Profile::kFeatures) == 0;
@@ -157,21 +173,27 @@ class StateMachine {
         [&]<class S>(S& state) { return Match(state, message, context, typename S::Accepted()); }));
     return Disposition::kTaken;
   }
+  // Does the present state take this signal?
+  template <class Signal>
+  bool Waits() const {
+    return std::visit([]<class S>(const S&) { return kLists<Signal, typename S::Accepted>; },
+                      state_);
+  }
 
   // A signal comes from our own face, not from the peer: never held, and nothing to a state that
   // does not wait for it.
   template <class Signal, class Context>
   Result<void> HandleSignal(const Signal& signal, Context& context) {
-    return Visit([&]<class S>(S& state) -> Result<void> {
+    return Visit([&]<class S>(S& state) -> Result<bool> {
       if constexpr (kLists<Signal, typename S::Accepted>) return Go(state, signal, context);
-      return {};
+      return false;
     });
   }
 
   // Hands an operation's answer to the state that waits for it.
   template <class Answer, class Context>
   Result<void> Conclude(const Answer& answer, Context& context) {
-    return Visit([&]<class S>(S& state) -> Result<void> {
+    return Visit([&]<class S>(S& state) -> Result<bool> {
       if constexpr (requires { typename S::Completed; }) {
         if constexpr (kLists<Answer, typename S::Completed>) return Go(state, answer, context);
       }
@@ -211,19 +233,22 @@ class StateMachine {
   template <class Step>
   Result<void> Visit(Step step) {
     if (const Failed* failed = As<Failed>()) return failed->error;
-    Result<void> out = std::visit(step, state_);
-    if (!out.ok() && out.error().origin != Origin::kMisuse) Fail(out.error());
-    return out;
+    // `step` says whether the state that is now in place wants the same input.
+    Result<bool> again = std::visit(step, state_);
+    while (again.ok() && *again) again = std::visit(step, state_);
+    if (again.ok()) return {};
+    if (again.error().origin != Origin::kMisuse) Fail(again.error());
+    return again.error();
   }
   template <class S, class Context, class... M>
-  Result<void> Match(S& state, const HandshakeMessage& message, Context& context, Accepts<M...>) {
-    Result<void> out = PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage);
+  Result<bool> Match(S& state, const HandshakeMessage& message, Context& context, Accepts<M...>) {
+    Result<bool> out = PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage);
     (void)(Try<M>(state, message, context, out) || ...);
     return out;
   }
   template <class M, class S, class Context>
-  bool Try(S& state, const HandshakeMessage& message, Context& context, Result<void>& out) {
-    if constexpr (Message<M>) {
+  bool Try(S& state, const HandshakeMessage& message, Context& context, Result<bool>& out) {
+    if constexpr (Message<M> && kInProfile<Profile, M>) {
       if (message.type == M::kType && LegalOn<M>(context.decode_context().transport)) {
         out = Decode<M>(state, message, context);
         return true;
@@ -232,16 +257,16 @@ class StateMachine {
     return false;
   }
   template <class M, class S, class Context>
-  Result<void> Decode(S& state, const HandshakeMessage& message, Context& context) {
+  Result<bool> Decode(S& state, const HandshakeMessage& message, Context& context) {
     Reader reader(message.body);
     MERLON_ASSIGN_OR_RETURN(const M decoded, M::Decode(reader, context.decode_context()));
     if (!reader.done()) return PeerError(Code::kTrailingData, Alert::kDecodeError);
     return Go(state, decoded, context);
   }
   template <class S, class In, class Context>
-  Result<void> Go(S& state, const In& in, Context& context) {
-    MERLON_TRY(On(state, in, context, Next{state_}));
-    return {};
+  Result<bool> Go(S& state, const In& in, Context& context) {
+    MERLON_ASSIGN_OR_RETURN(const Moved moved, On(state, in, context, Next{state_}));
+    return moved.again();
   }
 
   State state_;

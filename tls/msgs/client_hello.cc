@@ -23,6 +23,7 @@ constexpr ExtensionCodec kExtensions[] = {
     Field<&Hello::renegotiation_info, ParseRenegotiationInfo, WriteVector8>(
         Type::kRenegotiationInfo),
     Field<&Hello::supported_groups, ParseU16List, WriteU16List>(Type::kSupportedGroups),
+    Field<&Hello::ec_point_formats, ParseVector8, WriteVector8>(Type::kEcPointFormats),
     Field<&Hello::session_ticket, ParseRaw, WriteRaw>(Type::kSessionTicket),
     Field<&Hello::alpn, ParseProtocolNames, WriteVector16>(Type::kAlpn),
     Field<&Hello::signature_algorithms, ParseU16List, WriteU16List>(Type::kSignatureAlgorithms),

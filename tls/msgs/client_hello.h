@@ -39,6 +39,7 @@ struct ClientHello {
   std::optional<Bytes> quic_transport_parameters;
   std::optional<Bytes> session_ticket;  // TLS 1.2 (RFC 5077)
   std::optional<Bytes> renegotiation_info;
+  std::optional<Bytes> ec_point_formats;  // at least one byte (RFC 8422 s5.1.2)
   std::optional<uint16_t> record_size_limit;
   bool early_data = false;
   bool extended_master_secret = false;

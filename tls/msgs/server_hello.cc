@@ -25,6 +25,13 @@ constexpr ExtensionCodec kServerHelloExtensions[] = {
     Field<&ServerHello::key_share, ParseKeyShare, WriteKeyShare>(Type::kKeyShare),
     Field<&ServerHello::pre_shared_key, ParseU16, WriteU16>(Type::kPreSharedKey),
     Field<&ServerHello::supported_version, ParseU16, WriteU16>(Type::kSupportedVersions),
+    Flag<&ServerHello::server_name>(Type::kServerName),
+    Flag<&ServerHello::extended_master_secret>(Type::kExtendedMasterSecret),
+    Field<&ServerHello::renegotiation_info, ParseRenegotiationInfo, WriteVector8>(
+        Type::kRenegotiationInfo),
+    Field<&ServerHello::ec_point_formats, ParseVector8, WriteVector8>(Type::kEcPointFormats),
+    Flag<&ServerHello::session_ticket>(Type::kSessionTicket),
+    Field<&ServerHello::alpn, ParseSelectedProtocol, WriteSelectedProtocol>(Type::kAlpn),
 };
 constexpr ExtensionCodec kRetryExtensions[] = {
     Field<&HelloRetryRequest::selected_group, ParseU16, WriteU16>(Type::kKeyShare),

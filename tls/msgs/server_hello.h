@@ -2,6 +2,7 @@
 // ServerHello, and HelloRetryRequest in its clothes (RFC 9846 s4.1.3, s4.1.4).
 #pragma once
 #include <optional>
+#include <string_view>
 #include <variant>
 
 #include "crypto/base/reader.h"
@@ -27,6 +28,13 @@ struct ServerHello {
   std::optional<uint16_t> supported_version;
   std::optional<KeyShareEntry> key_share;
   std::optional<uint16_t> pre_shared_key;  // index of the identity
+  // Of TLS 1.2 alone.
+  std::optional<Bytes> renegotiation_info;
+  std::optional<Bytes> ec_point_formats;  // at least one byte
+  std::optional<std::string_view> alpn;   // exactly one name
+  bool server_name = false;               // acknowledged: empty
+  bool extended_master_secret = false;
+  bool session_ticket = false;  // a NewSessionTicket will come
   Bytes extensions;                        // the block as it came
 };
 

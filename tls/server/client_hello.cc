@@ -4,19 +4,13 @@
 #include <algorithm>
 
 #include "tls/msgs/server_hello.h"
+#include "tls/server/hello.h"
 #include "tls/server/states.h"
-#include "tls/server/tls12_entry.h"
 
 namespace merlon::tls {
 namespace {
 
 constexpr uint8_t kPskDheKe = 1;
-
-// A copy of the message in storage, decoded there: what is kept of it may outlive the call.
-Result<ClientHello> KeepHello(Bytes body, Context& cx) {
-  Reader reader(body);
-  return ClientHello::Decode(reader, cx.decode);
-}
 
 // RFC 9846 s4.1.2 and s9.2: what a ClientHello of TLS 1.3 must look like.
 Result<void> CheckHello(const ClientHello& hello, Context& cx) {
@@ -47,6 +41,30 @@ Result<void> CheckHello(const ClientHello& hello, Context& cx) {
   return {};
 }
 
+// Which version: TLS 1.3, or (false) TLS 1.2. What is configured decides.
+Result<bool> ChooseTls13(const ClientHello& hello, const Context& cx) {
+  const bool with12 = !cx.common.suites12.empty() && cx.decode.transport != Transport::kMessage;
+  const uint16_t version12 = cx.protocol->legacy_version;
+  const Error none = PeerError(Code::kProtocolVersion, Alert::kProtocolVersion);
+  // RFC 9846 s4.2.1: with supported_versions, "the ClientHello.legacy_version [MUST NOT be used] to
+  // determine" the version.
+  if (hello.supported_versions) {
+    if (!cx.common.suites.empty() &&
+        hello.supported_versions->Contains(cx.protocol->version13)) {
+      return true;
+    }
+    if (with12 && hello.supported_versions->Contains(version12)) return false;
+    return none;
+  }
+  // RFC 5246 appendix E.1: a client that knows a later version speaks this one as well. DTLS counts
+  // downwards (RFC 6347 s4.1).
+  const bool datagram = cx.decode.transport == Transport::kDatagram;
+  const bool knows12 = datagram ? hello.legacy_version <= version12 && hello.legacy_version >= 0xfe00
+                                : hello.legacy_version >= version12;
+  if (with12 && knows12) return false;
+  return none;
+}
+
 Result<void> ChooseSuite(const ClientHello& hello, Context& cx) {
   for (const CipherSuite& suite : cx.common.suites) {
     if (!hello.cipher_suites.Contains(suite.id)) continue;
@@ -58,25 +76,6 @@ Result<void> ChooseSuite(const ClientHello& hello, Context& cx) {
     return {};
   }
   return PeerError(Code::kNoSharedCipherSuite, Alert::kHandshakeFailure);
-}
-
-Result<void> ChooseAlpn(const ClientHello& hello, Context& cx) {
-  const Error none = PeerError(Code::kNoApplicationProtocol, Alert::kNoApplicationProtocol);
-  // RFC 9001 s8.1: endpoints of QUIC "MUST immediately close a connection [...] if an application
-  // protocol is not negotiated".
-  const bool required = cx.server->alpn_required || cx.decode.transport == Transport::kMessage;
-  if (cx.common.alpn.empty() || !hello.alpn) return required ? Result<void>(none) : Result<void>();
-  for (std::string_view ours : cx.common.alpn) {
-    std::string_view theirs;
-    for (Reader list(*hello.alpn); NextProtocolName(list, &theirs);) {
-      if (ours != theirs) continue;
-      cx.negotiated.alpn = ours;
-      return {};
-    }
-  }
-  // RFC 7301 s3.2: "If the server supports no protocols that the client advertises, then the server
-  // SHALL respond with a fatal "no_application_protocol" alert."
-  return none;
 }
 
 // The first group of ours that the client supports; null where there is none.
@@ -145,8 +144,11 @@ Result<ServerPlan> MakePlan(const ClientHello& hello, Bytes body, Context& cx) {
     const U16List theirs = *hello.signature_algorithms;
     MERLON_ASSIGN_OR_RETURN(const absl::Span<uint16_t> schemes,
                             cx.arena.KeepArray<uint16_t>(theirs.size()));
-    for (size_t i = 0; i < theirs.size(); ++i) schemes[i] = theirs[i];
-    plan.schemes = schemes;
+    size_t count = 0;
+    for (size_t i = 0; i < theirs.size(); ++i) {
+      if (SignsInTls13(theirs[i])) schemes[count++] = theirs[i];
+    }
+    plan.schemes = schemes.first(count);
   }
   if (hello.server_name) cx.negotiated.server_name = *hello.server_name;
   plan.server_name_used = hello.server_name.has_value();
@@ -202,13 +204,13 @@ Bytes ServerPlan::Binder(size_t index) const {
 }
 
 Result<Moved> On(ExpectClientHello&, const ClientHello& m, Context& cx,
-                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential> next) {
-  // RFC 9846 s4.2.1: supported_versions alone decides; without it, or without 1.3 in it, TLS 1.2.
-  if (!m.supported_versions || !m.supported_versions->Contains(cx.protocol->version13)) {
-    return Tls12ServerEntry::Enter(m, cx);
-  }
+                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential,
+                      ExpectClientHello12>
+                     next) {
+  MERLON_ASSIGN_OR_RETURN(const bool is13, ChooseTls13(m, cx));
+  if (!is13) return next.Fork(ExpectClientHello12());
   MERLON_ASSIGN_OR_RETURN(const Bytes body, cx.Keep(cx.message.body));
-  MERLON_ASSIGN_OR_RETURN(const ClientHello hello, KeepHello(body, cx));
+  MERLON_ASSIGN_OR_RETURN(const ClientHello hello, DecodeKept(body, cx));
   MERLON_ASSIGN_OR_RETURN(ServerPlan plan, Understand(hello, body, cx));
   cx.client_random = hello.random;
   cx.change_cipher_spec_legal = true;
@@ -228,7 +230,7 @@ Result<Moved> On(ExpectSecondClientHello&, const ClientHello& m, Context& cx,
   // s4.2.10: "A client MUST NOT include the "early_data" extension in its followup ClientHello."
   if (m.early_data) return inconsistent;
   MERLON_ASSIGN_OR_RETURN(const Bytes body, cx.Keep(cx.message.body));
-  MERLON_ASSIGN_OR_RETURN(const ClientHello hello, KeepHello(body, cx));
+  MERLON_ASSIGN_OR_RETURN(const ClientHello hello, DecodeKept(body, cx));
   if (hello.random != cx.client_random) return inconsistent;
   MERLON_ASSIGN_OR_RETURN(ServerPlan plan, Understand(hello, body, cx));
   // s4.2.8: the one share is for the group that the retry named.

@@ -20,6 +20,7 @@
 #include "tls/core/states.h"
 #include "tls/msgs/client_hello.h"
 #include "tls/msgs/messages13.h"
+#include "tls/server/states12.h"
 
 namespace merlon::tls {
 
@@ -115,7 +116,9 @@ struct ServerEstablished {
 // ----------------------------------------------------------------
 
 Result<Moved> On(ExpectClientHello&, const ClientHello&, Context&,
-                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential,
+                      ExpectClientHello12>
+                     next);
 Result<Moved> On(ExpectSecondClientHello&, const ClientHello&, Context&,
                  Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
 

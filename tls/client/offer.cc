@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/client/offer.h"
+
+#include "tls/session.h"
+
+namespace merlon::tls {
+namespace {
+
+constexpr size_t kRandomAt = record::kHandshakeHeaderSize + 2;
+constexpr size_t kRandomSize = 32;
+constexpr size_t kSessionIdAt = kRandomAt + kRandomSize;
+
+// A list of 16-bit numbers in scratch.
+template <class List, class NumberOf>
+Result<U16List> WriteNumbers(Arena::Scratch& scratch, const List& list, NumberOf number_of) {
+  MERLON_ASSIGN_OR_RETURN(const Bytes raw, WriteList(scratch, 2 * list.size(), [&](Writer& w) {
+                            for (const auto& entry : list) w.Int<2>(number_of(entry));
+                          }));
+  return U16List(raw);
+}
+
+Result<void> FillSuites(ClientHello& hello, Arena::Scratch& scratch, const CommonConfig& config,
+                        bool with12) {
+  const size_t count = config.suites.size() + (with12 ? config.suites12.size() : 0);
+  MERLON_ASSIGN_OR_RETURN(const Bytes raw, WriteList(scratch, 2 * count, [&](Writer& w) {
+                            for (const CipherSuite& suite : config.suites) w.Int<2>(suite.id);
+                            if (!with12) return;
+                            for (const CipherSuite& suite : config.suites12) w.Int<2>(suite.id);
+                          }));
+  hello.cipher_suites = U16List(raw);
+  return {};
+}
+
+Result<void> FillAlpn(ClientHello& hello, Arena::Scratch& scratch, const CommonConfig& config) {
+  if (config.alpn.empty()) return {};
+  size_t size = 0;
+  for (std::string_view name : config.alpn) size += 1 + name.size();
+  MERLON_ASSIGN_OR_RETURN(hello.alpn, WriteList(scratch, size, [&](Writer& w) {
+                            for (std::string_view name : config.alpn) {
+                              w.Prefixed<1>([&] { w.Raw(AsBytes(name)); });
+                            }
+                          }));
+  return {};
+}
+
+Result<void> FillSchemes(ClientHello& hello, Arena::Scratch& scratch, const CommonConfig& config) {
+  if (!config.schemes.empty()) {
+    MERLON_ASSIGN_OR_RETURN(
+        hello.signature_algorithms,
+        WriteNumbers(scratch, config.schemes, [](auto* scheme) { return scheme->id; }));
+  }
+  if (!config.certificate_schemes.empty()) {
+    MERLON_ASSIGN_OR_RETURN(
+        hello.signature_algorithms_cert,
+        WriteNumbers(scratch, config.certificate_schemes, [](uint16_t id) { return id; }));
+  }
+  return {};
+}
+
+// What TLS 1.2 alone asks for.
+void Fill12(ClientHello& hello, const ClientOffer& offer, const CommonConfig& config,
+            bool tickets) {
+  hello.extended_master_secret = true;  // RFC 7627 s5.1
+  hello.renegotiation_info = Bytes();   // RFC 5746 s3.4: empty in a first handshake
+  bool curves = false;
+  for (const CipherSuite& suite : config.suites12) {
+    curves = curves || suite.key_exchange != KeyExchange::kPsk;
+  }
+  // RFC 8422 s5.1.2: uncompressed points.
+  if (curves) hello.ec_point_formats = AsBytes(std::string_view("\0", 1));
+  // RFC 5077 s3.2: empty, to ask for one.
+  if (tickets) hello.session_ticket = Bytes();
+  if (offer.session12 == nullptr) return;
+  if (!offer.session12->ticket.empty()) hello.session_ticket = offer.session12->ticket;
+  hello.session_id = offer.session12->session_id;
+}
+
+}  // namespace
+
+Bytes ClientOffer::random() const { return Slice(hello, kRandomAt, kRandomSize); }
+Bytes ClientOffer::session_id() const {
+  return Slice(hello, kSessionIdAt + 1, hello[kSessionIdAt]);
+}
+
+const CipherSuite* FindSuite(absl::Span<const CipherSuite> suites, uint16_t id) {
+  for (const CipherSuite& suite : suites) {
+    if (suite.id == id) return &suite;
+  }
+  return nullptr;
+}
+
+ExtensionSet SentExtensions(const ClientHello& hello) {
+  ExtensionSet sent;
+  if (hello.server_name) sent.Add(ExtensionType::kServerName);
+  if (hello.supported_groups) sent.Add(ExtensionType::kSupportedGroups);
+  if (hello.alpn) sent.Add(ExtensionType::kAlpn);
+  if (hello.quic_transport_parameters) sent.Add(ExtensionType::kQuicTransportParameters);
+  if (hello.extended_master_secret) sent.Add(ExtensionType::kExtendedMasterSecret);
+  if (hello.renegotiation_info) sent.Add(ExtensionType::kRenegotiationInfo);
+  if (hello.ec_point_formats) sent.Add(ExtensionType::kEcPointFormats);
+  if (hello.session_ticket) sent.Add(ExtensionType::kSessionTicket);
+  return sent;
+}
+
+Result<const OfferedSession12*> TakeSession12(Bytes encoded, Context& cx) {
+  const OfferedSession12* const none = nullptr;
+  const Result<Session> session = Session::Decode(encoded);
+  if (!session.ok() || session->version != 0x0303) return none;
+  const CipherSuite* suite = FindSuite(cx.common.suites12, session->cipher_suite);
+  const auto age = cx.now.wall - session->issued;
+  // RFC 7627 s5.3: a session without extended master secret is offered only where one may be made.
+  if (suite == nullptr || session->transport != cx.decode.transport ||
+      AsText(session->server_name) != cx.negotiated.server_name || age.count() < 0 ||
+      age.count() >= session->lifetime || !session->extended_master_secret) {
+    return none;
+  }
+  MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedSession12> kept,
+                          cx.arena.KeepArray<OfferedSession12>(1));
+  OfferedSession12& out = kept[0];
+  out.suite = suite;
+  out.extended_master_secret = session->extended_master_secret;
+  MERLON_ASSIGN_OR_RETURN(out.master, cx.Keep(session->psk.reveal()));
+  MERLON_ASSIGN_OR_RETURN(out.ticket, cx.Keep(session->ticket));
+  if (out.ticket.empty()) {
+    MERLON_ASSIGN_OR_RETURN(out.session_id, cx.Keep(session->session_id));
+  } else {
+    // RFC 5077 s3.4: an ID of ours, so that its echo tells that the ticket was taken.
+    MERLON_ASSIGN_OR_RETURN(const MutableBytes id, cx.arena.Keep(kSessionIdSize));
+    cx.random.Fill(id);
+    out.session_id = id;
+  }
+  return &out;
+}
+
+Result<void> FillHello(ClientHello& hello, const ClientOffer& offer, Arena::Scratch& scratch,
+                       Context& cx) {
+  const CommonConfig& config = cx.common;
+  const bool with12 = !config.suites12.empty() && cx.decode.transport != Transport::kMessage;
+  hello.legacy_version = cx.protocol->legacy_version;
+  hello.compression_methods = AsBytes(std::string_view("\0", 1));
+  if (!cx.negotiated.server_name.empty()) hello.server_name = cx.negotiated.server_name;
+  MERLON_TRY(FillSuites(hello, scratch, config, with12));
+  if (!config.suites.empty()) {
+    // RFC 9846 s4.2.1: every version that is offered, the preferred one first.
+    MERLON_ASSIGN_OR_RETURN(const Bytes versions,
+                            WriteList(scratch, with12 ? 4 : 2, [&](Writer& w) {
+                              w.Int<2>(cx.protocol->version13);
+                              if (with12) w.Int<2>(cx.protocol->legacy_version);
+                            }));
+    hello.supported_versions = U16List(versions);
+  }
+  MERLON_ASSIGN_OR_RETURN(
+      hello.supported_groups,
+      WriteNumbers(scratch, config.groups,
+                   [](auto* group) { return static_cast<uint16_t>(group->id); }));
+  MERLON_TRY(FillSchemes(hello, scratch, config));
+  MERLON_TRY(FillAlpn(hello, scratch, config));
+  if (with12) Fill12(hello, offer, config, cx.client->tickets);
+  return {};
+}
+
+}  // namespace merlon::tls

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The key schedule of TLS 1.2 (RFC 5246 s5, s6.3, s8.1; RFC 7627): pre-master secret to master
+// secret to key block, and what else the PRF gives. When each is due is for the states to say.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "crypto/aead.h"
+#include "crypto/base/secret.h"
+#include "crypto/hash.h"
+#include "record/traffic_keys.h"
+
+namespace merlon::tls {
+
+inline constexpr size_t kMasterSecretSize = 48;   // bytes (RFC 5246 s8.1)
+inline constexpr size_t kVerifyDataSize12 = 12;   // bytes (RFC 5246 s7.4.9)
+inline constexpr size_t kHelloRandomSize = 32;    // bytes
+using MasterSecret = Secret<kMasterSecretSize>;
+
+// What a master secret is derived with besides the pre-master secret: the label, and the session
+// hash (RFC 7627 s4) or, without extended master secret, client and server random (RFC 5246 s8.1).
+struct MasterSeed {
+  std::string_view label;
+  Bytes first, second;
+};
+constexpr MasterSeed ExtendedMasterSeed(Bytes session_hash) {
+  return {"extended master secret", session_hash, {}};
+}
+constexpr MasterSeed PlainMasterSeed(Bytes client_random, Bytes server_random) {
+  return {"master secret", client_random, server_random};
+}
+
+MasterSecret DeriveMaster12(const crypto::HashAlgorithm& hash, Bytes premaster,
+                            const MasterSeed& seed);
+
+// The two halves of a key block.
+struct KeyBlock {
+  record::KeyBlockHalf client, server;
+};
+// RFC 5246 s6.3: without MAC keys, since every suite here is an AEAD.
+KeyBlock DeriveKeyBlock(const crypto::HashAlgorithm& hash, const crypto::AeadAlgorithm& aead,
+                        const MasterSecret& master, Bytes client_random, Bytes server_random);
+
+// verify_data of a Finished (RFC 5246 s7.4.9) into `out`, kVerifyDataSize12 bytes.
+void VerifyData(const crypto::HashAlgorithm& hash, const MasterSecret& master, bool of_client,
+                Bytes transcript_hash, MutableBytes out);
+
+// Keying material exporters (RFC 5705 s4): no context and an empty one give different bytes.
+void ExportKeyingMaterial12(const crypto::HashAlgorithm& hash, const MasterSecret& master,
+                            Bytes client_random, Bytes server_random, std::string_view label,
+                            std::optional<Bytes> context, MutableBytes out);
+
+}  // namespace merlon::tls

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls/server/hello.h"
+
+namespace merlon::tls {
+
+Result<ClientHello> DecodeKept(Bytes body, Context& cx) {
+  Reader reader(body);
+  return ClientHello::Decode(reader, cx.decode);
+}
+
+Result<void> ChooseAlpn(const ClientHello& hello, Context& cx) {
+  const Error none = PeerError(Code::kNoApplicationProtocol, Alert::kNoApplicationProtocol);
+  // RFC 9001 s8.1: endpoints of QUIC "MUST immediately close a connection [...] if an application
+  // protocol is not negotiated".
+  const bool required = cx.server->alpn_required || cx.decode.transport == Transport::kMessage;
+  if (cx.common.alpn.empty() || !hello.alpn) return required ? Result<void>(none) : Result<void>();
+  for (std::string_view ours : cx.common.alpn) {
+    std::string_view theirs;
+    for (Reader list(*hello.alpn); NextProtocolName(list, &theirs);) {
+      if (ours != theirs) continue;
+      cx.negotiated.alpn = ours;
+      return {};
+    }
+  }
+  // RFC 7301 s3.2: "If the server supports no protocols that the client advertises, then the server
+  // SHALL respond with a fatal "no_application_protocol" alert."
+  return none;
+}
+
+}  // namespace merlon::tls
