@@ -18,6 +18,7 @@ enum class ContentType : uint8_t {
 
 inline constexpr size_t kMaxPlaintext = 16384;              // bytes: 2^14 (RFC 9846 s5.1)
 inline constexpr size_t kMaxCiphertext = 16384 + 256;       // bytes: 2^14 + 256 (RFC 9846 s5.2)
+inline constexpr size_t kMaxCiphertext12 = 16384 + 2048;    // bytes: TLS 1.2 (RFC 5246 s6.2.3)
 inline constexpr size_t kStreamHeaderSize = 5;              // bytes
 inline constexpr size_t kHandshakeHeaderSize = 4;           // bytes: type and length
 inline constexpr size_t kDatagramHandshakeHeaderSize = 12;  // bytes (RFC 9147 s5.2)

@@ -27,20 +27,28 @@ template <class Held>
 Epoch Newest(const std::array<Held, 2>& slots) {
   Epoch newest = Epoch::kPlain;
   for (const Held& slot : slots) {
-    if (slot.held() && slot.epoch != Epoch::kEarly) newest = std::max(newest, slot.epoch);
+    if (!slot.held() || (slot.epoch == Epoch::kEarly && !slot.is_dtls12())) continue;
+    newest = std::max(newest, slot.epoch);
   }
   return newest;
 }
 
-// DTLS 1.3 alone: its keys come from a traffic secret.
-Result<void> Hold(HeldEpoch& slot, Epoch epoch, const TrafficKeys& keys) {
-  const auto* secret = std::get_if<TrafficSecret>(&keys.secret);
-  if (secret == nullptr) return LocalError(Code::kUnsupported);
+void Hold(HeldEpoch& slot, Epoch epoch, const TrafficKeys& keys) {
   slot.epoch = epoch;
   slot.traffic.aead = keys.aead;
   slot.traffic.hash = keys.hash;
-  slot.traffic.secret = TrafficSecret::CopyOf(secret->reveal());
-  return {};
+  if (const auto* secret = std::get_if<TrafficSecret>(&keys.secret)) {
+    slot.traffic.secret = TrafficSecret::CopyOf(secret->reveal());
+  } else {
+    const KeyBlockHalf& half = std::get<KeyBlockHalf>(keys.secret);
+    slot.traffic.secret = KeyBlockHalf{Secret<32>::CopyOf(half.key.reveal()),
+                                       Secret<12>::CopyOf(half.fixed_iv.reveal())};
+  }
+}
+
+// Bytes of the explicit nonce in a record under these keys of DTLS 1.2.
+size_t ExplicitNonceSize(const TrafficKeys& keys) {
+  return crypto::kAeadIvSize - std::get<KeyBlockHalf>(keys.secret).fixed_iv.size();
 }
 
 }  // namespace
@@ -49,14 +57,16 @@ Result<void> DatagramEpochs::InstallRead(Epoch epoch, const TrafficKeys& keys) {
   if (epoch <= newest_read()) return LocalError(Code::kInternal);
   ReadEpoch& slot = SlotFor(read_);
   DropRead(slot.epoch);
-  return Hold(slot, epoch, keys);
+  Hold(slot, epoch, keys);
+  return {};
 }
 
 Result<void> DatagramEpochs::InstallWrite(Epoch epoch, const TrafficKeys& keys) {
   if (epoch <= newest_write()) return LocalError(Code::kInternal);
   WriteEpoch& slot = SlotFor(write_);
   DropWrite(slot.epoch);
-  return Hold(slot, epoch, keys);
+  Hold(slot, epoch, keys);
+  return {};
 }
 
 void DatagramEpochs::DropRead(Epoch epoch) {
@@ -95,6 +105,16 @@ ReadEpoch* DatagramEpochs::Reader(uint64_t epoch_bits) {
   return found;
 }
 
+ReadEpoch* DatagramEpochs::Reader12(uint64_t epoch) {
+  ReadEpoch* const held = Find(read_, static_cast<Epoch>(epoch));
+  return held != nullptr && held->is_dtls12() ? held : nullptr;
+}
+
+bool DatagramEpochs::has_opened() const {
+  return std::any_of(read_.begin(), read_.end(),
+                     [](const ReadEpoch& held) { return held.window.expected() != 0; });
+}
+
 Result<Opened> DatagramEpochs::Open(const DatagramRecord& record, ReadEpoch& epoch) {
   if (reading_ != &epoch) {
     reading_ = nullptr;
@@ -102,21 +122,35 @@ Result<Opened> DatagramEpochs::Open(const DatagramRecord& record, ReadEpoch& epo
     reading_ = &epoch;
   }
   const uint64_t before = bound_read_.keys.failed_opens();
-  Result<Opened> opened = record::Open(record, bound_read_, epoch.window);
+  Result<Opened> opened = epoch.is_dtls12() ? Open12(record, bound_read_.keys, epoch.window)
+                                            : record::Open(record, bound_read_, epoch.window);
   epoch.failed_opens += bound_read_.keys.failed_opens() - before;
   return opened;
+}
+
+const WriteEpoch* DatagramEpochs::Writing(Epoch epoch) const {
+  for (const WriteEpoch& held : write_) {
+    if (held.held() && held.epoch == epoch) return &held;
+  }
+  return nullptr;
+}
+
+size_t DatagramEpochs::HeaderSize(Epoch epoch) const {
+  if (epoch == Epoch::kPlain) return kPlainHeaderSize;
+  const WriteEpoch* const held = Writing(epoch);
+  if (held == nullptr || !held->is_dtls12()) return kUnifiedHeaderSize;
+  return kPlainHeaderSize + ExplicitNonceSize(held->traffic);
 }
 
 size_t DatagramEpochs::MaxPlaintext(Epoch epoch, size_t room) const {
   if (epoch == Epoch::kPlain) {
     return room < kPlainHeaderSize ? 0 : std::min(room - kPlainHeaderSize, record::kMaxPlaintext);
   }
-  for (const WriteEpoch& held : write_) {
-    if (held.held() && held.epoch == epoch) {
-      return record::MaxPlaintext(held.traffic.aead->tag_size, room);
-    }
-  }
-  return 0;
+  const WriteEpoch* const held = Writing(epoch);
+  if (held == nullptr) return 0;
+  const size_t tag = held->traffic.aead->tag_size;
+  return held->is_dtls12() ? MaxPlaintext12(ExplicitNonceSize(held->traffic) + tag, room)
+                           : record::MaxPlaintext(tag, room);
 }
 
 Result<const RecordKeys*> DatagramEpochs::Writer(Epoch epoch) {
@@ -140,6 +174,7 @@ Result<SealedRecord> DatagramEpochs::Seal(Epoch epoch, ContentType type, Bytes p
     return sealed;
   }
   MERLON_TRY(Writer(epoch));
+  if (writing_->is_dtls12()) return Seal12(bound_write_.keys, epoch, type, plaintext, out);
   return record::Seal(bound_write_, epoch, type, plaintext, out);
 }
 

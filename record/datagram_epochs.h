@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of a datagram connection: for each direction the newest epoch and the one before it,
 // found by what stands on the wire. When keys come and go is decided by the core and the
-// connection.
+// connection. DTLS 1.2's one epoch of keys is kept like the others.
 #pragma once
 #include <array>
 
 #include "crypto/base/result.h"
 #include "record/datagram_record.h"
+#include "record/datagram_record12.h"
 
 namespace merlon::record {
 
@@ -16,6 +17,7 @@ struct HeldEpoch {
   Epoch epoch = Epoch::kPlain;
   TrafficKeys traffic;
   bool held() const { return traffic.aead != nullptr; }
+  bool is_dtls12() const { return std::holds_alternative<KeyBlockHalf>(traffic.secret); }
 };
 struct ReadEpoch : HeldEpoch {
   ReplayWindow window;
@@ -27,7 +29,8 @@ struct WriteEpoch : HeldEpoch {
 
 class DatagramEpochs {
  public:
-  DatagramEpochs() = default;
+  // `next_plain`: the number of the first record to send in the clear.
+  explicit DatagramEpochs(uint64_t next_plain = 0) : next_plain_(next_plain) {}
   DatagramEpochs(const DatagramEpochs&) = delete;
   DatagramEpochs& operator=(const DatagramEpochs&) = delete;
 
@@ -38,21 +41,23 @@ class DatagramEpochs {
   void DropWrite(Epoch epoch);
   void ClearReads();
 
-  // The highest epoch held, kPlain without any; kEarly does not count, since it carries no
-  // handshake.
+  // The highest epoch held, kPlain without any; DTLS 1.3's kEarly does not count, since it carries
+  // no handshake.
   Epoch newest_read() const;
   Epoch newest_write() const;
 
   // The epoch of a unified record: of those held that end in its two bits, the newest (RFC 9147
   // s4.2.2). Null: none.
   ReadEpoch* Reader(uint64_t epoch_bits);
+  // DTLS 1.2: the epoch of a record with a 13-byte header. Null: it is not held.
+  ReadEpoch* Reader12(uint64_t epoch);
+  // A record of an epoch that is held has been opened.
+  bool has_opened() const;
   // Opens a record in place and counts failures. An error is the peer's: authentic and malformed.
   Result<Opened> Open(const DatagramRecord& record, ReadEpoch& epoch);
 
-  // Bytes before the plaintext in a record of this epoch.
-  static size_t HeaderSize(Epoch epoch) {
-    return epoch == Epoch::kPlain ? kPlainHeaderSize : kUnifiedHeaderSize;
-  }
+  // Bytes before the plaintext in a record of this epoch, which is kPlain or held.
+  size_t HeaderSize(Epoch epoch) const;
   // Bytes of plaintext that fit in a record of `room` bytes; 0 for an epoch that is not held.
   size_t MaxPlaintext(Epoch epoch, size_t room) const;
   // The bound key of an epoch that is held: how far it is used up.
@@ -69,12 +74,14 @@ class DatagramEpochs {
   }
 
  private:
+  const WriteEpoch* Writing(Epoch epoch) const;
+
   std::array<ReadEpoch, 2> read_;
   std::array<WriteEpoch, 2> write_;
   BoundKeys bound_read_, bound_write_;
   const ReadEpoch* reading_ = nullptr;  // whose key is bound
   WriteEpoch* writing_ = nullptr;
-  uint64_t next_plain_ = 0;  // record number in the clear
+  uint64_t next_plain_;  // record number in the clear
 };
 
 }  // namespace merlon::record

@@ -58,11 +58,12 @@ std::optional<DatagramRecord> TakePlain(MutableBytes& datagram) {
   const Bytes header = Slice(Bytes(datagram), 0, kPlainHeaderSize);
   DatagramRecord out;
   out.type = static_cast<ContentType>(header[0]);
+  out.version = static_cast<uint16_t>(Number(Slice(header, 1, 2)));
   out.epoch = Number(Slice(header, 3, 2));
   out.sequence = Number(Slice(header, 5, 6));
   // The version "MUST be ignored for all purposes" (RFC 9147 s4.1): it is feff on a first
   // ClientHello. Only that it is a DTLS version at all tells a record from other protocols.
-  if (header[1] != kDtls12Version >> 8) return std::nullopt;
+  if (out.version >> 8 != kDtls12Version >> 8) return std::nullopt;
   const size_t size = Number(Slice(header, 11, 2));
   if (size > datagram.size() - kPlainHeaderSize) return std::nullopt;
   out.header = Slice(datagram, 0, kPlainHeaderSize);
@@ -78,14 +79,17 @@ std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid) {
   const std::optional<DatagramRecord> out =
       unified ? TakeUnified(datagram, cid) : TakePlain(datagram);
   if (!out) return std::nullopt;
-  if (out->body.size() > (unified ? kMaxCiphertext : kMaxPlaintext)) return std::nullopt;
+  const size_t limit = unified           ? kMaxCiphertext
+                       : out->epoch != 0 ? kMaxCiphertext12
+                                         : kMaxPlaintext;
+  if (out->body.size() > limit) return std::nullopt;
   datagram = Slice(datagram, out->header.size() + out->body.size());
   return out;
 }
 
 Result<void> BoundKeys::Bind(const TrafficKeys& traffic, uint64_t first) {
   Clear();
-  MERLON_TRY(mask.Bind(traffic));
+  if (!std::holds_alternative<KeyBlockHalf>(traffic.secret)) MERLON_TRY(mask.Bind(traffic));
   return keys.Install(traffic, crypto::LabelPrefix::kDtls13, first);
 }
 
@@ -160,6 +164,15 @@ Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes
   return SealedRecord{{epoch, sequence}, kUnifiedHeaderSize + body_size};
 }
 
+void WritePlainHeader(RecordNumber number, ContentType type, size_t size, MutableBytes out) {
+  Writer writer(out);
+  writer.Int<1>(static_cast<uint8_t>(type));
+  writer.Int<2>(kDtls12Version);
+  writer.Int<2>(static_cast<uint64_t>(number.epoch));
+  writer.Int<6>(number.sequence);
+  writer.Int<2>(size);
+}
+
 Result<SealedRecord> WritePlain(uint64_t sequence, ContentType type, Bytes plaintext,
                                 MutableBytes out) {
   if (sequence > kMaxSequence) return LocalError(Code::kAeadLimit);
@@ -169,12 +182,7 @@ Result<SealedRecord> WritePlain(uint64_t sequence, ContentType type, Bytes plain
   const MutableBytes header = writer.Reserve(kPlainHeaderSize);
   writer.Raw(plaintext);
   MERLON_ASSIGN_OR_RETURN(const size_t size, writer.Finish());
-  Writer head(header);
-  head.Int<1>(static_cast<uint8_t>(type));
-  head.Int<2>(kDtls12Version);
-  head.Int<2>(static_cast<uint16_t>(Epoch::kPlain));
-  head.Int<6>(sequence);
-  head.Int<2>(plaintext.size());
+  WritePlainHeader({Epoch::kPlain, sequence}, type, plaintext.size(), header);
   return SealedRecord{{Epoch::kPlain, sequence}, size};
 }
 

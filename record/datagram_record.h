@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// DTLS records on the wire: DTLSPlaintext (13-byte header) and the unified header of DTLS 1.3, and
-// protection under one direction of one epoch. Which epochs are held, and what the content means,
-// is the connection's business.
+// DTLS records on the wire: the 13-byte header (DTLSPlaintext, and all of DTLS 1.2) and the unified
+// header of DTLS 1.3, and the latter's protection under one direction of one epoch; DTLS 1.2's is
+// datagram_record12's. Which epochs are held, and what the content means, is the connection's
+// business.
 #pragma once
 #include <optional>
 
@@ -31,9 +32,10 @@ inline constexpr size_t kNoiseKinds = 5;
 // A record as it lies in its datagram, not opened.
 struct DatagramRecord {
   bool unified = false;
-  ContentType type = ContentType::kInvalid;  // DTLSPlaintext only
+  ContentType type = ContentType::kInvalid;  // 13-byte header only
+  uint16_t version = 0;                      // 13-byte header only
   uint64_t epoch = 0;                        // unified: the two low bits
-  uint64_t sequence = 0;                     // DTLSPlaintext only
+  uint64_t sequence = 0;                     // 13-byte header only
   MutableBytes header;                       // all before the body: the additional data
   MutableBytes number;                       // unified: the hidden record number, inside `header`
   MutableBytes body;
@@ -49,7 +51,7 @@ struct BoundKeys {
   RecordKeys keys;
   NumberMask mask;
 
-  // `first`: the number of the next record to seal.
+  // `first`: the number of the next record to seal. DTLS 1.2's keys hide no number.
   Result<void> Bind(const TrafficKeys& traffic, uint64_t first);
   void Clear();
 };
@@ -75,6 +77,8 @@ size_t MaxPlaintext(size_t tag_size, size_t room);
 // start at out + kUnifiedHeaderSize: then it is sealed in place. kNoSpace when it does not fit.
 Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes plaintext,
                           MutableBytes out);
+// Writes the 13-byte header of a record of ours, whose body has `size` bytes.
+void WritePlainHeader(RecordNumber number, ContentType type, size_t size, MutableBytes out);
 // Writes one record in the clear; `plaintext` may start at out + kPlainHeaderSize.
 Result<SealedRecord> WritePlain(uint64_t sequence, ContentType type, Bytes plaintext,
                                 MutableBytes out);

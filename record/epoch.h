@@ -7,7 +7,14 @@ namespace merlon::record {
 
 // Which keys protect a record. The numbers are DTLS 1.3's (RFC 9147 s6.1); a stream counts the same
 // way. kApplication is the first of the application epochs: each key update counts on.
-enum class Epoch : uint64_t { kPlain = 0, kEarly = 1, kHandshake = 2, kApplication = 3 };
+// TLS 1.2 has one epoch behind the clear, kFirstKeys, on streams and (RFC 6347 s4.1) on datagrams.
+enum class Epoch : uint64_t {
+  kPlain = 0,
+  kEarly = 1,
+  kFirstKeys = 1,
+  kHandshake = 2,
+  kApplication = 3
+};
 inline constexpr uint64_t kMaxEpoch = (uint64_t{1} << 48) - 1;  // RFC 9147 s4.2.1
 
 constexpr Epoch Next(Epoch epoch) { return static_cast<Epoch>(static_cast<uint64_t>(epoch) + 1); }

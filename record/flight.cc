@@ -63,6 +63,12 @@ void MissingUnits::Shift(uint32_t units) {
 
 uint32_t WriteFragment(const FlightMessage& message, UnitRange units, MutableBytes out,
                        size_t& size) {
+  if (message.is_change_cipher_spec()) {
+    if (out.empty()) return 0;
+    out[0] = 1;
+    ++size;
+    return 1;
+  }
   const size_t body = message.body_size();
   const size_t least = kDatagramHandshakeHeaderSize + (body == 0 ? 0 : 1);
   if (out.size() < least) return 0;

@@ -42,20 +42,25 @@ class MissingUnits {
 };
 
 // A message in flight. `bytes` begins with 4 bytes of TLS header; borrowed until it is delivered.
+// Without any it is DTLS 1.2's ChangeCipherSpec, which has no message_seq: one unit.
 struct FlightMessage {
   Bytes bytes;
   Epoch epoch = Epoch::kPlain;
   uint32_t begin = 0;     // its first unit
   uint16_t sequence = 0;  // message_seq
 
-  size_t body_size() const { return bytes.size() - kHandshakeHeaderSize; }
+  bool is_change_cipher_spec() const { return bytes.empty(); }
+  size_t body_size() const {
+    return is_change_cipher_spec() ? 0 : bytes.size() - kHandshakeHeaderSize;
+  }
   UnitRange units() const {
     const uint32_t size = static_cast<uint32_t>(body_size());
     return {begin, begin + (size == 0 ? 1 : size)};
   }
 };
 // Writes as much of `units`, a part of the message's, as fits behind a 12-byte header (RFC 9147
-// s5.2); returns how many units, 0 when none fits, and adds the bytes written to `size`.
+// s5.2; a ChangeCipherSpec has none); returns how many units, 0 when none fits, and adds the bytes
+// written to `size`.
 uint32_t WriteFragment(const FlightMessage& message, UnitRange units, MutableBytes out,
                        size_t& size);
 
@@ -68,6 +73,7 @@ struct Flight {
   uint32_t sent_end = 0;  // behind the last unit that was ever sent
   FlightId id;
   bool acknowledged = false;  // some of it was
+  bool is_final = false;      // DTLS 1.2: ends the handshake, nothing answers it
 
   // Sends what is missing from the start.
   void Restart() { cursor = units.begin; }

@@ -20,7 +20,19 @@ uint64_t Pack(RecordNumber number) {
 Result<void> FlightTable::Enqueue(FlightId id, Epoch epoch, Bytes message) {
   if (message.size() < kHandshakeHeaderSize) return LocalError(Code::kInternal);
   if (next_sequence_ > 0xffff) return LocalError(Code::kTooManyMessages);
-  if (!HasRoomFor(id) || message.size() > kMaxUnits - total_) return NoSpace();
+  FlightMessage entry;
+  entry.bytes = message;
+  entry.epoch = epoch;
+  entry.sequence = static_cast<uint16_t>(next_sequence_);
+  MERLON_TRY(Add(id, entry));
+  ++next_sequence_;
+  return {};
+}
+
+Result<void> FlightTable::EnqueueChangeCipherSpec(FlightId id) { return Add(id, FlightMessage()); }
+
+Result<void> FlightTable::Add(FlightId id, FlightMessage message) {
+  if (!HasRoomFor(id) || message.bytes.size() > kMaxUnits - total_) return NoSpace();
   if (!IsLast(id)) {
     Flight flight;
     flight.id = id;
@@ -28,18 +40,18 @@ Result<void> FlightTable::Enqueue(FlightId id, Epoch epoch, Bytes message) {
     flight.cursor = flight.sent_end = total_;
     MERLON_TRY(flights_.Push(flight));
   }
-  FlightMessage entry;
-  entry.bytes = message;
-  entry.epoch = epoch;
-  entry.begin = total_;
-  entry.sequence = static_cast<uint16_t>(next_sequence_++);
-  MERLON_TRY(messages_.Push(entry));
-  total_ = entry.units().end;
-  missing_.Append(entry.units());
+  message.begin = total_;
+  MERLON_TRY(messages_.Push(message));
+  total_ = message.units().end;
+  missing_.Append(message.units());
   Flight& flight = flights_[flights_.size() - 1];
   flight.units.end = total_;
-  flight.last_epoch = epoch;
+  flight.last_epoch = message.epoch;
   return {};
+}
+
+void FlightTable::EndHandshake() {
+  if (!flights_.empty()) flights_[flights_.size() - 1].is_final = true;
 }
 
 void FlightTable::Clear() {
@@ -74,6 +86,7 @@ FlightTable::Staged FlightTable::Stage(MutableBytes out) const {
   const uint32_t flight_end = flights_[staged.flight].units.end;
   const FlightMessage& first = MessageAt(due.begin);
   staged.units = {due.begin, due.begin};
+  if (first.is_change_cipher_spec()) staged.type = ContentType::kChangeCipherSpec;
   while (!due.empty()) {
     const FlightMessage& message = MessageAt(due.begin);
     // In the clear one message to a record: peers are known that expect no more.
@@ -96,7 +109,12 @@ void FlightTable::Sent(const Staged& staged, RecordNumber number, Instant now) {
   Flight& flight = flights_[staged.flight];
   flight.cursor = staged.units.end;
   flight.sent_end = std::max(flight.sent_end, staged.units.end);
-  flight.timer.Arm(options_, now);
+  if (!flight.is_final) {
+    flight.timer.Arm(options_, now);
+    return;
+  }
+  if (!flight.timer.deadline()) flight.timer.Wait(now + kFinalFlightRetention);
+  final_.quiet_until = now + options_.initial / 4;
 }
 
 std::optional<Epoch> FlightTable::UnsentEpoch() const {
@@ -135,9 +153,9 @@ void FlightTable::ResendPartial() {
   }
 }
 
-void FlightTable::AcknowledgeHandshake() {
+void FlightTable::AcknowledgeHandshake(Epoch last) {
   for (Flight& flight : flights_) {
-    if (flight.last_epoch > Epoch::kHandshake || flight.sent_end != flight.units.end) break;
+    if (flight.last_epoch > last || flight.sent_end != flight.units.end) break;
     (void)missing_.Remove(flight.units);
     flight.timer.Stop();
   }
@@ -147,8 +165,20 @@ void FlightTable::Nudge() {
   for (Flight& flight : flights_) {
     const bool sent = flight.sent_end == flight.units.end && flight.cursor != flight.units.begin;
     if (flight.last_epoch > Epoch::kHandshake || flight.acknowledged || !sent) continue;
-    if (flight.timer.Nudge()) flight.Restart();
+    if (!flight.is_final && flight.timer.Nudge()) flight.Restart();
   }
+}
+
+void FlightTable::NudgeFinal(bool authentic, Instant now) {
+  if (flights_.empty()) return;
+  Flight& flight = flights_[flights_.size() - 1];
+  const bool quiet = now < final_.quiet_until;
+  if (!flight.is_final || flight.cursor != flight.units.end) return;
+  if (!authentic && quiet) return;
+  // What the hint before it announced was answered with it.
+  const bool answered = authentic && quiet && final_.hinted;
+  final_.hinted = !authentic;
+  if (!answered) flight.Restart();
 }
 
 std::optional<FlightId> FlightTable::PopDelivered() {
@@ -188,6 +218,10 @@ std::optional<Instant> FlightTable::NextTimeout() const {
 bool FlightTable::HandleTimeout(Instant now) {
   for (Flight& flight : flights_) {
     if (!flight.timer.Expire(now)) continue;
+    if (flight.is_final) {
+      (void)missing_.Remove(flight.units);
+      continue;
+    }
     if (flight.timer.exhausted(options_)) return false;
     flight.Restart();
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What we have sent and the peer may not have: up to four flights, cut into records of any size,
 // sent again as far as they were not acknowledged. It writes fragments; protecting them and telling
-// the core is the connection's business.
+// the core is the connection's business. DTLS 1.2 is the same without acknowledgements: a flight is
+// delivered when it is answered.
 #pragma once
 #include <array>
 #include <optional>
@@ -19,11 +20,18 @@ class FlightTable {
   static constexpr size_t kMaxMessages = 10;  // in all flights
   static constexpr size_t kMaxRecords = 16;   // sent and remembered; an older one's ACK is nothing
 
-  explicit FlightTable(const RetransmitOptions& options) : options_(options) {}
+  // `next_sequence`: message_seq of the first message.
+  explicit FlightTable(const RetransmitOptions& options, uint16_t next_sequence = 0)
+      : options_(options), next_sequence_(next_sequence) {}
 
   // Adds a message (4-byte header, body; borrowed until PopDelivered) to the last flight, when it
   // has the same id, or to a new one. kNoSpace: see HasRoomFor.
   Result<void> Enqueue(FlightId id, Epoch epoch, Bytes message);
+  // The same for DTLS 1.2's ChangeCipherSpec, which is a part of its flight (RFC 6347 s4.2.4).
+  Result<void> EnqueueChangeCipherSpec(FlightId id);
+  // The last flight is the last of a DTLS 1.2 handshake. It has no timer; kFinalFlightRetention
+  // after it was sent it is delivered. Before it is sent.
+  void EndHandshake();
   // Whether a message of this flight could be added now.
   bool HasRoomFor(FlightId id) const {
     return messages_.size() < kMaxMessages && (flights_.size() < kMaxFlights || IsLast(id));
@@ -35,9 +43,10 @@ class FlightTable {
 
   // The epoch of the next record to send; none when nothing is due.
   std::optional<Epoch> DueEpoch() const;
-  // Fragments for one record, in order, all of one epoch.
+  // The content of one record: fragments, in order, all of one epoch; or a ChangeCipherSpec.
   struct Staged {
     size_t size = 0;  // bytes written; 0: `out` is too small, or nothing is due
+    ContentType type = ContentType::kHandshake;
     size_t flight = 0;
     UnitRange units;
   };
@@ -56,11 +65,16 @@ class FlightTable {
   // After the numbers of one ACK: what is still missing of flights that it touched is sent again at
   // once (RFC 9147 s7.2).
   void ResendPartial();
-  // The peer answers: it has every flight of the handshake that went out (RFC 9147 s7.1).
-  void AcknowledgeHandshake();
+  // The peer answers: it has every flight of the handshake that went out (RFC 9147 s7.1), as far as
+  // none ends in an epoch above `last`.
+  void AcknowledgeHandshake(Epoch last = Epoch::kHandshake);
   // A sign that a handshake flight got lost: the peer repeats what came before it, or acknowledges
   // nothing. Sends it again, once per timeout, if none of it was acknowledged (RFC 9147 s5.8.1).
   void Nudge();
+  // The same for the final flight of DTLS 1.2, which only the peer's repeating itself makes us send
+  // again. Once for each time that it does: `authentic` says that the peer itself did, in a record
+  // that is no replay; otherwise it may be anyone, and is believed only now and then.
+  void NudgeFinal(bool authentic, Instant now);
   // Takes out the oldest flight if the peer has all of it. Always in order: the peer has used a
   // message only when it has used those before it.
   std::optional<FlightId> PopDelivered();
@@ -83,6 +97,7 @@ class FlightTable {
   bool IsLast(FlightId id) const {
     return !flights_.empty() && flights_[flights_.size() - 1].id == id;
   }
+  Result<void> Add(FlightId id, FlightMessage message);
   const FlightMessage& MessageAt(uint32_t unit) const;
   bool Complete(const Flight& flight) const { return missing_.First(flight.units).empty(); }
   void Forget(uint32_t units);
@@ -92,9 +107,13 @@ class FlightTable {
   FixedVector<Flight, kMaxFlights> flights_;
   MissingUnits missing_;
   std::array<SentRecord, kMaxRecords> records_;
-  uint32_t total_ = 0;          // units
-  uint32_t next_sequence_ = 0;  // message_seq; beyond 16 bits there is none
-  uint8_t next_record_ = 0;     // ring position in records_
+  uint32_t total_ = 0;       // units
+  uint32_t next_sequence_;   // message_seq; beyond 16 bits there is none
+  uint8_t next_record_ = 0;  // ring position in records_
+  struct Final {
+    Instant quiet_until = Instant::min();  // of hints that are not authentic
+    bool hinted = false;                   // one of them made us send
+  } final_;
 };
 
 }  // namespace merlon::record

@@ -22,8 +22,8 @@ Result<Fragment> Fragment::Read(Reader& reader) {
   return out;
 }
 
-Reassembly::Reassembly(MutableBytes buffer, size_t max_message)
-    : buffer_(buffer), max_message_(std::min(max_message, buffer.size())) {}
+Reassembly::Reassembly(MutableBytes buffer, size_t max_message, uint16_t next)
+    : buffer_(buffer), max_message_(std::min(max_message, buffer.size())), next_(next) {}
 
 Result<Reassembly::Kept> Reassembly::Add(const Fragment& fragment, uint8_t level) {
   if (fragment.sequence < next_) return Kept::kOld;

@@ -32,8 +32,9 @@ class Reassembly {
   static constexpr size_t kMaxPieces = 12;  // of all messages, that are apart from each other
 
   // Messages are at most `max_message` bytes, itself at most the buffer. What the buffer holds
-  // beyond that is for messages that came too early; so the next one always fits.
-  Reassembly(MutableBytes buffer, size_t max_message);
+  // beyond that is for messages that came too early; so the next one always fits. `next` is the
+  // first message_seq.
+  Reassembly(MutableBytes buffer, size_t max_message, uint16_t next = 0);
   Reassembly(const Reassembly&) = delete;
   Reassembly& operator=(const Reassembly&) = delete;
   ~Reassembly() { Clear(); }
@@ -84,7 +85,7 @@ class Reassembly {
   MutableBytes buffer_;
   size_t max_message_;
   size_t used_ = 0;
-  uint32_t next_ = 0;
+  uint32_t next_;
   uint8_t pieces_count_ = 0;
   std::array<Piece, kMaxPieces> pieces_;  // by sequence, then begin; never touching
   std::array<Info, kWindow> info_;        // by sequence modulo kWindow

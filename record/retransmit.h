@@ -15,6 +15,10 @@ struct RetransmitOptions {
   uint8_t limit = 12;  // timeouts before giving up
 };
 
+// How long DTLS 1.2 answers a peer that repeats its last flight: "for at least twice the default
+// MSL defined for [TCP]" (RFC 6347 s4.2.4), which is 2 minutes (RFC 9293 s3.4.2).
+inline constexpr Duration kFinalFlightRetention = std::chrono::seconds(240);
+
 // What the next timeout would be after `timeouts` of them.
 constexpr Duration TimeoutAfter(const RetransmitOptions& options, uint8_t timeouts) {
   Duration out = options.initial;
@@ -28,6 +32,8 @@ class RetransmitTimer {
   void Arm(const RetransmitOptions& options, Instant now) {
     deadline_ = now + TimeoutAfter(options, timeouts_);
   }
+  // Waits until `at`, whatever the timeout is.
+  void Wait(Instant at) { deadline_ = at; }
   void Stop() { deadline_ = kNever; }
   std::optional<Instant> deadline() const {
     return deadline_ == kNever ? std::nullopt : std::optional(deadline_);

@@ -7,8 +7,10 @@ namespace {
 
 constexpr Error Unexpected(Code code) { return PeerError(code, Alert::kUnexpectedMessage); }
 
-Result<void> Check13(const TrafficKeys& keys) {
-  if (!std::holds_alternative<TrafficSecret>(keys.secret)) return LocalError(Code::kUnsupported);
+Result<void> CheckVersion(const TrafficKeys& keys, bool is_tls12) {
+  if (std::holds_alternative<KeyBlockHalf>(keys.secret) != is_tls12) {
+    return LocalError(Code::kUnsupported);
+  }
   return {};
 }
 
@@ -27,6 +29,7 @@ Result<Content> StreamReader::Open(const StreamRecord& record) {
 }
 
 Result<Content> StreamReader::OpenOrSkip(const StreamRecord& record) {
+  if (form() == StreamForm::kProtected12) return OpenProtected12(keys_, record);
   if (record.type == ContentType::kChangeCipherSpec) {
     // "An implementation which receives any other change_cipher_spec value [than 0x01] or which
     // receives a protected change_cipher_spec record MUST abort the handshake with an
@@ -37,8 +40,8 @@ Result<Content> StreamReader::OpenOrSkip(const StreamRecord& record) {
   // A client that cannot go on from our ServerHello has no keys to say so under: its alert comes in
   // the clear, ahead of any protected record. Taking it for what it is gives away no more than the
   // unexpected_message that would end the connection otherwise.
-  const bool is_early_alert = record.type == ContentType::kAlert && epoch_ == Epoch::kHandshake &&
-                              keys_.sequence() == 0;
+  const bool is_early_alert =
+      record.type == ContentType::kAlert && epoch_ == Epoch::kHandshake && keys_.sequence() == 0;
   const bool is_protected = keys_.installed() && !is_early_alert;
   if (ABSL_PREDICT_TRUE(skip_ == Skip::kNone)) {
     return is_protected ? OpenProtected(keys_, record) : OpenPlaintext(record);
@@ -64,7 +67,7 @@ Result<Content> StreamReader::OpenOrSkip(const StreamRecord& record) {
 }
 
 Result<void> StreamReader::Install(MessageBoundary, Epoch epoch, const TrafficKeys& keys) {
-  MERLON_TRY(Check13(keys));
+  MERLON_TRY(CheckVersion(keys, is_tls12_));
   MERLON_TRY(keys_.Install(keys, crypto::LabelPrefix::kTls13));
   epoch_ = epoch;
   return {};
@@ -79,8 +82,9 @@ void StreamReader::SkipEarlyData(bool until_client_hello, uint32_t budget) {
 
 Result<size_t> StreamWriter::Write(ContentType type, absl::Span<const Bytes> content,
                                    MutableBytes out) {
-  // A change_cipher_spec is never protected (RFC 9846 s5).
+  // A change_cipher_spec is never protected (RFC 9846 s5); TLS 1.2 sends none with keys.
   if (keys_.installed() && type != ContentType::kChangeCipherSpec) {
+    if (is_tls12_) return SealProtected12(keys_, type, content, out);
     return SealProtected(keys_, type, content, /*padding=*/0, out);
   }
   const bool is_handshake = type == ContentType::kHandshake;
@@ -88,7 +92,7 @@ Result<size_t> StreamWriter::Write(ContentType type, absl::Span<const Bytes> con
 }
 
 Result<void> StreamWriter::Install(Epoch epoch, const TrafficKeys& keys) {
-  MERLON_TRY(Check13(keys));
+  MERLON_TRY(CheckVersion(keys, is_tls12_));
   MERLON_TRY(keys_.Install(keys, crypto::LabelPrefix::kTls13));
   epoch_ = epoch;
   return {};

@@ -5,6 +5,7 @@
 #include "record/epoch.h"
 #include "record/handshake_deframer.h"
 #include "record/stream_record.h"
+#include "record/stream_record12.h"
 
 namespace merlon::record {
 
@@ -14,12 +15,15 @@ inline constexpr uint8_t kMaxEmptyRecords = 32;
 // The reading direction: Parse the first record, then Open it, or leave it for later.
 class StreamReader {
  public:
-  ParsedRecord Parse(MutableBytes in) const { return ParseStreamRecord(in, keys_.installed()); }
+  ParsedRecord Parse(MutableBytes in) const { return ParseStreamRecord(in, form()); }
   // The content of a record, opened in place. ContentType::kInvalid: early data, skipped. An error
-  // is fatal. ChangeCipherSpec has its one legal form, the byte 1, in the clear (RFC 9846 s5).
+  // is fatal. ChangeCipherSpec has its one legal form, the byte 1, in the clear (RFC 9846 s5, RFC
+  // 5246 s7.1).
   Result<Content> Open(const StreamRecord& record);
+  // Records are TLS 1.2's from the next one on.
+  void Settle12() { is_tls12_ = true; }
   // From the next record on. The token says that no handshake message straddles the change.
-  // kUnsupported: TLS 1.2 keys.
+  // kUnsupported: keys of another version.
   Result<void> Install(MessageBoundary, Epoch epoch, const TrafficKeys& keys);
   // We refuse 0-RTT (RFC 9846 s4.2.10). Skips records of application data for at most `budget`
   // bytes of body: all of them until another type comes (until_client_hello), or, with keys
@@ -29,8 +33,13 @@ class StreamReader {
 
   Epoch epoch() const { return epoch_; }
   bool is_protected() const { return keys_.installed(); }
+  bool is_tls12() const { return is_tls12_; }
 
  private:
+  StreamForm form() const {
+    if (is_tls12_) return is_protected() ? StreamForm::kProtected12 : StreamForm::kPlain12;
+    return is_protected() ? StreamForm::kProtected13 : StreamForm::kPlain;
+  }
   enum class Skip : uint8_t { kNone, kUntilClientHello, kUntilOpened };
   Result<Content> OpenOrSkip(const StreamRecord& record);
 
@@ -39,6 +48,7 @@ class StreamReader {
   uint32_t skip_budget_ = 0;
   Skip skip_ = Skip::kNone;
   uint8_t empty_records_ = 0;
+  bool is_tls12_ = false;
 };
 
 // The writing direction.
@@ -50,10 +60,12 @@ class StreamWriter {
   Result<size_t> Write(ContentType type, absl::Span<const Bytes> content, MutableBytes out);
   // The version of handshake records in the clear.
   void set_handshake_version(uint16_t version) { handshake_version_ = version; }
-  // From the next record on. kUnsupported: TLS 1.2 keys.
+  // Keys are TLS 1.2's.
+  void Settle12() { is_tls12_ = true; }
+  // From the next record on. kUnsupported: keys of another version.
   Result<void> Install(Epoch epoch, const TrafficKeys& keys);
 
-  size_t overhead() const { return StreamOverhead(keys_); }
+  size_t overhead() const { return is_tls12_ ? StreamOverhead12(keys_) : StreamOverhead(keys_); }
   Epoch epoch() const { return epoch_; }
   const RecordKeys& keys() const { return keys_; }
 
@@ -61,6 +73,7 @@ class StreamWriter {
   RecordKeys keys_;
   Epoch epoch_ = Epoch::kPlain;
   uint16_t handshake_version_ = kLegacyVersion;
+  bool is_tls12_ = false;
 };
 
 }  // namespace merlon::record

@@ -13,13 +13,6 @@ namespace {
 constexpr Error Unexpected(Code code) { return PeerError(code, Alert::kUnexpectedMessage); }
 constexpr Error Overflow() { return PeerError(Code::kRecordOverflow, Alert::kRecordOverflow); }
 
-// Those of TLS on a stream. "If a TLS implementation receives an unexpected record type, it MUST
-// terminate the connection with an "unexpected_message" alert." (RFC 9846 s5)
-constexpr bool IsStreamType(uint8_t type) {
-  return type >= static_cast<uint8_t>(ContentType::kChangeCipherSpec) &&
-         type <= static_cast<uint8_t>(ContentType::kApplicationData);
-}
-
 // "Implementations MUST NOT send zero-length fragments of Handshake types" and "MUST NOT send
 // Handshake and Alert records that have a zero-length TLSInnerPlaintext.content" (RFC 9846 s5.1,
 // s5.4).
@@ -40,22 +33,27 @@ void WriteHeader(ContentType type, uint16_t version, size_t size, MutableBytes h
 
 }  // namespace
 
-ParsedRecord ParseStreamRecord(MutableBytes in, bool is_protected) {
+ParsedRecord ParseStreamRecord(MutableBytes in, StreamForm form) {
   Reader reader(in);
   uint8_t type = 0;
   uint16_t version = 0, size = 0;
   if (!reader.Int(&type) || !reader.Int(&version) || !reader.Int(&size)) return NeedMore{};
-  // The version is to be ignored in plaintext (RFC 9846 s5.1), but what is not 3.x is not TLS, and
-  // a protected record has it fixed (s5.2).
-  if (is_protected ? version != kLegacyVersion : version >> 8 != kLegacyVersion >> 8) {
+  // The version is to be ignored in plaintext (RFC 9846 s5.1), but what is not 3.x is not TLS. A
+  // protected record has it fixed (s5.2); in TLS 1.2 it is that of the protocol (RFC 5246 s6.2.1).
+  const bool is_fixed = form != StreamForm::kPlain;
+  if (is_fixed ? version != kLegacyVersion : version >> 8 != kLegacyVersion >> 8) {
     return PeerError(Code::kBadRecordVersion, Alert::kProtocolVersion);
   }
+  // "If a TLS implementation receives an unexpected record type, it MUST terminate the connection
+  // with an "unexpected_message" alert." (RFC 9846 s5)
   if (!IsStreamType(type)) return Unexpected(Code::kBadRecordType);
-  if (size > (is_protected ? kMaxCiphertext : kMaxPlaintext)) {
-    // Early data that we cannot read comes as ciphertext while we expect plaintext (s4.2.10).
-    const bool is_ciphertext = type == static_cast<uint8_t>(ContentType::kApplicationData);
-    if (!is_ciphertext || size > kMaxCiphertext) return Overflow();
-  }
+  // Early data that we cannot read comes as ciphertext while we expect plaintext (s4.2.10).
+  const bool is_early_data =
+      form == StreamForm::kPlain && type == static_cast<uint8_t>(ContentType::kApplicationData);
+  const size_t limit = form == StreamForm::kProtected12                    ? kMaxCiphertext12
+                       : form == StreamForm::kProtected13 || is_early_data ? kMaxCiphertext
+                                                                           : kMaxPlaintext;
+  if (size > limit) return Overflow();
   if (in.size() - kStreamHeaderSize < size) return NeedMore{};
   return StreamRecord{static_cast<ContentType>(type), Slice(in, 0, kStreamHeaderSize),
                       Slice(in, kStreamHeaderSize, size)};

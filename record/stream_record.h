@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One TLS record on a stream: its header, and its protection in TLS 1.3 (RFC 9846 s5). Which keys,
-// what may come when, and what is counted, is stream_layer's business.
+// One TLS record on a stream: its header, and its protection in TLS 1.3 (RFC 9846 s5). That of TLS
+// 1.2 is stream_record12's; which keys, what may come when, and what is counted, is stream_layer's.
 #pragma once
 #include <variant>
 
@@ -15,7 +15,7 @@ namespace merlon::record {
 inline constexpr uint16_t kLegacyVersion = 0x0303;
 inline constexpr uint16_t kLegacyFirstVersion = 0x0301;
 
-// What sealing adds to content under these keys: header, content type and tag.
+// What sealing adds to content under these keys of TLS 1.3: header, content type and tag.
 inline size_t StreamOverhead(const RecordKeys& keys) {
   return kStreamHeaderSize + (keys.installed() ? 1 + keys.tag_size() : 0);
 }
@@ -29,18 +29,26 @@ struct StreamRecord {
   MutableBytes body;
   size_t size() const { return header.size() + body.size(); }
 };
+// What a record has to look like: in the clear, before and after TLS 1.2 is settled, and protected.
+enum class StreamForm : uint8_t { kPlain, kPlain12, kProtected13, kProtected12 };
 using ParsedRecord = std::variant<NeedMore, StreamRecord, Error>;
 
 // The first record of `in`. A header that cannot be is an error as soon as it is whole: a version
-// that is not 3.x, or not 3.3 on a protected record (protocol_version); a content type that does
-// not exist (unexpected_message); a body beyond 2^14, or 2^14 + 256 when protected
-// (record_overflow).
-ParsedRecord ParseStreamRecord(MutableBytes in, bool is_protected);
+// that is not 3.x, or not 3.3 where that is known to be it (protocol_version); a content type that
+// does not exist (unexpected_message); a body beyond 2^14, 2^14 + 256 when protected, or 2^14 +
+// 2048 by TLS 1.2 (record_overflow).
+ParsedRecord ParseStreamRecord(MutableBytes in, StreamForm form);
 
 struct Content {
   ContentType type;
   MutableBytes bytes;  // a part of the record
 };
+
+// The types that records of TLS have on a stream.
+constexpr bool IsStreamType(uint8_t type) {
+  return type >= static_cast<uint8_t>(ContentType::kChangeCipherSpec) &&
+         type <= static_cast<uint8_t>(ContentType::kApplicationData);
+}
 
 // The content of a record in the clear. Application data there, and an empty handshake or alert
 // record, are unexpected_message.

@@ -29,7 +29,8 @@ ByteString Seal(RecordKeys& keys, ContentType type, Bytes content, size_t paddin
   return out;
 }
 StreamRecord Parsed(MutableBytes in, bool is_protected = true) {
-  const ParsedRecord parsed = ParseStreamRecord(in, is_protected);
+  const ParsedRecord parsed =
+      ParseStreamRecord(in, is_protected ? StreamForm::kProtected13 : StreamForm::kPlain);
   return std::get<StreamRecord>(parsed);
 }
 
@@ -176,34 +177,40 @@ TEST(ParseStreamRecord, NamesEveryOutcome) {
   const Error overflow = PeerError(Code::kRecordOverflow, Alert::kRecordOverflow);
   struct Case {
     std::string_view header;
-    std::optional<Error> plain, hidden;
+    std::optional<Error> plain, plain12, protected13, protected12;
   };
   const Case cases[] = {
-      {"1603010001", {}, version},
-      {"1603030001", {}, {}},
-      {"1603ff0001", {}, version},
-      {"1602030001", version, version},
-      {"1604030001", version, version},
-      {"1803030001", type, type},
-      {"1303030001", type, type},
-      {"0003030001", type, type},
-      {"1603034000", {}, {}},
-      {"1603034001", overflow, {}},
-      {"1703034100", {}, {}},
-      {"1703034101", overflow, overflow},
-      {"160303ffff", overflow, overflow},
-      {"4745540000", version, version},  // "GET"
+      {"1603010001", {}, version, version, version},
+      {"1603030001", {}, {}, {}, {}},
+      {"1603ff0001", {}, version, version, version},
+      {"1602030001", version, version, version, version},
+      {"1604030001", version, version, version, version},
+      {"1803030001", type, type, type, type},
+      {"1303030001", type, type, type, type},
+      {"0003030001", type, type, type, type},
+      {"1603034000", {}, {}, {}, {}},
+      {"1603034001", overflow, overflow, {}, {}},
+      {"1703034100", {}, overflow, {}, {}},
+      {"1703034101", overflow, overflow, overflow, {}},
+      {"1603034800", overflow, overflow, overflow, {}},
+      {"1603034801", overflow, overflow, overflow, overflow},
+      {"160303ffff", overflow, overflow, overflow, overflow},
+      {"4745540000", version, version, version, version},  // "GET"
   };
   for (const Case& test : cases) {
     SCOPED_TRACE(test.header);
-    for (const bool hidden : {false, true}) {
+    const std::pair<StreamForm, std::optional<Error>> forms[] = {
+        {StreamForm::kPlain, test.plain},
+        {StreamForm::kPlain12, test.plain12},
+        {StreamForm::kProtected13, test.protected13},
+        {StreamForm::kProtected12, test.protected12}};
+    for (const auto& [form, expected] : forms) {
       ByteString header = FromHex(test.header);
       for (size_t size = 0; size < 5; ++size) {
-        const auto part = ParseStreamRecord(Slice(absl::MakeSpan(header), 0, size), hidden);
+        const auto part = ParseStreamRecord(Slice(absl::MakeSpan(header), 0, size), form);
         EXPECT_TRUE(std::holds_alternative<NeedMore>(part));
       }
-      const ParsedRecord whole = ParseStreamRecord(absl::MakeSpan(header), hidden);
-      const std::optional<Error> expected = hidden ? test.hidden : test.plain;
+      const ParsedRecord whole = ParseStreamRecord(absl::MakeSpan(header), form);
       ASSERT_EQ(std::holds_alternative<Error>(whole), expected.has_value());
       if (expected) {
         EXPECT_EQ(std::get<Error>(whole), *expected);
@@ -222,7 +229,7 @@ TEST(ParseStreamRecord, TakesOneRecordOfSeveral) {
   EXPECT_EQ(ToHex(record.body), "0102");
   for (size_t size = 5; size < 7; ++size) {
     EXPECT_TRUE(std::holds_alternative<NeedMore>(
-        ParseStreamRecord(Slice(absl::MakeSpan(in), 0, size), false)));
+        ParseStreamRecord(Slice(absl::MakeSpan(in), 0, size), StreamForm::kPlain)));
   }
 }
 

@@ -25,9 +25,12 @@ DatagramConnection::DatagramConnection(Handshake& core, MutableBytes reassembly,
                                        const DatagramOptions& options)
     : core_(core),
       options_(options),
-      reassembly_(reassembly, options.max_message != 0 ? options.max_message
-                                                       : reassembly.size() - reassembly.size() / 4),
-      flights_(options_.retransmit) {
+      reassembly_(reassembly,
+                  options.max_message != 0 ? options.max_message
+                                           : reassembly.size() - reassembly.size() / 4,
+                  options.start.next_receive_sequence),
+      epochs_(options.start.next_record),
+      flights_(options_.retransmit, options.start.next_send_sequence) {
   set_mtu(options.mtu);
   (void)Settle(Drain());
 }
@@ -52,6 +55,7 @@ void DatagramConnection::TearDown() {
   epochs_.ClearReads();
   waiting_.reset();
   ack_ = {};
+  dtls12_.warning = Alert::kNone;
 }
 
 Result<void> DatagramConnection::Complete(OpId id, const OpResult& result, Now now) {
@@ -82,11 +86,13 @@ Result<void> DatagramConnection::HandleTimeout(Now now) {
     // There is nobody to tell.
     return Fail({Code::kHandshakeTimeout, Alert::kNone, Origin::kLocal});
   }
+  if (const Result<void> done = Deliver(now); !done.ok()) return Fail(done.error());
   return {};
 }
 
 Result<void> DatagramConnection::RequestKeyUpdate(bool request_peer) {
   const auto request = [&]() -> Result<void> {
+    if (dtls12_.settled) return Misuse();
     MERLON_TRY(core_.StartKeyUpdate(request_peer));
     return Drain();
   };
@@ -104,14 +110,14 @@ Result<void> DatagramConnection::Close() {
 
 size_t DatagramConnection::max_plaintext() const {
   const Epoch epoch = epochs_.newest_write();
-  return epoch < Epoch::kApplication ? 0 : epochs_.MaxPlaintext(epoch, options_.mtu);
+  return CarriesData(epoch) ? epochs_.MaxPlaintext(epoch, options_.mtu) : 0;
 }
 
 Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
   if (core_.failure()) return Settle(Result<Sealed>(*core_.failure()));
   const Epoch epoch = epochs_.newest_write();
   if (ending_ != Ending::kOpen) return Misuse(Code::kClosed);
-  if (epoch < Epoch::kApplication) return Misuse();
+  if (!CarriesData(epoch)) return Misuse();
   const size_t room = std::min(out.size(), options_.mtu);
   const size_t most = epochs_.MaxPlaintext(epoch, room);
   if (most == 0 || plaintext.size() > most) return Misuse(Code::kNoSpace);
@@ -119,13 +125,16 @@ Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
   const Result<const record::RecordKeys*> bound = epochs_.Writer(epoch);
   if (!bound.ok()) return Fail(bound.error());
   const record::RecordKeys& keys = **bound;
-  if (keys.seal_limit_near() && core_.established()) {
+  if (keys.seal_limit_near() && core_.established() && !dtls12_.settled) {
     // "Implementations SHOULD initiate a key update before reaching this limit" (RFC 9147 s4.5.3).
     // Misuse means that one is under way.
     const Result<void> started = RequestKeyUpdate(/*request_peer=*/false);
     if (!started.ok() && started.error().origin != Origin::kMisuse) return started.error();
   }
-  if (keys.remaining() <= Reserve(keys)) return Misuse(Code::kAeadLimit);
+  if (keys.remaining() <= Reserve(keys)) {
+    if (dtls12_.settled) return Fail(LocalError(Code::kAeadLimit));
+    return Misuse(Code::kAeadLimit);
+  }
   Result<SealedRecord> sealed =
       epochs_.Seal(epoch, ContentType::kApplicationData, plaintext, Slice(out, 0, room));
   if (!sealed.ok()) return Fail(sealed.error());
@@ -147,8 +156,11 @@ Result<void> DatagramConnection::Drain() {
     }
     std::optional<Command> command = core_.NextCommand();
     if (!command) break;
+    const auto* change = std::get_if<SendChangeCipherSpec>(&*command);
     if (const Send* send = std::get_if<Send>(&*command)) {
       waiting_ = *send;
+    } else if (change != nullptr && dtls12_.settled) {
+      waiting_ = Send{Epoch::kPlain, change->flight, {}};
     } else if (const Result<void> done = CarryOut(*command); !done.ok()) {
       return Fail(done.error());
     }
@@ -165,8 +177,9 @@ Result<void> DatagramConnection::Drain() {
 }
 
 Result<void> DatagramConnection::CarryOut(const Send& send) {
+  if (send.bytes.empty()) return flights_.EnqueueChangeCipherSpec(send.flight);
   // What answers the peer's first message comes of its speaking DTLS 1.3.
-  ack_.spoken = ack_.spoken || reassembly_.next() > 0;
+  ack_.spoken = ack_.spoken || (reassembly_.next() > 0 && !dtls12_.verified);
   if (send.epoch <= Epoch::kHandshake) {
     // Our answer acknowledges the peer's flight (RFC 9147 s7.1).
     ack_.list.Clear();
@@ -179,8 +192,11 @@ Result<void> DatagramConnection::CarryOut(const Send& send) {
 
 Result<void> DatagramConnection::CarryOut(const Command& command) {
   if (const auto* read = std::get_if<InstallRead>(&command)) {
-    // "Handshake messages MUST NOT span key changes" (RFC 9846 s5.1).
-    if (read->epoch != Epoch::kEarly && reassembly_.HoldsBelow(Level(read->epoch))) {
+    // "Handshake messages MUST NOT span key changes" (RFC 9846 s5.1). In DTLS 1.2 the rest of the
+    // peer's flight in the clear may come behind its end; the core knows where each message
+    // belongs.
+    if (!dtls12_.settled && read->epoch != Epoch::kEarly &&
+        reassembly_.HoldsBelow(Level(read->epoch))) {
       return PeerError(Code::kKeyChangeInMessage, Alert::kUnexpectedMessage);
     }
     MERLON_TRY(epochs_.InstallRead(read->epoch, read->keys));
@@ -193,8 +209,15 @@ Result<void> DatagramConnection::CarryOut(const Command& command) {
   } else if (const auto* drop = std::get_if<DropEpoch>(&command)) {
     epochs_.DropRead(drop->epoch);
     if (!flights_.Uses(drop->epoch)) epochs_.DropWrite(drop->epoch);
+  } else if (std::holds_alternative<SettleVersion>(command)) {
+    dtls12_.settled = true;
+    ack_ = {};
+  } else if (std::holds_alternative<FinalFlight>(command)) {
+    flights_.EndHandshake();
+  } else if (const auto* send = std::get_if<SendWarning>(&command)) {
+    dtls12_.warning = send->alert;
   }
-  // SendChangeCipherSpec and SkipEarlyData are for streams.
+  // SendChangeCipherSpec in DTLS 1.3 and SkipEarlyData are for streams.
   return {};
 }
 
@@ -231,6 +254,13 @@ Result<size_t> DatagramConnection::WriteDatagram(MutableBytes out, Now now) {
     if (written == 0) return size == 0 ? Result<size_t>(Misuse(Code::kNoSpace)) : size;
     size += written;
   }
+  if (dtls12_.warning != Alert::kNone) {
+    const Result<size_t> warning =
+        WriteAlert(epochs_.newest_write(), dtls12_.warning, Slice(out, size));
+    if (!warning.ok()) return size == 0 ? warning : Result<size_t>(size);
+    dtls12_.warning = Alert::kNone;
+    size += *warning;
+  }
   if (ending_ == Ending::kCloseQueued) {
     const Result<size_t> close =
         WriteAlert(epochs_.newest_write(), Alert::kCloseNotify, Slice(out, size));
@@ -244,7 +274,7 @@ Result<size_t> DatagramConnection::WriteDatagram(MutableBytes out, Now now) {
 // In the highest epoch, as RFC 9147 s7 has it.
 Result<size_t> DatagramConnection::WriteAck(MutableBytes out) {
   const Epoch epoch = epochs_.newest_write();
-  const size_t header = record::DatagramEpochs::HeaderSize(epoch);
+  const size_t header = epochs_.HeaderSize(epoch);
   const size_t room = epochs_.MaxPlaintext(epoch, out.size());
   if (room == 0) return Misuse(Code::kNoSpace);
   const uint32_t limit = AckLimit();
@@ -258,21 +288,21 @@ Result<size_t> DatagramConnection::WriteAck(MutableBytes out) {
 }
 
 Result<size_t> DatagramConnection::WriteFragments(Epoch epoch, MutableBytes out, Now now) {
-  const size_t header = record::DatagramEpochs::HeaderSize(epoch);
+  const size_t header = epochs_.HeaderSize(epoch);
   const size_t room = epochs_.MaxPlaintext(epoch, out.size());
   if (room == 0) return size_t{0};
   const record::FlightTable::Staged staged = flights_.Stage(Slice(out, header, room));
   if (staged.size == 0) return size_t{0};
   MERLON_ASSIGN_OR_RETURN(
       const SealedRecord sealed,
-      epochs_.Seal(epoch, ContentType::kHandshake, Slice(Bytes(out), header, staged.size), out));
+      epochs_.Seal(epoch, staged.type, Slice(Bytes(out), header, staged.size), out));
   flights_.Sent(staged, sealed.number, now.instant);
   return sealed.size;
 }
 
 Result<size_t> DatagramConnection::WriteAlert(Epoch epoch, Alert alert, MutableBytes out) {
-  const std::array<uint8_t, 2> content = {alert == Alert::kCloseNotify ? kWarning : kFatal,
-                                          static_cast<uint8_t>(alert)};
+  const bool fatal = ending_ == Ending::kAlertQueued;
+  const std::array<uint8_t, 2> content = {fatal ? kFatal : kWarning, static_cast<uint8_t>(alert)};
   if (epochs_.MaxPlaintext(epoch, out.size()) < content.size()) return Misuse(Code::kNoSpace);
   MERLON_ASSIGN_OR_RETURN(const SealedRecord sealed,
                           epochs_.Seal(epoch, ContentType::kAlert, content, out));

@@ -14,11 +14,19 @@
 
 namespace merlon::tls {
 
+// Where a connection begins for a client that proved its address before: to that one answered
+// nothing but a HelloVerifyRequest, and it counts on from there (RFC 6347 s4.2.1, s4.2.2).
+struct DatagramStart {
+  uint16_t next_receive_sequence = 0;  // message_seq of the ClientHello that is given first
+  uint16_t next_send_sequence = 0;     // message_seq of our first message
+  uint64_t next_record = 0;            // number of our first record in the clear
+};
 struct DatagramOptions {
   size_t mtu = 1200;                     // bytes of the largest datagram to send; at least kMinMtu
   record::RetransmitOptions retransmit;  // ACKs wait for a quarter of its timeout (RFC 9147 s7.1)
   size_t max_message =
       0;  // bytes of a handshake message; 0: three quarters of the reassembly buffer
+  DatagramStart start{};
 };
 
 // A face; connection.h has the contract. The core and the reassembly buffer outlive it.
@@ -58,7 +66,8 @@ class DatagramConnection {
 
   // Seals one record of application data. Misuse: before application keys are there, after Close;
   // kNoSpace when it does not fit in `out` or the MTU; kAeadLimit when the key is used up and the
-  // peer has not acknowledged our KeyUpdate yet, which was queued long before: try again later.
+  // peer has not acknowledged our KeyUpdate yet, which was queued long before: try again later. In
+  // DTLS 1.2 there are no other keys: it fails (kAeadLimit, local).
   Result<Sealed> Seal(Bytes plaintext, MutableBytes out);
   // Bytes of application data that fit in one record at the present MTU; 0 before there are keys.
   size_t max_plaintext() const;
@@ -66,7 +75,7 @@ class DatagramConnection {
   void set_mtu(size_t mtu);
 
   // Asks for new keys for our direction, in use once the peer has acknowledged it; request_peer:
-  // and the peer for its own (RFC 9147 s8).
+  // and the peer for its own (RFC 9147 s8). Misuse in DTLS 1.2.
   Result<void> RequestKeyUpdate(bool request_peer);
   // Queues close_notify behind what is due. Nothing can be sealed afterwards; receiving goes on.
   Result<void> Close();
@@ -92,19 +101,28 @@ class DatagramConnection {
   // Receiving: datagram_connection_receive.cc.
   Result<void> OnDatagram(MutableBytes& rest, Now now, MutableBytes& plaintext);
   Result<void> OnPlain(const record::DatagramRecord& record, Now now);
+  void OnChangeCipherSpec(Bytes content);
   Result<void> OnContent(record::RecordNumber number, record::ContentType type,
                          MutableBytes content, Now now, MutableBytes& plaintext);
   Result<void> OnNotOpened(const record::ReadEpoch& keys);
   void OnTooEarly(uint64_t epoch_bits, Now now);
   Result<void> OnHandshake(record::RecordNumber number, Bytes content, Now now);
+  void OnRepeated(const record::Fragment& fragment, bool plain, Now now);
   Result<void> OnAlert(record::RecordNumber number, Bytes content);
+  Result<void> OnWarning(bool plain);
   Result<void> OnAck(record::RecordNumber number, Bytes content, Now now);
   Result<void> Pump(Now now);
   Result<void> Deliver(Now now);
+  Result<void> DeliverLast(Now now);
   void ScheduleAck(Now now);
   // Messages below this may be acknowledged. After the handshake only what was carried out: an
   // acknowledged KeyUpdate makes the peer change its keys at once. Before, all that is kept.
   uint32_t AckLimit() const { return core_.established() ? ack_.settled : 0x10000; }
+
+  // Application data may be sealed under this epoch.
+  bool CarriesData(Epoch epoch) const {
+    return dtls12_.settled ? core_.established() : epoch >= Epoch::kApplication;
+  }
 
   // Carrying out the core's commands.
   Result<void> Drain();
@@ -131,6 +149,13 @@ class DatagramConnection {
     std::optional<record::RecordNumber> closed;  // its close_notify
     std::optional<PathId> path;
     uint8_t idle_messages = 0;  // post-handshake messages since the last application data
+    uint8_t warnings = 0;       // DTLS 1.2: authentic ones since
+  };
+  struct Dtls12 {
+    bool settled = false;          // this is DTLS 1.2
+    bool verified = false;         // a HelloVerifyRequest came: the peer does not speak DTLS 1.3
+    bool last_delivered = false;   // our flight that the peer's Finished answered
+    Alert warning = Alert::kNone;  // to be sent
   };
   enum class Ending : uint8_t { kOpen, kCloseQueued, kCloseSent, kAlertQueued, kAlertSent };
 
@@ -139,10 +164,11 @@ class DatagramConnection {
   record::Reassembly reassembly_;
   record::DatagramEpochs epochs_;
   record::FlightTable flights_;
-  std::optional<Send>
-      waiting_;  // for room in the flight table; what is behind it waits in the core
+  std::optional<Send> waiting_;  // for room in the flight table; what is behind it waits in the
+                                 // core. Without bytes: a ChangeCipherSpec
   Ack ack_;
   Peer peer_;
+  Dtls12 dtls12_;
   Ending ending_ = Ending::kOpen;
   Epoch alert_epoch_ = Epoch::kPlain;
   std::array<uint32_t, record::kNoiseKinds> noise_{};

@@ -12,6 +12,13 @@ using record::Fragment;
 using record::Noise;
 using record::RecordNumber;
 
+// Handshake type 3 (RFC 6347 s4.3.2).
+constexpr uint8_t kHelloVerifyRequest = 3;
+// Warnings that are ignored without application data between them, as many as BoringSSL's
+// kMaxWarningAlerts.
+constexpr uint8_t kMaxWarnings = 4;
+constexpr uint8_t kWarning = 1, kFatal = 2;  // AlertLevel (RFC 5246 s7.2)
+
 // Post-handshake messages that are taken without application data between them: each costs more to
 // handle than to send (kTooManyMessages beyond it).
 constexpr uint8_t kMaxIdleMessages = 32;
@@ -49,11 +56,14 @@ Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, Mutable
     rest = {};
     return {};
   }
-  if (!record->unified) return OnPlain(*record, now);
-  record::ReadEpoch* keys = epochs_.Reader(record->epoch);
+  if (!record->unified && (record->epoch == 0 || !dtls12_.settled)) return OnPlain(*record, now);
+  record::ReadEpoch* keys = nullptr;
+  if (record->unified != dtls12_.settled) {
+    keys = record->unified ? epochs_.Reader(record->epoch) : epochs_.Reader12(record->epoch);
+  }
   if (keys == nullptr) {
     Count(Noise::kUnknownEpoch);
-    OnTooEarly(record->epoch, now);
+    if (record->unified) OnTooEarly(record->epoch, now);
     return {};
   }
   MERLON_ASSIGN_OR_RETURN(const record::Opened opened, epochs_.Open(*record, *keys));
@@ -72,7 +82,7 @@ Result<void> DatagramConnection::OnNotOpened(const record::ReadEpoch& keys) {
       return PeerError(Code::kTooManyBadRecords, Alert::kBadRecordMac);
     }
     epochs_.DropRead(keys.epoch);  // "the previous keys can be dropped when the limit is reached"
-  } else if (keys.failed_opens == limit / 2 && core_.established()) {
+  } else if (keys.failed_opens == limit / 2 && core_.established() && !dtls12_.settled) {
     // "SHOULD initiate a key update with update_requested before". Misuse: one is under way.
     const Result<void> started = RequestKeyUpdate(/*request_peer=*/true);
     if (!started.ok() && started.error().origin != Origin::kMisuse) return started;
@@ -83,7 +93,8 @@ Result<void> DatagramConnection::OnNotOpened(const record::ReadEpoch& keys) {
 // The server's second epoch before its ServerHello: it got lost, and an empty ACK says so sooner
 // than the server's timer (RFC 9147 s7.1, at the end).
 void DatagramConnection::OnTooEarly(uint64_t epoch_bits, Now now) {
-  const bool waiting = !flights_.empty() && epochs_.newest_read() == Epoch::kPlain;
+  const bool waiting =
+      !flights_.empty() && epochs_.newest_read() == Epoch::kPlain && !dtls12_.settled;
   if (!waiting || epoch_bits != static_cast<uint64_t>(Epoch::kHandshake) || ack_.deadline) return;
   ack_.spoken = true;
   ack_.deadline = now.instant + flights_.CurrentTimeout() / 4;
@@ -91,7 +102,9 @@ void DatagramConnection::OnTooEarly(uint64_t epoch_bits, Now now) {
 
 Result<void> DatagramConnection::OnPlain(const record::DatagramRecord& record, Now now) {
   const RecordNumber number = {Epoch::kPlain, record.sequence};
-  const bool keyed = epochs_.newest_read() != Epoch::kPlain;
+  // In DTLS 1.2 there are keys before the peer uses them.
+  const bool keyed =
+      dtls12_.settled ? epochs_.has_opened() : epochs_.newest_read() != Epoch::kPlain;
   if (record.epoch != 0) {
     Count(Noise::kUnknownEpoch);
     return {};
@@ -103,9 +116,11 @@ Result<void> DatagramConnection::OnPlain(const record::DatagramRecord& record, N
     case ContentType::kAlert:
       if (!keyed) return OnAlert(number, record.body);
       break;
+    case ContentType::kChangeCipherSpec:
+      return OnChangeCipherSpec(record.body), Result<void>();
     case ContentType::kAck:
       // A client that has only part of our flight has no keys yet.
-      if (!core_.established()) return OnAck(number, record.body, now);
+      if (!core_.established() && !dtls12_.settled) return OnAck(number, record.body, now);
       break;
     default:
       break;
@@ -123,12 +138,13 @@ Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type
     case ContentType::kHandshake:
       return OnHandshake(number, content, now);
     case ContentType::kAck:
+      if (dtls12_.settled) return Unexpected(Code::kBadRecordType);
       return OnAck(number, content, now);
     case ContentType::kAlert:
       return OnAlert(number, content);
     case ContentType::kApplicationData:
-      if (number.epoch >= Epoch::kApplication && core_.established()) {
-        peer_.idle_messages = 0;
+      if (core_.established() && CarriesData(number.epoch)) {
+        peer_.idle_messages = peer_.warnings = 0;
         plaintext = content;
       } else {
         Count(Noise::kUnexpected);
@@ -145,7 +161,9 @@ Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type
 Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content, Now now) {
   const bool plain = number.epoch == Epoch::kPlain;
   const uint8_t level = Level(number.epoch);
-  const bool current = level == Level(epochs_.newest_read());
+  // In DTLS 1.2 both until there is a connection: the core knows which message belongs where.
+  const bool current =
+      dtls12_.settled ? !plain || !core_.established() : level == Level(epochs_.newest_read());
   // In the clear after there are keys it is anyone's: only a hint that the peer repeats itself.
   const bool hint = plain && !current;
   if (content.empty()) {  // RFC 9846 s5.1
@@ -165,8 +183,7 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
     if (!fragment.ok()) return fragment.error();
     last = std::max(last, fragment->sequence);
     if (fragment->sequence < reassembly_.next()) {
-      // The peer repeats the flight that ours answered.
-      if (fragment->offset == 0 && fragment->sequence + 1u == reassembly_.next()) flights_.Nudge();
+      OnRepeated(*fragment, plain, now);
       continue;
     }
     if (!current) return Unexpected(Code::kUnexpectedMessage);
@@ -179,14 +196,33 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
   }
   if (news && !core_.established()) {
     // "Receiving a message from a handshake flight implicitly acknowledges all messages from the
-    // previous flight(s)" (RFC 9147 s7).
-    flights_.AcknowledgeHandshake();
+    // previous flight(s)" (RFC 9147 s7). In DTLS 1.2 what answers our Finished may be sent only
+    // when we repeat it: that takes all of the answer.
+    flights_.AcknowledgeHandshake(dtls12_.settled ? Epoch::kPlain : Epoch::kHandshake);
     MERLON_TRY(Deliver(now));
   }
   // What is repeated from before our last handshake flight was acknowledged by that flight.
   const bool answered = last < ack_.flight_start && (plain || !core_.established());
-  if (kept && !answered) ack_.list.Add(number, last);
+  if (kept && !answered && !dtls12_.settled) ack_.list.Add(number, last);
   return Pump(now);
+}
+
+// The peer repeats the flight that ours answered.
+void DatagramConnection::OnRepeated(const Fragment& fragment, bool plain, Now now) {
+  if (fragment.offset != 0) return;
+  const uint32_t behind = reassembly_.next() - fragment.sequence;
+  if (behind == 1) flights_.Nudge();
+  // DTLS 1.2: its Finished, or what comes before that in the clear.
+  if (dtls12_.settled && behind == (plain ? 2u : 1u)) flights_.NudgeFinal(!plain, now.instant);
+}
+
+// Of DTLS 1.2: what it says is known from the epochs, which also tell what is reordered; the keys
+// are there when they are known (RFC 6347 s4.1). Others have no use for it.
+void DatagramConnection::OnChangeCipherSpec(Bytes content) {
+  if (!dtls12_.settled)
+    Count(Noise::kUnexpected);
+  else if (content.size() != 1 || content[0] != 1)
+    Count(Noise::kMalformed);
 }
 
 // Hands whole messages to the core, in order, until one is held or there is no room for answers.
@@ -197,8 +233,11 @@ Result<void> DatagramConnection::Pump(Now now) {
     const bool established = core_.established();
     MERLON_ASSIGN_OR_RETURN(
         const Disposition done,
-        core_.Handle(HandshakeMessage{message->type, message->body, message->sequence}, now));
+        core_.Handle(HandshakeMessage{message->type, message->body, message->sequence,
+                                      static_cast<Epoch>(message->level)},
+                     now));
     if (done == Disposition::kHeld) break;
+    if (message->type == kHelloVerifyRequest) dtls12_.verified = true;
     if (established && ++peer_.idle_messages > kMaxIdleMessages) {
       return Unexpected(Code::kTooManyMessages);
     }
@@ -207,7 +246,7 @@ Result<void> DatagramConnection::Pump(Now now) {
     // On a client the server's Finished is answered by now, and its record forgotten.
     if (!established && core_.established()) ack_.finishing = ack_.list.HasNews(AckLimit());
   }
-  return {};
+  return dtls12_.settled ? DeliverLast(now) : Result<void>();
 }
 
 // ---- ACKs
@@ -262,6 +301,15 @@ Result<void> DatagramConnection::Deliver(Now now) {
   return {};
 }
 
+// DTLS 1.2: the peer's Finished answers the flight with ours in it. A final flight of ours goes out
+// after that.
+Result<void> DatagramConnection::DeliverLast(Now now) {
+  if (!core_.established() || dtls12_.last_delivered) return {};
+  dtls12_.last_delivered = true;
+  flights_.AcknowledgeHandshake();
+  return Deliver(now);
+}
+
 // ---- Alerts
 // --------------------------------------------------------------------------------------
 
@@ -277,9 +325,21 @@ Result<void> DatagramConnection::OnAlert(RecordNumber number, Bytes content) {
     peer_.closed = number;
     return {};
   }
-  if (alert == Alert::kUserCanceled) return {};  // close_notify follows (RFC 9846 s6.1)
+  // close_notify follows (RFC 9846 s6.1). In DTLS 1.2 one can go on after any warning (RFC 5246
+  // s7.2.2), and servers give one about the name before they say their version (RFC 6066 s3).
+  const bool plain = number.epoch == Epoch::kPlain;
+  const bool tolerated = dtls12_.settled || (plain && alert == Alert::kUnrecognizedName);
+  if (alert == Alert::kUserCanceled || (tolerated && content[0] == kWarning)) {
+    return OnWarning(plain);
+  }
+  if (dtls12_.settled && !plain && content[0] != kFatal) return IllegalParameter(Code::kBadAlert);
   peer_.alert = alert;
   return PeerError(Code::kClosedByAlert, Alert::kNone);
+}
+
+Result<void> DatagramConnection::OnWarning(bool plain) {
+  if (!dtls12_.settled || plain) return {};
+  return ++peer_.warnings > kMaxWarnings ? Unexpected(Code::kBadAlert) : Result<void>();
 }
 
 }  // namespace merlon::tls

@@ -67,8 +67,8 @@ Result<void> MessageConnection::PumpMessages() {
     if (!next->has_value()) return {};
     const record::FramedMessage& message = **next;
     if (IsForbidden(message.type)) return Fail(Unexpected(Code::kUnexpectedMessage));
-    const Result<Disposition> done =
-        core_.Handle(HandshakeMessage{.type = message.type, .body = message.body}, now_);
+    const Result<Disposition> done = core_.Handle(
+        HandshakeMessage{.type = message.type, .body = message.body, .epoch = read_epoch_}, now_);
     if (!done.ok()) return Fail(done.error());
     if (*done == Disposition::kHeld) {
       left_ = deframer_.Hold();
@@ -86,7 +86,7 @@ Result<void> MessageConnection::Drain() {
   while (std::optional<Command> command = core_.NextCommand()) {
     const Result<void> done = Prepare(*command);
     if (!done.ok()) return Fail(done.error());
-    // Those of streams have no meaning here (RFC 9001 s8.4, s4.6.1).
+    // Those of streams have no meaning here (RFC 9001 s8.4, s4.6.1); TLS 1.2's do not come.
     if (std::holds_alternative<SendChangeCipherSpec>(*command) ||
         std::holds_alternative<SkipEarlyData>(*command)) {
       continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a stream connection has to write, in order: handshake messages, ChangeCipherSpec, and
-// between them the key changes, which take effect when all before them is written.
+// What a stream connection has to write, in order: handshake messages, ChangeCipherSpec, warnings,
+// and between them the key changes, which take effect when all before them is written.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -13,11 +13,12 @@ namespace merlon::tls {
 // Inline and small: keys, being large, have slots of their own. kNoSpace when it is full.
 class SendQueue {
  public:
-  enum class Kind : uint8_t { kMessage, kChangeCipherSpec, kKeys };
+  enum class Kind : uint8_t { kMessage, kChangeCipherSpec, kWarning, kKeys };
   struct Entry {
     Bytes bytes;  // of a message: what is not written yet
     FlightId flight;
     Kind kind = Kind::kMessage;
+    Alert warning = Alert::kNone;
   };
   // A whole server's flight takes 9, and the peer answers nothing before it is written.
   static constexpr size_t kEntries = 10;
@@ -25,14 +26,21 @@ class SendQueue {
   static constexpr size_t kKeys = 2;
 
   Result<void> Push(const Send& send) {
-    return entries_.Push(Entry{send.bytes, send.flight, Kind::kMessage});
+    return entries_.Push(Entry{send.bytes, send.flight, Kind::kMessage, {}});
   }
   Result<void> Push(SendChangeCipherSpec) {
-    return entries_.Push(Entry{{}, {}, Kind::kChangeCipherSpec});
+    return entries_.Push(Entry{{}, {}, Kind::kChangeCipherSpec, {}});
+  }
+  // One at a time: a peer that asks again and again is told once.
+  Result<void> Push(SendWarning send) {
+    for (const Entry& entry : entries_) {
+      if (entry.kind == Kind::kWarning) return {};
+    }
+    return entries_.Push(Entry{{}, {}, Kind::kWarning, send.alert});
   }
   Result<void> Push(InstallWrite install) {
     MERLON_TRY(keys_.Push(std::move(install)));
-    return entries_.Push(Entry{{}, {}, Kind::kKeys});
+    return entries_.Push(Entry{{}, {}, Kind::kKeys, {}});
   }
 
   bool empty() const { return entries_.empty(); }

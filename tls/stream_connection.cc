@@ -3,6 +3,8 @@
 // stream_connection_write.cc has the writing side.
 #include "tls/stream_connection.h"
 
+#include <algorithm>
+
 namespace merlon::tls {
 namespace {
 
@@ -22,6 +24,8 @@ constexpr bool MayChangeReadKeys(uint8_t type) {
 // Tolerated in a row; as many as BoringSSL tolerates (kMaxWarningAlerts, kMaxKeyUpdates).
 constexpr uint8_t kMaxWarnings = 4;
 constexpr uint8_t kMaxIdleMessages = 32;
+
+constexpr uint8_t kWarning = 1, kFatal = 2;  // AlertLevel (RFC 5246 s7.2)
 
 constexpr Error Unexpected(Code code) { return PeerError(code, Alert::kUnexpectedMessage); }
 
@@ -66,6 +70,7 @@ Result<Received> StreamConnection::Receive(MutableBytes in, Now now) {
 
 // Asked while an operation is pending, before anything is decrypted.
 bool StreamConnection::MustWait(const StreamRecord& record) const {
+  if (reader_.is_tls12()) return MustWait12(record);
   // The peer may have changed keys behind the message that waits, or that is being worked on.
   if (MayChangeReadKeys(deframer_.last_kept().value_or(last_message_))) return true;
   // Application data may come right behind the peer's Finished, before ours is made.
@@ -76,6 +81,19 @@ bool StreamConnection::MustWait(const StreamRecord& record) const {
     if (record.type != ContentType::kHandshake) return false;
   }
   return record.body.size() > deframer_.free();
+}
+
+// Keys change with a record of their own, and the type of a record is not hidden.
+bool StreamConnection::MustWait12(const StreamRecord& record) const {
+  switch (record.type) {
+    case ContentType::kHandshake:
+      return record.body.size() > deframer_.free();
+    case ContentType::kApplicationData:
+      // A client may send it behind its Finished at once (RFC 7918).
+      return !is_.established;
+    default:
+      return record.type == ContentType::kChangeCipherSpec;
+  }
 }
 
 Result<void> StreamConnection::OnContent(const Content& content) {
@@ -115,8 +133,9 @@ Result<void> StreamConnection::PumpMessages() {
     if (!next->has_value()) return {};
     const record::FramedMessage& message = **next;
     const bool post_handshake = is_.established;
-    const Result<Disposition> done =
-        core_.Handle(HandshakeMessage{.type = message.type, .body = message.body}, now_);
+    const Epoch epoch = std::min(reader_.epoch(), Epoch::kApplication);
+    const Result<Disposition> done = core_.Handle(
+        HandshakeMessage{.type = message.type, .body = message.body, .epoch = epoch}, now_);
     if (!done.ok()) return Fail(done.error());
     if (*done == Disposition::kHeld) {
       if (deframer_.Hold() != 0) return Fail(NoSpace());
@@ -136,18 +155,29 @@ Result<void> StreamConnection::PumpMessages() {
   }
 }
 
-// Levels mean nothing any more: what is not a closure alert is an error alert (RFC 9846 s6).
+// In TLS 1.3 levels mean nothing any more: what is not a closure alert is an error alert (RFC 9846
+// s6); a close_notify follows user_canceled. In TLS 1.2 one can go on after any warning (RFC 5246
+// s7.2.2), and servers give one about the name before they say their version (RFC 6066 s3).
+bool StreamConnection::IsOnlyWarning(uint8_t level, Alert description) const {
+  if (description == Alert::kUserCanceled) return true;
+  if (level != kWarning) return false;
+  return reader_.is_tls12() || (!reader_.is_protected() && description == Alert::kUnrecognizedName);
+}
+
 Result<void> StreamConnection::OnAlert(Bytes alert) {
   // "Alert messages MUST NOT be fragmented across records, and multiple alert messages MUST NOT be
   // coalesced into a single TLSPlaintext record." (RFC 9846 s5.1)
   if (alert.size() != 2) return Fail(DecodeError(Code::kBadAlert));
+  if (reader_.is_tls12() && alert[0] != kWarning && alert[0] != kFatal) {
+    return Fail(IllegalParameter(Code::kBadAlert));
+  }
   const Alert description{alert[1]};
   if (description == Alert::kCloseNotify) {
     is_.peer_closed = true;
     core_.PushEvent(PeerClosed{});
     return {};
   }
-  if (description == Alert::kUserCanceled) {  // a close_notify follows (s6.1)
+  if (IsOnlyWarning(alert[0], description)) {
     if (++counts_.warnings > kMaxWarnings) return Fail(Unexpected(Code::kBadAlert));
     return {};
   }
@@ -157,7 +187,8 @@ Result<void> StreamConnection::OnAlert(Bytes alert) {
 
 // "... receives a change_cipher_spec record [...] at any time after the first ClientHello message
 // has been sent or received and before the peer's Finished message has been received" (RFC 9846
-// s5): only then. Under TLS 1.3 keys it is dropped here; in the clear it may be TLS 1.2's.
+// s5): only then. Under TLS 1.3 keys it is dropped here; in the clear it may be TLS 1.2's, which
+// has its place among the messages.
 Result<void> StreamConnection::OnChangeCipherSpec() {
   if (!is_.started || is_.established) return Fail(Unexpected(Code::kBadRecordType));
   if (reader_.is_protected()) return {};
@@ -187,6 +218,7 @@ Result<void> StreamConnection::Complete(OpId id, const OpResult& result, Now now
 Result<void> StreamConnection::RequestKeyUpdate(bool request_peer) {
   if (failed()) return failure_;
   if (is_.closed) return Misuse(Code::kClosed);
+  if (reader_.is_tls12()) return Misuse();
   const Result<void> done = core_.StartKeyUpdate(request_peer);
   if (!done.ok()) return done.error().origin == Origin::kMisuse ? done.error() : Fail(done.error());
   return Drain();
@@ -208,6 +240,11 @@ Result<void> StreamConnection::CarryOut(Command& command, WriteKeys write_keys) 
     reader_.SkipEarlyData(skip->until_client_hello, skip->budget);
     return {};
   }
+  if (std::holds_alternative<SettleVersion>(command)) {
+    reader_.Settle12();
+    writer_.Settle12();
+    return {};
+  }
   if (is_.close_sent) return {};  // nothing is written behind close_notify
   if (const auto* send = std::get_if<Send>(&command)) {
     if (!is_.started) writer_.set_handshake_version(record::kLegacyFirstVersion);
@@ -215,11 +252,12 @@ Result<void> StreamConnection::CarryOut(Command& command, WriteKeys write_keys) 
     return queue_.Push(*send);
   }
   if (const auto* change = std::get_if<SendChangeCipherSpec>(&command)) return queue_.Push(*change);
+  if (const auto* warning = std::get_if<SendWarning>(&command)) return queue_.Push(*warning);
   if (auto* install = std::get_if<InstallWrite>(&command)) {
     if (write_keys == WriteKeys::kAtOnce) return InstallWriteKeys(*install);
     return queue_.Push(std::move(*install));
   }
-  return {};  // DropEpoch: a stream has one epoch in each direction
+  return {};  // DropEpoch: a stream has one epoch in each direction; FinalFlight: nothing is lost
 }
 
 Result<void> StreamConnection::InstallReadKeys(const InstallRead& install) {
@@ -256,12 +294,13 @@ Error StreamConnection::Fail(Error error) {
     if (queue_.front()->kind == SendQueue::Kind::kKeys) {
       (void)InstallWriteKeys(queue_.PopKeys());
     } else {
+      change_cipher_spec |= queue_.front()->kind == SendQueue::Kind::kChangeCipherSpec;
       queue_.Pop();
-      change_cipher_spec = true;
     }
   }
   queue_.Clear();
-  // Middleboxes see it before anything encrypted (RFC 9846 appendix E.4); it needs no key.
+  // It comes before anything encrypted, for the peer (RFC 5246 s7.1) or for what lies between (RFC
+  // 9846 appendix E.4); it needs no key.
   if (change_cipher_spec && writer_.keys().installed()) (void)queue_.Push(SendChangeCipherSpec{});
   reader_.Clear();
   deframer_.Clear();

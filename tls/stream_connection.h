@@ -47,6 +47,7 @@ class StreamConnection {
   size_t SealedSize(size_t plaintext) const;
 
   // Asks for new keys for our direction; request_peer: and the peer for its own (RFC 9846 s4.6.3).
+  // Misuse in TLS 1.2, which has none: Seal fails (kAeadLimit, local) when the keys are used up.
   Result<void> RequestKeyUpdate(bool request_peer);
   // Queues close_notify behind what is queued. Nothing can be sent afterwards; receiving goes on.
   Result<void> Close();
@@ -67,9 +68,11 @@ class StreamConnection {
 
   // Receiving.
   bool MustWait(const record::StreamRecord& record) const;
+  bool MustWait12(const record::StreamRecord& record) const;
   Result<void> OnContent(const record::Content& content);
   Result<void> OnHandshake(Bytes fragment);
   Result<void> OnAlert(Bytes alert);
+  bool IsOnlyWarning(uint8_t level, Alert description) const;
   Result<void> OnChangeCipherSpec();
   Result<void> PumpMessages();
 
@@ -98,7 +101,7 @@ class StreamConnection {
   Alert alert_ = Alert::kNone;  // to be written behind the queue
   Alert peer_alert_ = Alert::kNone;
   struct Counts {
-    uint8_t warnings = 0;       // user_canceled in a row
+    uint8_t warnings = 0;       // alerts in a row that were ignored
     uint8_t idle_messages = 0;  // post-handshake messages since the last application data
   } counts_;
   uint8_t last_message_ = 0;  // its type; 0 once the read keys have changed since

@@ -14,8 +14,9 @@ using record::kMaxPlaintext;
 // Header and request_update (RFC 9846 s4.6.3).
 constexpr size_t kKeyUpdateSize = record::kHandshakeHeaderSize + 1;
 constexpr size_t kAlertSize = 2;
-// Of a record under keys that wait behind queued messages: the longest tag is 16 bytes.
-constexpr size_t kMaxOverhead = record::kStreamHeaderSize + 1 + 16;
+// Of a record under keys that wait behind queued messages: the longest tag is 16 bytes, and TLS 1.2
+// may have an explicit nonce of 8 instead of a content type.
+constexpr size_t kMaxOverhead = record::kStreamHeaderSize + 8 + 16;
 // Fatal but for closures; the receiver ignores it (RFC 9846 s6).
 constexpr uint8_t kWarning = 1, kFatal = 2;
 
@@ -84,13 +85,17 @@ size_t StreamConnection::Flush(MutableBytes out) {
 // One record; 0 when it does not fit. What writing it leads to is done as well, and if that fails
 // the record stands all the same.
 Result<size_t> StreamConnection::WriteFront(MutableBytes out) {
-  if (queue_.front()->kind == SendQueue::Kind::kMessage) return WriteMessages(out);
+  const SendQueue::Entry& front = *queue_.front();
+  if (front.kind == SendQueue::Kind::kMessage) return WriteMessages(out);
   constexpr uint8_t kChangeCipherSpec[] = {1};
-  const Bytes content(kChangeCipherSpec);
-  if (out.size() < record::kStreamHeaderSize + content.size()) return size_t{0};
+  const uint8_t warning[kAlertSize] = {kWarning, static_cast<uint8_t>(front.warning)};
+  const bool is_warning = front.kind == SendQueue::Kind::kWarning;
+  const Bytes content = is_warning ? Bytes(warning) : Bytes(kChangeCipherSpec);
+  const ContentType type = is_warning ? ContentType::kAlert : ContentType::kChangeCipherSpec;
+  const size_t overhead = is_warning ? writer_.overhead() : record::kStreamHeaderSize;
+  if (out.size() < overhead + content.size()) return size_t{0};
   queue_.Pop();
-  MERLON_ASSIGN_OR_RETURN(const size_t size,
-                          writer_.Write(ContentType::kChangeCipherSpec, {&content, 1}, out));
+  MERLON_ASSIGN_OR_RETURN(const size_t size, writer_.Write(type, {&content, 1}, out));
   (void)ApplyWriteKeys();
   return size;
 }
@@ -196,10 +201,12 @@ Result<Sealed> StreamConnection::Seal(absl::Span<const Bytes> pieces, MutableByt
 
 // New keys before the AEAD's limit is reached, or the connection ends (RFC 9846 s5.5).
 Result<void> StreamConnection::UpdateKeys() {
-  const Result<void> started = core_.StartKeyUpdate(/*request_peer=*/false);
-  if (started.ok()) return Drain();
-  if (started.error().origin != Origin::kMisuse) return Fail(started.error());
-  // Too early for one (0.5-RTT): go on, but leave a record for the alert.
+  if (!reader_.is_tls12()) {
+    const Result<void> started = core_.StartKeyUpdate(/*request_peer=*/false);
+    if (started.ok()) return Drain();
+    if (started.error().origin != Origin::kMisuse) return Fail(started.error());
+  }
+  // Too early for them (0.5-RTT), or TLS 1.2: go on, but leave a record for the alert.
   if (writer_.keys().remaining() <= 1) return Fail(LocalError(Code::kAeadLimit));
   return {};
 }
@@ -212,7 +219,7 @@ size_t StreamConnection::SealedSize(size_t plaintext) const {
     size += std::max<size_t>(entry.bytes.size(), 1);
   }
   const record::RecordKeys& keys = writer_.keys();
-  if (keys.installed() && records > keys.until_limit_near()) {
+  if (keys.installed() && !reader_.is_tls12() && records > keys.until_limit_near()) {
     const uint64_t updates = 1 + (records - keys.until_limit_near() - 1) / keys.per_key();
     size += static_cast<size_t>(updates) * kKeyUpdateSize;
     records += updates;

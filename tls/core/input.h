@@ -23,10 +23,14 @@ struct HandshakeMessage {
   uint8_t type = 0;
   Bytes body;
   uint16_t sequence = 0;  // message_seq of DTLS (RFC 9147 s5.2); 0 elsewhere
+  // The epoch of the records that brought it; all application epochs are kApplication here.
+  Epoch epoch = Epoch::kPlain;
 };
-// A ChangeCipherSpec record with its one legal byte. TLS 1.3 ignores it (RFC 9846 s5).
+// A ChangeCipherSpec record with its one legal byte. TLS 1.3 ignores it (RFC 9846 s5); in TLS 1.2
+// the next record is protected (RFC 5246 s7.1): answer with InstallRead. Streams alone.
 struct ChangeCipherSpec {};
-// The peer has the flight: sealed, on a stream; acknowledged, on datagrams; handed over, in QUIC.
+// The peer has the flight: sealed, on a stream; acknowledged, on datagrams (DTLS 1.2: answered, or
+// kFinalFlightRetention after a final one was sent); handed over, in QUIC.
 struct Delivered {
   FlightId flight;
 };

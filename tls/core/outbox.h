@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "crypto/base/bytes.h"
+#include "crypto/base/error.h"
 #include "crypto/base/fixed_vector.h"
 #include "record/epoch.h"
 #include "record/traffic_keys.h"
@@ -18,9 +19,19 @@ struct Send {
   FlightId flight;  // what Delivered will name
   Bytes bytes;
 };
-// A ChangeCipherSpec record, in order with the messages (RFC 9846 appendix E.4). Streams alone.
-struct SendChangeCipherSpec {};
-// At once. An error when part of a message is pending under the old keys (RFC 9846 s5.1).
+// A ChangeCipherSpec record, in order with the messages. In TLS 1.3 on streams alone (RFC 9846
+// appendix E.4). In DTLS 1.2 it is a part of its flight (RFC 6347 s4.2.4); streams need no flight.
+struct SendChangeCipherSpec {
+  FlightId flight{};
+};
+// The version is TLS 1.2 (0x0303) or DTLS 1.2 (0xfefd), from here on; never said for 1.3. Before
+// the first message and the first keys of that version: a server's before its ServerHello.
+struct SettleVersion {
+  uint16_t version;
+};
+// At once. An error when part of a message is pending under the old keys (RFC 9846 s5.1), but not
+// in DTLS 1.2: there it is said as soon as the keys are known, ahead of the peer's
+// ChangeCipherSpec.
 struct InstallRead {
   Epoch epoch;
   record::TrafficKeys keys;
@@ -41,8 +52,16 @@ struct SkipEarlyData {
                             // that do not open
   uint32_t budget;          // bytes; beyond it, unexpected_message or bad_record_mac
 };
-using Command = std::variant<std::monostate, Send, SendChangeCipherSpec, InstallRead, InstallWrite,
-                             DropEpoch, SkipEarlyData>;
+// DTLS 1.2: the flight queued last ends the handshake. Nothing answers it, so it has no timer; it
+// is kept for some time, and sent again when the peer repeats its own last flight (RFC 6347
+// s4.2.4).
+struct FinalFlight {};
+// TLS 1.2: a warning alert, behind what is queued: no_renegotiation (RFC 5246 s7.2.2).
+struct SendWarning {
+  Alert alert;
+};
+using Command = std::variant<std::monostate, Send, SendChangeCipherSpec, SettleVersion, InstallRead,
+                             InstallWrite, DropEpoch, SkipEarlyData, FinalFlight, SendWarning>;
 using Outbox = FixedQueue<Command, 10>;  // 10: the most that one input makes the core say
 
 }  // namespace merlon::tls

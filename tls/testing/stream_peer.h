@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests of the stream face: a connection over the toy core with its memory and what it said,
-// and a forger of records under the toy's secrets.
+// For tests of the stream face: a connection over a toy core with its memory and what it said, and
+// a forger of records under the toy's secrets.
 #pragma once
 #include <random>
 #include <string>
@@ -8,18 +8,20 @@
 
 #include "tls/stream_connection.h"
 #include "tls/testing/toy_core.h"
+#include "tls/testing/toy_core12.h"
 
 namespace merlon::tls::testing {
 
 using ByteString = std::vector<uint8_t>;
 
-struct StreamPeer {
-  StreamPeer(Side side, const ToyConfig& config, size_t reassembly_size = 32768)
+template <class Core>
+struct StreamPeerOver {
+  StreamPeerOver(Side side, const typename Core::Config& config, size_t reassembly_size = 32768)
       : core(side, config),
         reassembly(reassembly_size),
         connection(core, absl::MakeSpan(reassembly)) {}
 
-  ToyCore core;
+  Core core;
   ByteString reassembly;
   StreamConnection connection;
   ByteString received;              // application data
@@ -69,8 +71,12 @@ struct StreamPeer {
   }
 };
 
+using StreamPeer = StreamPeerOver<ToyCore>;
+using StreamPeer12 = StreamPeerOver<ToyCore12>;
+
 // Both sides talk and answer until nothing moves.
-inline void Exchange(StreamPeer& a, StreamPeer& b) {
+template <class Peer>
+void Exchange(Peer& a, Peer& b) {
   for (bool moved = true; moved;) {
     moved = false;
     for (auto [from, to] : {std::pair(&a, &b), std::pair(&b, &a)}) {
@@ -91,6 +97,10 @@ class Forger {
   Forger(const ToyConfig& config, Side writer, Epoch epoch) {
     (void)writer_.Install(epoch, record::TrafficKeys{config.aead, config.hash,
                                                      ToySecret(*config.hash, writer, epoch)});
+  }
+  Forger(const Toy12Config& config, Side writer) {
+    writer_.Settle12();
+    (void)writer_.Install(Epoch::kFirstKeys, Toy12Keys(*config.aead, writer));
   }
   ByteString Record(record::ContentType type, Bytes content) {
     ByteString out(content.size() + writer_.overhead());

@@ -43,6 +43,7 @@ struct ToyConfig {
 
 class ToyCore final : public Handshake {
  public:
+  using Config = ToyConfig;
   static constexpr uint8_t kClientHello = 1, kServerHello = 2, kNewSessionTicket = 4,
                            kEncryptedExtensions = 8, kCertificate = 11, kFinished = 20,
                            kKeyUpdate = 24;
