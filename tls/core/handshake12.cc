@@ -115,6 +115,16 @@ Result<void> RefuseRenegotiation(Established12& s, Context& cx) {
   return cx.outbox.Push(SendWarning{Alert::kNoRenegotiation});
 }
 
+Result<void> Export12(const Established12& s, std::string_view label, std::optional<Bytes> context,
+                      MutableBytes out, const Context& cx) {
+  if (!s.master.extended) return Misuse();
+  const Bytes randoms(s.randoms);
+  ExportKeyingMaterial12(*cx.negotiated.suite->hash, s.master.secret,
+                         Slice(randoms, 0, kHelloRandomSize),
+                         Slice(randoms, kHelloRandomSize, kHelloRandomSize), label, context, out);
+  return {};
+}
+
 Result<MasterSeed> SeedOfMaster(bool extended, Context& cx) {
   if (!extended) return PlainMasterSeed(cx.client_random, cx.server_random);
   MERLON_ASSIGN_OR_RETURN(const Bytes hash, cx.Keep(cx.transcript->Peek().view()));

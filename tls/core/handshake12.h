@@ -65,6 +65,16 @@ Result<void> OnDelivered12(Established12& s, const Delivered& delivered, Context
 // peer that keeps asking.
 Result<void> RefuseRenegotiation(Established12& s, Context& cx);
 
+// RFC 5705. Misuse without extended master secret (RFC 7627 s5.4).
+Result<void> Export12(const Established12& s, std::string_view label, std::optional<Bytes> context,
+                      MutableBytes out, const Context& cx);
+// RFC 5246 s7.4.1.1: a HelloRequest "will be ignored by the client if the client is currently
+// negotiating a session"; it joins no transcript.
+inline bool IgnoredHelloRequest(const HandshakeMessage& message, const Context& cx) {
+  return message.type == HelloRequest::kType && message.body.empty() && cx.client != nullptr &&
+         cx.negotiated.version == cx.protocol->legacy_version;
+}
+
 // The seed of a master secret: the session hash so far, put in storage, or the randoms.
 Result<MasterSeed> SeedOfMaster(bool extended, Context& cx);
 // The keys of one direction.

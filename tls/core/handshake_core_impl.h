@@ -10,7 +10,7 @@ HandshakeCore<Profile>::HandshakeCore(const ClientConfig& config, const ClientOp
                                       Transport transport, MutableBytes storage, Seed seed, Now now)
   requires(kIsClient)
     : context_(config, options, outbox_, events_, operations_, transport, storage, std::move(seed)),
-      machine_(ClientStart{options.session}) {
+      machine_(Start(options)) {
   context_.now = now;
   const Result<void> started = machine_.HandleSignal(Begin(), context_);
   if (!started.ok()) Fail(started.error());
@@ -34,16 +34,34 @@ std::optional<Error> HandshakeCore<Profile>::failure() const {
 template <class Profile>
 bool HandshakeCore<Profile>::established() const {
   bool is = false;
-  if constexpr (kIsClient) is = machine_.template As<ClientEstablished>() != nullptr;
+  if constexpr (kIsClient && kHas13) is = machine_.template As<ClientEstablished>() != nullptr;
   if constexpr (kIsServer) is = is || machine_.template As<ServerEstablished>() != nullptr;
-  return is;
+  return is || established12() != nullptr;
 }
 
 template <class Profile>
-Result<void> HandshakeCore<Profile>::ExportKeyingMaterial(std::string_view label, Bytes context,
+const Established12* HandshakeCore<Profile>::established12() const {
+  if constexpr (kIsClient && kHas12) {
+    if (const auto* s = machine_.template As<ClientEstablished12>()) return &s->established;
+  }
+  if constexpr (kIsServer && kHas12) {
+    if (const auto* s = machine_.template As<ServerEstablished12>()) return &s->established;
+  }
+  return nullptr;
+}
+
+template <class Profile>
+Result<void> HandshakeCore<Profile>::ExportKeyingMaterial(std::string_view label,
+                                                          std::optional<Bytes> context,
                                                           MutableBytes out) const {
   if (!established()) return Misuse();
-  tls::ExportKeyingMaterial(context_.schedule(), context_.exporter_master, label, context, out);
+  if constexpr (kHas12) {
+    if (const Established12* s = established12()) return Export12(*s, label, context, out, context_);
+  }
+  if constexpr (kHas13) {
+    tls::ExportKeyingMaterial(context_.schedule(), context_.exporter_master, label,
+                              context.value_or(Bytes()), out);
+  }
   return {};
 }
 
@@ -61,6 +79,9 @@ template <class Profile>
 Result<Disposition> HandshakeCore<Profile>::OnInput(const Input& input, Now now) {
   context_.now = now;
   if (const auto* message = std::get_if<HandshakeMessage>(&input)) {
+    if constexpr (kIsClient && kHas12) {
+      if (IgnoredHelloRequest(*message, context_) && !established()) return Disposition::kTaken;
+    }
     return Checked(machine_.Handle(*message, context_));
   }
   if (const auto* delivered = std::get_if<Delivered>(&input)) {
@@ -71,6 +92,13 @@ Result<Disposition> HandshakeCore<Profile>::OnInput(const Input& input, Now now)
   // ClientHello message has been sent or received and before the peer's Finished message has been
   // received"; any other is unexpected_message.
   if (context_.change_cipher_spec_legal) return Disposition::kTaken;
+  if constexpr (kHas12) {
+    if (context_.pending()) return Disposition::kHeld;
+    if (machine_.template Waits<ChangeCipherSpec>()) {
+      const Result<void> done = Checked(machine_.HandleSignal(ChangeCipherSpec(), context_));
+      return done.ok() ? Result<Disposition>(Disposition::kTaken) : done.error();
+    }
+  }
   const Error error = PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage);
   Abandon(error);
   return error;
@@ -86,7 +114,10 @@ Result<void> HandshakeCore<Profile>::OnResult(const OpResult& result, Now now) {
 
 template <class Profile>
 Result<void> HandshakeCore<Profile>::OnStartKeyUpdate(bool request_peer) {
-  if (!established() || !LegalOn<KeyUpdate>(context_.decode.transport)) return Misuse();
+  if (!established() || established12() != nullptr ||
+      !LegalOn<KeyUpdate>(context_.decode.transport)) {
+    return Misuse();
+  }
   return Checked(machine_.HandleSignal(tls::StartKeyUpdate{request_peer}, context_));
 }
 

@@ -6,7 +6,7 @@
 namespace merlon::tls {
 
 struct ClientProfile {
-  static constexpr uint32_t kFeatures = kClientRole | kTls13 | kCertificates | kTickets;
+  static constexpr uint32_t kFeatures = kClientRole | kTls13 | kTls12 | kCertificates | kTickets;
 };
 extern template class HandshakeCore<ClientProfile>;
 

@@ -112,7 +112,7 @@ Result<Moved> RespondWithPsk12(const ServerPlan12& plan, Context& cx,
 }
 
 Result<Moved> On(AwaitServerShare12& s, const ShareGenerated& made, Context& cx,
-                 Into<AwaitServerSignature12, ExpectClientKeyExchange12> next) {
+                 Into<AwaitServerSignatureMade12, ExpectClientKeyExchange12> next) {
   if (made.share.size() != cx.negotiated.group->client_share_size) {
     return DriverError(Code::kOperationFailed);
   }
@@ -132,10 +132,10 @@ Result<Moved> On(AwaitServerShare12& s, const ShareGenerated& made, Context& cx,
   MERLON_TRY(EmitCertificate12(cx.negotiated.credential, cx));
   MERLON_ASSIGN_OR_RETURN(const Bytes content, SignedParams12(params, cx));
   MERLON_TRY(cx.Request(Sign{cx.negotiated.credential, cx.negotiated.scheme->id, content}));
-  return next.To(AwaitServerSignature12{.flight = flight, .params = params});
+  return next.To(AwaitServerSignatureMade12{.flight = flight, .params = params});
 }
 
-Result<Moved> On(AwaitServerSignature12& s, const Signature& signature, Context& cx,
+Result<Moved> On(AwaitServerSignatureMade12& s, const Signature& signature, Context& cx,
                  Into<ExpectClientCertificate12, ExpectClientKeyExchange12> next) {
   MERLON_TRY(Emit12(Epoch::kPlain,
                     OwnKeyExchange{s.params, cx.negotiated.scheme, signature.value}, cx));

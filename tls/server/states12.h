@@ -6,7 +6,7 @@
 //      AwaitTicket12, AwaitSessionById12 a session to resume; else
 //      AwaitCredential12, AwaitServerShare12                who signs, for which group
 //      ServerHello, Certificate -->
-//      AwaitServerSignature12            ServerKeyExchange, CertificateRequest, ServerHelloDone -->
+//      AwaitServerSignatureMade12            ServerKeyExchange, CertificateRequest, ServerHelloDone -->
 //   2. ExpectClientCertificate12, AwaitClientChain12        <--  Certificate, if one was asked for
 //      ExpectClientKeyExchange12         <--  ClientKeyExchange
 //      AwaitPskChoice12, AwaitAgreement12, AwaitServerMaster12
@@ -77,7 +77,7 @@ struct ClientFlight12 {
   bool extended_master_secret = false;
   bool ticket_due = false;
 };
-struct AwaitServerSignature12 {
+struct AwaitServerSignatureMade12 {
   static constexpr uint32_t kNeeds = kServer12 | kCertificates;
   using Accepted = Accepts<>;
   using Completed = Completes<Signature>;
@@ -199,8 +199,8 @@ Result<void> EmitServerHello12(const ServerPlan12& plan, Bytes session_id, bool 
 Result<Moved> RespondWithPsk12(const ServerPlan12& plan, Context& cx,
                                Into<ExpectClientKeyExchange12> next);
 Result<Moved> On(AwaitServerShare12&, const ShareGenerated&, Context&,
-                 Into<AwaitServerSignature12, ExpectClientKeyExchange12> next);
-Result<Moved> On(AwaitServerSignature12&, const Signature&, Context&,
+                 Into<AwaitServerSignatureMade12, ExpectClientKeyExchange12> next);
+Result<Moved> On(AwaitServerSignatureMade12&, const Signature&, Context&,
                  Into<ExpectClientCertificate12, ExpectClientKeyExchange12> next);
 
 // ---- key_exchange12.cc -------------------------------------------------------------------------
