@@ -44,6 +44,8 @@ struct CommonOwned {
   std::deque<std::string> strings;
   std::vector<std::string_view> alpn;
   std::deque<crypto::BoundSecret> secrets;
+  std::string authorities;
+  OwnedCredentials credentials;
   std::vector<ExternalPsk> psks;
 };
 
@@ -153,7 +155,12 @@ absl::Status Resolve(const CommonChoices& choices, const crypto::Context& crypto
        {ResolveSuites(choices, crypto.drivers, owned),
         ResolveGroups(choices, crypto.drivers, owned),
         ResolveSchemes(choices, crypto.drivers, owned), ResolveAlpn(choices, owned),
-        ResolvePsks(choices, crypto.keys, owned)}) {
+        ResolvePsks(choices, crypto.keys, owned),
+        EncodeAuthorities(choices.authorities, owned.authorities)}) {
+    if (!status.ok()) return status;
+  }
+  for (const CredentialChoice& choice : choices.credentials) {
+    const absl::Status status = owned.credentials.Add(choice, crypto, kSchemes);
     if (!status.ok()) return status;
   }
   config.suites = owned.suites;
@@ -161,6 +168,7 @@ absl::Status Resolve(const CommonChoices& choices, const crypto::Context& crypto
   config.schemes = owned.schemes;
   config.certificate_schemes = owned.certificate_schemes;
   config.alpn = owned.alpn;
+  config.authorities = AsBytes(owned.authorities);
   config.psks = owned.psks;
   config.limits = choices.limits;
   config.log_secrets = choices.log_secrets;
@@ -172,39 +180,26 @@ struct OwnedClientConfig {
   ClientConfig config;
 };
 
-struct OwnedCredential {
-  std::vector<std::string> chain;
-  std::vector<Bytes> chain_views;
-  std::vector<SigningKey> keys;
-  std::vector<std::string> names;
-  std::vector<std::string_view> name_views;
-};
 struct OwnedServerConfig {
   CommonOwned common;
-  std::deque<OwnedCredential> owned_credentials;
-  std::vector<Credential> credentials;
   ServerConfig config;
 };
 
-// Every scheme that the key may sign under: of `wanted`, in its order, else in ours.
-absl::Status BindKey(const crypto::Context& crypto, crypto::KeyHandle key,
-                     std::vector<uint16_t> wanted, OwnedCredential& owned) {
-  const Result<crypto::KeyAttributes> attributes = crypto.keys.Attributes(key);
-  if (!attributes.ok()) return Invalid("the key of a credential does not exist");
-  if (wanted.empty()) {
-    for (const SignatureScheme* scheme : kSchemes) wanted.push_back(scheme->id);
+absl::Status CheckClientAuthentication(ClientAuthentication mode, const CommonChoices& choices,
+                                       const CommonConfig& config) {
+  if (mode == ClientAuthentication::kNone) {
+    if (choices.authorities.empty()) return absl::OkStatus();
+    return Invalid("NameAuthorities without SetClientAuthentication: no certificate is asked for");
   }
-  for (uint16_t id : wanted) {
-    const auto* scheme = FindScheme(id);
-    if (scheme == std::end(kSchemes)) return Invalid("unknown signature scheme " + Hex(id));
-    if ((*scheme)->key_type != attributes->type) continue;
-    const Result<crypto::BoundSigningKey> bound =
-        crypto::BoundSigningKey::Bind(crypto.keys, key, (*scheme)->algorithm);
-    if (bound.ok()) owned.keys.push_back({*scheme, *bound});
+  if (config.schemes.empty()) {
+    return Invalid("no driver verifies any signature: clients cannot be asked for certificates");
   }
-  if (owned.keys.empty()) {
-    return Invalid(
-        "the key of a credential may not sign, or no driver signs with keys of its type");
+  if (choices.credentials.empty() && !choices.choose_credentials) {
+    return Invalid("a server that has PSKs alone never asks for certificates (RFC 9846 s4.3.2)");
+  }
+  // RFC 9846 s4.3.2: no CertificateRequest in a handshake with a PSK.
+  if (mode == ClientAuthentication::kRequired && !choices.psks.empty()) {
+    return Invalid("a client with a PSK shows no certificate: require certificates or add a PSK");
   }
   return absl::OkStatus();
 }
@@ -225,6 +220,23 @@ ClientConfigBuilder& ClientConfigBuilder::SetSignatureSchemes(std::vector<uint16
 }
 ClientConfigBuilder& ClientConfigBuilder::AddAlpn(std::string_view protocol) {
   common_.alpn.emplace_back(protocol);
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::AddCredential(CredentialChoice credential) {
+  common_.credentials.push_back(std::move(credential));
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::ChooseCredentials() {
+  common_.choose_credentials = true;
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::NameAuthorities(
+    absl::Span<const x509::TrustAnchor> anchors) {
+  for (const x509::TrustAnchor& anchor : anchors) NameAuthority(anchor.subject());
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::NameAuthority(Bytes name_der) {
+  common_.authorities.emplace_back(AsText(name_der));
   return *this;
 }
 ClientConfigBuilder& ClientConfigBuilder::AddRawExternalPsk(std::string_view identity,
@@ -269,6 +281,10 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
   if (require_psk_) {
     if (common_.psks.empty()) return Invalid("RequirePsk without a PSK");
     if (!common_.schemes.empty()) return Invalid("RequirePsk leaves no use for signature schemes");
+    if (!common_.credentials.empty() || common_.choose_credentials ||
+        !common_.authorities.empty()) {
+      return Invalid("RequirePsk leaves no use for credentials and authorities");
+    }
     owned->config.common.schemes = {};
     owned->config.common.certificate_schemes = {};
   } else if (owned->common.schemes.empty()) {
@@ -276,6 +292,8 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
   }
   owned->config.key_shares = static_cast<uint8_t>(key_shares_);
   owned->config.look_up_sessions = look_up_sessions_;
+  owned->config.credentials = owned->common.credentials.view();
+  owned->config.choose_credential = common_.choose_credentials;
   owned->config.middlebox_compatibility = middlebox_compatibility_;
   const ClientConfig* config = &owned->config;
   return std::shared_ptr<const ClientConfig>(std::move(owned), config);
@@ -287,6 +305,10 @@ ServerConfigBuilder& ServerConfigBuilder::SetSuites(std::vector<uint16_t> iana) 
 }
 ServerConfigBuilder& ServerConfigBuilder::SetGroups(std::vector<uint16_t> iana) {
   common_.groups = std::move(iana);
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::SetSignatureSchemes(std::vector<uint16_t> iana) {
+  common_.schemes = std::move(iana);
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::AddAlpn(std::string_view protocol) {
@@ -301,11 +323,30 @@ ServerConfigBuilder& ServerConfigBuilder::AddCredential(std::vector<std::string>
                                                         crypto::KeyHandle key,
                                                         std::vector<std::string> names,
                                                         std::vector<uint16_t> schemes) {
-  credentials_.push_back({std::move(chain_der), key, std::move(names), std::move(schemes)});
+  return AddCredential({.chain_der = std::move(chain_der),
+                        .key = key,
+                        .names = std::move(names),
+                        .schemes = std::move(schemes)});
+}
+ServerConfigBuilder& ServerConfigBuilder::AddCredential(CredentialChoice credential) {
+  common_.credentials.push_back(std::move(credential));
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::ChooseCredentials() {
-  choose_credentials_ = true;
+  common_.choose_credentials = true;
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::SetClientAuthentication(ClientAuthentication mode) {
+  client_authentication_ = mode;
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::NameAuthorities(
+    absl::Span<const x509::TrustAnchor> anchors) {
+  for (const x509::TrustAnchor& anchor : anchors) NameAuthority(anchor.subject());
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::NameAuthority(Bytes name_der) {
+  common_.authorities.emplace_back(AsText(name_der));
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::AddRawExternalPsk(std::string_view identity,
@@ -332,26 +373,18 @@ absl::StatusOr<std::shared_ptr<const ServerConfig>> ServerConfigBuilder::Build()
   auto owned = std::make_shared<OwnedServerConfig>();
   absl::Status status = Resolve(common_, crypto_, owned->common, owned->config.common);
   if (!status.ok()) return status;
-  for (const CredentialChoice& choice : credentials_) {
-    if (choice.chain_der.empty()) return Invalid("a credential needs a certificate");
-    OwnedCredential& credential = owned->owned_credentials.emplace_back();
-    credential.chain = choice.chain_der;
-    credential.names = choice.names;
-    for (const std::string& der : credential.chain) credential.chain_views.push_back(AsBytes(der));
-    for (const std::string& name : credential.names) credential.name_views.push_back(name);
-    status = BindKey(crypto_, choice.key, choice.schemes, credential);
-    if (!status.ok()) return status;
-    owned->credentials.push_back({credential.chain_views, credential.keys, credential.name_views});
-  }
-  if (credentials_.empty() && !choose_credentials_ && common_.psks.empty()) {
+  if (common_.credentials.empty() && !common_.choose_credentials && common_.psks.empty()) {
     return Invalid("a server needs a credential (AddCredential) or a PSK (AddRawExternalPsk)");
   }
+  status = CheckClientAuthentication(client_authentication_, common_, owned->config.common);
+  if (!status.ok()) return status;
   // RFC 9846 s4.6.1: at most seven days.
   if (ticket_lifetime_ > 604800) return Invalid("tickets live for 604,800 seconds at most");
   if (tickets_ < 0 || tickets_ > 10) return Invalid("a server sends 0 to 10 tickets");
   if (alpn_required_ && common_.alpn.empty()) return Invalid("RequireAlpn without any protocol");
-  owned->config.credentials = owned->credentials;
-  owned->config.choose_credential = choose_credentials_;
+  owned->config.credentials = owned->common.credentials.view();
+  owned->config.choose_credential = common_.choose_credentials;
+  owned->config.client_authentication = client_authentication_;
   owned->config.alpn_required = alpn_required_;
   owned->config.tickets = static_cast<uint8_t>(tickets_);
   owned->config.ticket_lifetime = ticket_lifetime_;

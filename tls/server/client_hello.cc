@@ -148,6 +148,7 @@ Result<ServerPlan> MakePlan(const ClientHello& hello, Bytes body, Context& cx) {
     for (size_t i = 0; i < theirs.size(); ++i) schemes[i] = theirs[i];
     plan.schemes = schemes;
   }
+  plan.authorities = hello.certificate_authorities.value_or(Bytes());
   if (hello.server_name) cx.negotiated.server_name = *hello.server_name;
   plan.server_name_used = hello.server_name.has_value();
   if (hello.quic_transport_parameters) {
