@@ -15,17 +15,37 @@ struct SuiteRow {
   uint16_t id;
   crypto::AeadId aead;
   crypto::HashId hash;
+  KeyExchange key_exchange = KeyExchange::kTls13;
 };
 // In order of preference.
 constexpr SuiteRow kSuites[] = {
     {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256},
     {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384},
+    {kTlsEcdheEcdsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
+     KeyExchange::kEcdheEcdsa},
+    {kTlsEcdheRsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
+     KeyExchange::kEcdheRsa},
+    {kTlsEcdheEcdsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384,
+     KeyExchange::kEcdheEcdsa},
+    {kTlsEcdheRsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384,
+     KeyExchange::kEcdheRsa},
+    {kTlsEcdheEcdsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305,
+     crypto::HashId::kSha256, KeyExchange::kEcdheEcdsa},
+    {kTlsEcdheRsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
+     KeyExchange::kEcdheRsa},
+    {kTlsEcdhePskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
+     KeyExchange::kEcdhePsk},
+    {kTlsEcdhePskChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
+     KeyExchange::kEcdhePsk},
+    {kTlsPskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
+     KeyExchange::kPsk},
+    {kTlsPskAes128Ccm8, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kPsk},
 };
 constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1};
 constexpr const SignatureScheme* kSchemes[] = {&kEcdsaSecp256r1Sha256, &kRsaPssRsaeSha256,
-                                               &kRsaPssRsaeSha384, &kRsaPssRsaeSha512};
-// What chains may be signed with besides what CertificateVerify may (RFC 9846 s4.2.3).
-constexpr uint16_t kChainSchemes[] = {kRsaPkcs1Sha256, kRsaPkcs1Sha384, kRsaPkcs1Sha512};
+                                               &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,
+                                               &kRsaPkcs1Sha256,       &kRsaPkcs1Sha384,
+                                               &kRsaPkcs1Sha512};
 
 const SignatureScheme* const* FindScheme(uint16_t id) {
   return std::find_if(std::begin(kSchemes), std::end(kSchemes),
@@ -37,39 +57,85 @@ std::string Hex(uint16_t number) { return absl::StrCat("0x", absl::Hex(number, a
 
 // Everything that a CommonConfig points to. Deques: growing them moves nothing.
 struct CommonOwned {
-  std::vector<CipherSuite> suites;
+  std::vector<CipherSuite> suites, suites12;
   std::vector<const NamedGroup*> groups;
   std::vector<const SignatureScheme*> schemes;
   std::vector<uint16_t> certificate_schemes;
   std::deque<std::string> strings;
   std::vector<std::string_view> alpn;
   std::deque<crypto::BoundSecret> secrets;
-  std::vector<ExternalPsk> psks;
+  std::string authorities;
+  OwnedCredentials credentials;
+  std::vector<ExternalPsk> psks, psks12;
 };
 
 Bytes Own(CommonOwned& owned, std::string_view text) {
   return AsBytes(owned.strings.emplace_back(text));
 }
 
+bool Speaks(const CommonChoices& choices, Version version) {
+  return choices.min_version <= version && version <= choices.max_version;
+}
+Version VersionOf(const SuiteRow& row) {
+  return row.key_exchange == KeyExchange::kTls13 ? Version::kTls13 : Version::kTls12;
+}
+
+// What is taken where no suites are named: all of the versions that are spoken, and of TLS 1.2 those
+// that some credential could serve.
+std::vector<uint16_t> DefaultSuites(const CommonChoices& choices) {
+  std::vector<uint16_t> out;
+  for (const SuiteRow& row : kSuites) {
+    if (!Speaks(choices, VersionOf(row))) continue;
+    if (UsesPsk(row.key_exchange) && choices.psks.empty()) continue;
+    if (UsesCertificates(row.key_exchange) && choices.psk_only) continue;
+    out.push_back(row.id);
+  }
+  return out;
+}
+
+absl::Status CheckVersions(const CommonChoices& choices, const CommonOwned& owned) {
+  if (owned.suites.empty() && owned.suites12.empty()) {
+    return Invalid("no driver supports any cipher suite of the versions that are spoken");
+  }
+  if (choices.versions_named && Speaks(choices, Version::kTls13) && owned.suites.empty()) {
+    return Invalid("SetVersions names TLS 1.3, for which there is no cipher suite");
+  }
+  if (choices.versions_named && Speaks(choices, Version::kTls12) && owned.suites12.empty()) {
+    return Invalid("SetVersions names TLS 1.2, for which there is no cipher suite");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ResolveSuites(const CommonChoices& choices, const crypto::DriverTable& drivers,
                            CommonOwned& owned) {
-  std::vector<uint16_t> wanted = choices.suites;
-  if (wanted.empty()) {
-    for (const SuiteRow& row : kSuites) wanted.push_back(row.id);
+  if (choices.min_version > choices.max_version) {
+    return Invalid("SetVersions: the lowest version is above the highest");
   }
+  std::vector<uint16_t> wanted = choices.suites;
+  if (wanted.empty()) wanted = DefaultSuites(choices);
   for (uint16_t id : wanted) {
     const auto* row = std::find_if(std::begin(kSuites), std::end(kSuites),
                                    [&](const SuiteRow& r) { return r.id == id; });
     if (row == std::end(kSuites)) return Invalid("unknown cipher suite " + Hex(id));
-    const CipherSuite suite = {id, drivers.aead(row->aead), drivers.hash(row->hash)};
+    if (!Speaks(choices, VersionOf(*row))) {
+      return Invalid("cipher suite " + Hex(id) + " is of a version that SetVersions leaves out");
+    }
+    if (UsesPsk(row->key_exchange) && choices.psks.empty()) {
+      return Invalid("cipher suite " + Hex(id) + " needs a PSK, and there is none");
+    }
+    if (UsesCertificates(row->key_exchange) && choices.psk_only) {
+      return Invalid("cipher suite " + Hex(id) + " needs certificates, which RequirePsk leaves out");
+    }
+    const CipherSuite suite = {id, drivers.aead(row->aead), drivers.hash(row->hash),
+                               row->key_exchange};
     const bool supported = suite.aead != nullptr && suite.hash != nullptr;
-    if (supported) owned.suites.push_back(suite);
+    const bool is13 = row->key_exchange == KeyExchange::kTls13;
+    if (supported) (is13 ? owned.suites : owned.suites12).push_back(suite);
     if (!supported && !choices.suites.empty()) {
       return Invalid("no driver has the AEAD and the hash of cipher suite " + Hex(id));
     }
   }
-  if (owned.suites.empty()) return Invalid("no driver supports any TLS 1.3 cipher suite");
-  return absl::OkStatus();
+  return CheckVersions(choices, owned);
 }
 
 absl::Status ResolveGroups(const CommonChoices& choices, const crypto::DriverTable& drivers,
@@ -102,17 +168,24 @@ absl::Status ResolveSchemes(const CommonChoices& choices, const crypto::DriverTa
     const bool supported =
         drivers.sign((*scheme)->algorithm.family, (*scheme)->key_type) != nullptr &&
         drivers.hash((*scheme)->algorithm.hash) != nullptr;
-    if (supported) owned.schemes.push_back(*scheme);
-    if (!supported && !choices.schemes.empty()) {
-      return Invalid("no driver has signature scheme " + Hex(id));
+    const bool spoken = (*scheme)->tls13 || !owned.suites12.empty();
+    if (supported && spoken) owned.schemes.push_back(*scheme);
+    if ((!supported || !spoken) && !choices.schemes.empty()) {
+      return Invalid("no driver, or no version, has signature scheme " + Hex(id));
     }
   }
-  for (const SignatureScheme* scheme : owned.schemes) {
-    owned.certificate_schemes.push_back(scheme->id);
-  }
-  if (drivers.sign(crypto::SignFamily::kRsaPkcs1, crypto::KeyType::kRsa) != nullptr) {
-    owned.certificate_schemes.insert(owned.certificate_schemes.end(), std::begin(kChainSchemes),
-                                     std::end(kChainSchemes));
+  // RFC 9846 s4.2.3: signature_algorithms_cert is for those whose chains may be signed with more. With
+  // TLS 1.2 the one list has it all.
+  if (!choices.schemes.empty() || owned.suites12.empty()) {
+    for (const SignatureScheme* scheme : owned.schemes) {
+      owned.certificate_schemes.push_back(scheme->id);
+    }
+    for (const SignatureScheme* scheme : kSchemes) {
+      const bool has = drivers.sign(scheme->algorithm.family, scheme->key_type) != nullptr;
+      const auto end = owned.certificate_schemes.end();
+      const bool listed = std::find(owned.certificate_schemes.begin(), end, scheme->id) != end;
+      if (!scheme->tls13 && has && !listed) owned.certificate_schemes.push_back(scheme->id);
+    }
   }
   return absl::OkStatus();
 }
@@ -134,7 +207,8 @@ absl::Status ResolvePsks(const CommonChoices& choices, const crypto::KeyStore& k
     if (psk.identity.empty() || psk.identity.size() > 65535) {
       return Invalid("a PSK identity has 1 to 65535 bytes");
     }
-    const bool usable = std::any_of(owned.suites.begin(), owned.suites.end(),
+    const bool usable = owned.suites.empty() ||
+                        std::any_of(owned.suites.begin(), owned.suites.end(),
                                     [&](const CipherSuite& s) { return s.hash->id == psk.hash; });
     if (!usable) return Invalid("no cipher suite has the hash of PSK \"" + psk.identity + "\"");
     const Result<crypto::BoundSecret> secret = crypto::BoundSecret::Bind(keys, psk.key);
@@ -143,6 +217,7 @@ absl::Status ResolvePsks(const CommonChoices& choices, const crypto::KeyStore& k
     }
     owned.secrets.push_back(*secret);
     owned.psks.push_back({Own(owned, psk.identity), &owned.secrets.back(), psk.hash});
+    owned.psks12.push_back(owned.psks.back());
   }
   return absl::OkStatus();
 }
@@ -153,15 +228,24 @@ absl::Status Resolve(const CommonChoices& choices, const crypto::Context& crypto
        {ResolveSuites(choices, crypto.drivers, owned),
         ResolveGroups(choices, crypto.drivers, owned),
         ResolveSchemes(choices, crypto.drivers, owned), ResolveAlpn(choices, owned),
-        ResolvePsks(choices, crypto.keys, owned)}) {
+        ResolvePsks(choices, crypto.keys, owned),
+        EncodeAuthorities(choices.authorities, owned.authorities)}) {
+    if (!status.ok()) return status;
+  }
+  for (const CredentialChoice& choice : choices.credentials) {
+    const absl::Status status = owned.credentials.Add(choice, crypto, kSchemes);
     if (!status.ok()) return status;
   }
   config.suites = owned.suites;
+  config.suites12 = owned.suites12;
   config.groups = owned.groups;
   config.schemes = owned.schemes;
   config.certificate_schemes = owned.certificate_schemes;
   config.alpn = owned.alpn;
+  config.authorities = AsBytes(owned.authorities);
   config.psks = owned.psks;
+  config.psks12 = owned.psks12;
+  config.allow_plain_master_secret = choices.allow_plain_master_secret;
   config.limits = choices.limits;
   config.log_secrets = choices.log_secrets;
   return absl::OkStatus();
@@ -172,39 +256,26 @@ struct OwnedClientConfig {
   ClientConfig config;
 };
 
-struct OwnedCredential {
-  std::vector<std::string> chain;
-  std::vector<Bytes> chain_views;
-  std::vector<SigningKey> keys;
-  std::vector<std::string> names;
-  std::vector<std::string_view> name_views;
-};
 struct OwnedServerConfig {
   CommonOwned common;
-  std::deque<OwnedCredential> owned_credentials;
-  std::vector<Credential> credentials;
   ServerConfig config;
 };
 
-// Every scheme that the key may sign under: of `wanted`, in its order, else in ours.
-absl::Status BindKey(const crypto::Context& crypto, crypto::KeyHandle key,
-                     std::vector<uint16_t> wanted, OwnedCredential& owned) {
-  const Result<crypto::KeyAttributes> attributes = crypto.keys.Attributes(key);
-  if (!attributes.ok()) return Invalid("the key of a credential does not exist");
-  if (wanted.empty()) {
-    for (const SignatureScheme* scheme : kSchemes) wanted.push_back(scheme->id);
+absl::Status CheckClientAuthentication(ClientAuthentication mode, const CommonChoices& choices,
+                                       const CommonConfig& config) {
+  if (mode == ClientAuthentication::kNone) {
+    if (choices.authorities.empty()) return absl::OkStatus();
+    return Invalid("NameAuthorities without SetClientAuthentication: no certificate is asked for");
   }
-  for (uint16_t id : wanted) {
-    const auto* scheme = FindScheme(id);
-    if (scheme == std::end(kSchemes)) return Invalid("unknown signature scheme " + Hex(id));
-    if ((*scheme)->key_type != attributes->type) continue;
-    const Result<crypto::BoundSigningKey> bound =
-        crypto::BoundSigningKey::Bind(crypto.keys, key, (*scheme)->algorithm);
-    if (bound.ok()) owned.keys.push_back({*scheme, *bound});
+  if (config.schemes.empty()) {
+    return Invalid("no driver verifies any signature: clients cannot be asked for certificates");
   }
-  if (owned.keys.empty()) {
-    return Invalid(
-        "the key of a credential may not sign, or no driver signs with keys of its type");
+  if (choices.credentials.empty() && !choices.choose_credentials) {
+    return Invalid("a server that has PSKs alone never asks for certificates (RFC 9846 s4.3.2)");
+  }
+  // RFC 9846 s4.3.2: no CertificateRequest in a handshake with a PSK.
+  if (mode == ClientAuthentication::kRequired && !choices.psks.empty()) {
+    return Invalid("a client with a PSK shows no certificate: require certificates or add a PSK");
   }
   return absl::OkStatus();
 }
@@ -213,6 +284,18 @@ absl::Status BindKey(const crypto::Context& crypto, crypto::KeyHandle key,
 
 ClientConfigBuilder& ClientConfigBuilder::SetSuites(std::vector<uint16_t> iana) {
   common_.suites = std::move(iana);
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::SetVersions(Version min, Version max) {
+  common_.SetVersions(min, max);
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::AllowWithoutExtendedMasterSecret() {
+  common_.allow_plain_master_secret = true;
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::DisableTickets12() {
+  tickets_ = false;
   return *this;
 }
 ClientConfigBuilder& ClientConfigBuilder::SetGroups(std::vector<uint16_t> iana) {
@@ -227,6 +310,23 @@ ClientConfigBuilder& ClientConfigBuilder::AddAlpn(std::string_view protocol) {
   common_.alpn.emplace_back(protocol);
   return *this;
 }
+ClientConfigBuilder& ClientConfigBuilder::AddCredential(CredentialChoice credential) {
+  common_.credentials.push_back(std::move(credential));
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::ChooseCredentials() {
+  common_.choose_credentials = true;
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::NameAuthorities(
+    absl::Span<const x509::TrustAnchor> anchors) {
+  for (const x509::TrustAnchor& anchor : anchors) NameAuthority(anchor.subject());
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::NameAuthority(Bytes name_der) {
+  common_.authorities.emplace_back(AsText(name_der));
+  return *this;
+}
 ClientConfigBuilder& ClientConfigBuilder::AddRawExternalPsk(std::string_view identity,
                                                             crypto::KeyHandle key,
                                                             crypto::HashId hash) {
@@ -234,7 +334,7 @@ ClientConfigBuilder& ClientConfigBuilder::AddRawExternalPsk(std::string_view ide
   return *this;
 }
 ClientConfigBuilder& ClientConfigBuilder::RequirePsk() {
-  require_psk_ = true;
+  common_.psk_only = true;
   return *this;
 }
 ClientConfigBuilder& ClientConfigBuilder::SetKeyShares(int count) {
@@ -266,9 +366,13 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
   }
   if (key_shares_ < 1 || key_shares_ > 2) return Invalid("a ClientHello brings 1 or 2 key shares");
   if (common_.psks.size() > 1) return Invalid("a client offers one external PSK");
-  if (require_psk_) {
+  if (common_.psk_only) {
     if (common_.psks.empty()) return Invalid("RequirePsk without a PSK");
     if (!common_.schemes.empty()) return Invalid("RequirePsk leaves no use for signature schemes");
+    if (!common_.credentials.empty() || common_.choose_credentials ||
+        !common_.authorities.empty()) {
+      return Invalid("RequirePsk leaves no use for credentials and authorities");
+    }
     owned->config.common.schemes = {};
     owned->config.common.certificate_schemes = {};
   } else if (owned->common.schemes.empty()) {
@@ -276,7 +380,10 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
   }
   owned->config.key_shares = static_cast<uint8_t>(key_shares_);
   owned->config.look_up_sessions = look_up_sessions_;
+  owned->config.credentials = owned->common.credentials.view();
+  owned->config.choose_credential = common_.choose_credentials;
   owned->config.middlebox_compatibility = middlebox_compatibility_;
+  owned->config.tickets = tickets_;
   const ClientConfig* config = &owned->config;
   return std::shared_ptr<const ClientConfig>(std::move(owned), config);
 }
@@ -285,8 +392,24 @@ ServerConfigBuilder& ServerConfigBuilder::SetSuites(std::vector<uint16_t> iana) 
   common_.suites = std::move(iana);
   return *this;
 }
+ServerConfigBuilder& ServerConfigBuilder::SetVersions(Version min, Version max) {
+  common_.SetVersions(min, max);
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::AllowWithoutExtendedMasterSecret() {
+  common_.allow_plain_master_secret = true;
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::StoreSessionIds() {
+  session_ids_ = true;
+  return *this;
+}
 ServerConfigBuilder& ServerConfigBuilder::SetGroups(std::vector<uint16_t> iana) {
   common_.groups = std::move(iana);
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::SetSignatureSchemes(std::vector<uint16_t> iana) {
+  common_.schemes = std::move(iana);
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::AddAlpn(std::string_view protocol) {
@@ -301,11 +424,30 @@ ServerConfigBuilder& ServerConfigBuilder::AddCredential(std::vector<std::string>
                                                         crypto::KeyHandle key,
                                                         std::vector<std::string> names,
                                                         std::vector<uint16_t> schemes) {
-  credentials_.push_back({std::move(chain_der), key, std::move(names), std::move(schemes)});
+  return AddCredential({.chain_der = std::move(chain_der),
+                        .key = key,
+                        .names = std::move(names),
+                        .schemes = std::move(schemes)});
+}
+ServerConfigBuilder& ServerConfigBuilder::AddCredential(CredentialChoice credential) {
+  common_.credentials.push_back(std::move(credential));
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::ChooseCredentials() {
-  choose_credentials_ = true;
+  common_.choose_credentials = true;
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::SetClientAuthentication(ClientAuthentication mode) {
+  client_authentication_ = mode;
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::NameAuthorities(
+    absl::Span<const x509::TrustAnchor> anchors) {
+  for (const x509::TrustAnchor& anchor : anchors) NameAuthority(anchor.subject());
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::NameAuthority(Bytes name_der) {
+  common_.authorities.emplace_back(AsText(name_der));
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::AddRawExternalPsk(std::string_view identity,
@@ -332,29 +474,22 @@ absl::StatusOr<std::shared_ptr<const ServerConfig>> ServerConfigBuilder::Build()
   auto owned = std::make_shared<OwnedServerConfig>();
   absl::Status status = Resolve(common_, crypto_, owned->common, owned->config.common);
   if (!status.ok()) return status;
-  for (const CredentialChoice& choice : credentials_) {
-    if (choice.chain_der.empty()) return Invalid("a credential needs a certificate");
-    OwnedCredential& credential = owned->owned_credentials.emplace_back();
-    credential.chain = choice.chain_der;
-    credential.names = choice.names;
-    for (const std::string& der : credential.chain) credential.chain_views.push_back(AsBytes(der));
-    for (const std::string& name : credential.names) credential.name_views.push_back(name);
-    status = BindKey(crypto_, choice.key, choice.schemes, credential);
-    if (!status.ok()) return status;
-    owned->credentials.push_back({credential.chain_views, credential.keys, credential.name_views});
-  }
-  if (credentials_.empty() && !choose_credentials_ && common_.psks.empty()) {
+  if (common_.credentials.empty() && !common_.choose_credentials && common_.psks.empty()) {
     return Invalid("a server needs a credential (AddCredential) or a PSK (AddRawExternalPsk)");
   }
+  status = CheckClientAuthentication(client_authentication_, common_, owned->config.common);
+  if (!status.ok()) return status;
   // RFC 9846 s4.6.1: at most seven days.
   if (ticket_lifetime_ > 604800) return Invalid("tickets live for 604,800 seconds at most");
   if (tickets_ < 0 || tickets_ > 10) return Invalid("a server sends 0 to 10 tickets");
   if (alpn_required_ && common_.alpn.empty()) return Invalid("RequireAlpn without any protocol");
-  owned->config.credentials = owned->credentials;
-  owned->config.choose_credential = choose_credentials_;
+  owned->config.credentials = owned->common.credentials.view();
+  owned->config.choose_credential = common_.choose_credentials;
+  owned->config.client_authentication = client_authentication_;
   owned->config.alpn_required = alpn_required_;
   owned->config.tickets = static_cast<uint8_t>(tickets_);
   owned->config.ticket_lifetime = ticket_lifetime_;
+  owned->config.session_ids = session_ids_;
   const ServerConfig* config = &owned->config;
   return std::shared_ptr<const ServerConfig>(std::move(owned), config);
 }

@@ -10,7 +10,7 @@ namespace merlon::tls {
 namespace {
 
 constexpr uint8_t kFormat = 2;
-constexpr size_t kFixedSize = 1 + 2 + 1 + 2 + 8 + 4 + 4 + 4 + 1;
+constexpr size_t kFixedSize = 1 + 2 + 1 + 2 + 8 + 4 + 4 + 4 + 1 + 1 + 1;
 constexpr size_t kMaxSessionIdSize = 32;
 // Seconds; the year 36812. Differences of such times and lifetimes cannot overflow.
 constexpr uint64_t kMaxTime = uint64_t{1} << 40;
@@ -20,6 +20,9 @@ bool IsTransport(uint8_t value) {
          value == static_cast<uint8_t>(Transport::kDatagram) ||
          value == static_cast<uint8_t>(Transport::kMessage);
 }
+bool IsClientAuthentication(uint8_t value) {
+  return value <= static_cast<uint8_t>(ClientAuthentication::kRequired);
+}
 bool IsVersion(uint16_t value) { return value == 0x0304 || value == 0x0303; }
 
 }  // namespace
@@ -27,7 +30,7 @@ bool IsVersion(uint16_t value) { return value == 0x0304 || value == 0x0303; }
 Result<Session> Session::Decode(Bytes encoded) {
   Session out;
   Reader reader(encoded);
-  uint8_t format = 0, transport = 0, extended = 0;
+  uint8_t format = 0, transport = 0, extended = 0, asked = 0, authenticated = 0;
   uint64_t issued = 0;
   Bytes psk;
   if (!reader.Int(&format) || format != kFormat ||                                //
@@ -38,7 +41,10 @@ Result<Session> Session::Decode(Bytes encoded) {
       !reader.Int(&out.lifetime) || !reader.Int(&out.age_add) ||                  //
       !reader.Int(&out.max_early_data) ||                                         //
       !reader.Int(&extended) || extended > 1 ||                                   //
+      !reader.Int(&asked) || !IsClientAuthentication(asked) ||                    //
+      !reader.Int(&authenticated) || authenticated > 1 ||                         //
       !reader.Prefixed<1>(&psk) || psk.empty() || psk.size() > kMaxPskSize ||     //
+      !reader.Prefixed<1>(&out.client_identity) ||                                //
       !reader.Prefixed<1>(&out.session_id) ||                                     //
       out.session_id.size() > kMaxSessionIdSize ||                                //
       !reader.Prefixed<1>(&out.server_name) || !reader.Prefixed<1>(&out.alpn) ||  //
@@ -47,6 +53,8 @@ Result<Session> Session::Decode(Bytes encoded) {
   }
   out.transport = static_cast<Transport>(transport);
   out.extended_master_secret = extended == 1;
+  out.client_authentication = static_cast<ClientAuthentication>(asked);
+  out.client_authenticated = authenticated != 0;
   out.issued = UnixTime(std::chrono::seconds(issued));
   out.psk = Secret<kMaxPskSize>::CopyOf(psk);
   return out;
@@ -68,7 +76,10 @@ Result<size_t> Session::Encode(MutableBytes out) const {
   writer.Int<4>(age_add);
   writer.Int<4>(max_early_data);
   writer.Int<1>(extended_master_secret ? 1 : 0);
+  writer.Int<1>(static_cast<uint8_t>(client_authentication));
+  writer.Int<1>(client_authenticated ? 1 : 0);
   writer.Prefixed<1>([&] { writer.Raw(psk.reveal()); });
+  writer.Prefixed<1>([&] { writer.Raw(client_identity); });
   writer.Prefixed<1>([&] { writer.Raw(session_id); });
   writer.Prefixed<1>([&] { writer.Raw(server_name); });
   writer.Prefixed<1>([&] { writer.Raw(alpn); });
@@ -77,7 +88,8 @@ Result<size_t> Session::Encode(MutableBytes out) const {
 }
 
 size_t Session::EncodedSize() const {
-  return kFixedSize + 1 + psk.size() + 1 + session_id.size() + 1 + server_name.size() + 1 + alpn.size() + 2 + ticket.size();
+  return kFixedSize + 1 + psk.size() + 1 + client_identity.size() + 1 + session_id.size() + 1 +
+         server_name.size() + 1 + alpn.size() + 2 + ticket.size();
 }
 
 }  // namespace merlon::tls

@@ -8,9 +8,14 @@
 namespace merlon::tls {
 namespace {
 
+// Certificate, if one was asked for; then the key exchange.
 Result<Moved> RequestShare(const ServerFlight12& flight, Context& cx,
                            Into<AwaitClientShare12> next) {
-  MERLON_TRY(Absorb12(cx));
+  if (flight.certificate_requested) {
+    // RFC 5246 s7.4.6: "If no suitable certificate is available, the client MUST send a certificate
+    // message containing no certificates."
+    MERLON_TRY(EmitCertificate12(cx.negotiated.credential, cx));
+  }
   MERLON_TRY(cx.Request(Encapsulate{cx.negotiated.group->id, flight.point}));
   return next.To(AwaitClientShare12{.flight = flight});
 }
@@ -92,16 +97,17 @@ Result<Moved> On(ExpectRequestOrDone12& s, const CertificateRequest12& m, Contex
 Result<Moved> On(ExpectRequestOrDone12& s, const ServerHelloDone&, Context& cx,
                  Into<AwaitClientShare12> next) {
   MERLON_TRY(CheckEpoch12(Epoch::kPlain, cx));
+  MERLON_TRY(Absorb12(cx));
   return RequestShare(s.flight, cx, next);
 }
 
 Result<Moved> On(ExpectServerHelloDone12& s, const ServerHelloDone&, Context& cx,
                  Into<AwaitClientCredential12, AwaitClientShare12> next) {
   MERLON_TRY(CheckEpoch12(Epoch::kPlain, cx));
+  MERLON_TRY(Absorb12(cx));
   if (cx.client->credentials.empty() && !cx.client->choose_credential) {
     return RequestShare(s.flight, cx, next);
   }
-  MERLON_TRY(Absorb12(cx));
   MERLON_TRY(cx.Request(ChooseCredential{.server_name = cx.negotiated.server_name,
                                          .schemes = s.flight.client_schemes,
                                          .authorities = s.flight.authorities,
@@ -111,11 +117,12 @@ Result<Moved> On(ExpectServerHelloDone12& s, const ServerHelloDone&, Context& cx
 
 Result<Moved> On(AwaitClientCredential12& s, const CredentialChosen& chosen, Context& cx,
                  Into<AwaitClientShare12> next) {
-  MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_scheme,
-                          ChosenScheme12(chosen, s.flight.client_schemes));
-  cx.negotiated.credential = chosen.credential;
-  MERLON_TRY(cx.Request(Encapsulate{cx.negotiated.group->id, s.flight.point}));
-  return next.To(AwaitClientShare12{.flight = s.flight});
+  if (chosen.credential != nullptr) {
+    MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_scheme,
+                            CheckChoice(chosen, s.flight.client_schemes));
+    cx.negotiated.credential = chosen.credential;
+  }
+  return RequestShare(s.flight, cx, next);
 }
 
 }  // namespace merlon::tls

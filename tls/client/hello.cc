@@ -14,33 +14,41 @@ constexpr size_t kRandomSize = 32;
 
 // What a session gives: a PSK of TLS 1.3, or a session of TLS 1.2.
 struct Resumable {
-  std::optional<OfferedPsk> psk;
+  absl::Span<OfferedPsk> psks = {};
   const OfferedSession12* session12 = nullptr;
 };
 
 // The PSK of a session that may be resumed here and now; nothing, where it may not.
-Result<std::optional<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
+Result<absl::Span<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   const Result<Session> session = Session::Decode(encoded);
-  if (!session.ok()) return std::optional<OfferedPsk>();
+  if (!session.ok()) return absl::Span<OfferedPsk>();
   const CipherSuite* suite = FindSuite(cx.common.suites, session->cipher_suite);
   const auto age = cx.now.wall - session->issued;
   const bool fits = suite != nullptr && session->version == 0x0304 &&
                     session->transport == cx.decode.transport &&
-                    AsText(session->server_name) == cx.negotiated.server_name;
+                    AsText(session->server_name) == cx.negotiated.server_name &&
+                    SpeaksForUs(*session, *suite->hash, *cx.client);
   // RFC 9846 s4.6.1: "Clients MUST NOT cache tickets for longer than 7 days", nor beyond lifetime.
   const bool fresh = age.count() >= 0 && age.count() < session->lifetime;
-  if (!fits || !fresh) return std::optional<OfferedPsk>();
-  OfferedPsk psk = {.hash = suite->hash};
+  if (!fits || !fresh) return absl::Span<OfferedPsk>();
+  MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, cx.arena.KeepArray<OfferedPsk>(1));
+  OfferedPsk& psk = psks[0];
+  psk.hash = suite->hash;
   MERLON_ASSIGN_OR_RETURN(psk.secret, cx.Keep(session->psk.reveal()));
   MERLON_ASSIGN_OR_RETURN(psk.identity, cx.Keep(session->ticket));
+  MERLON_ASSIGN_OR_RETURN(psk.client_identity, cx.Keep(session->client_identity));
+  if (session->client_authentication != ClientAuthentication::kNone) {
+    psk.client_certificate =
+        session->client_authenticated ? ClientCertificate::kVerified : ClientCertificate::kNone;
+  }
   // s4.2.11.1: milliseconds since the ticket came, plus ticket_age_add, modulo 2^32.
   psk.obfuscated_age = static_cast<uint32_t>(age.count()) * 1000 + session->age_add;
-  return std::optional<OfferedPsk>(psk);
+  return psks;
 }
 
 Result<Resumable> TakeSession(Bytes encoded, Context& cx) {
   Resumable out;
-  MERLON_ASSIGN_OR_RETURN(out.psk, PskOfSession(encoded, cx));
+  MERLON_ASSIGN_OR_RETURN(out.psks, PskOfSession(encoded, cx));
   MERLON_ASSIGN_OR_RETURN(out.session12, TakeSession12(encoded, cx));
   return out;
 }
@@ -50,25 +58,40 @@ Result<Moved> RequestShares(const Resumable& session, Context& cx, Into<AwaitSha
   MERLON_TRY(cx.Request(GenerateShare{group->id}));
   return next.To(AwaitShares{.offer = {.hello = {},
                                        .shares = {},
-                                       .psk = session.psk,
+                                       .psks = session.psks,
                                        .session12 = session.session12},
                              .group = group,
                              .cookie = {},
                              .retry = false});
 }
 
-// An external PSK where there is no session to resume; then the shares.
+// The hash under which an external PSK may be offered here; null: under none.
+const crypto::HashAlgorithm* HashFor(const ExternalPsk& psk, const Context& cx) {
+  // RFC 9258 s5.1: an imported PSK is for one protocol.
+  if (psk.target_protocol != 0 && psk.target_protocol != cx.protocol->version13) return nullptr;
+  for (const CipherSuite& suite : cx.common.suites) {
+    if (suite.hash->id == psk.hash) return suite.hash;
+  }
+  return nullptr;
+}
+
+// External PSKs where there is no session to resume; then the shares.
 Result<Moved> RequestPskOrShares(const Resumable& session, Context& cx,
                                  Into<AwaitPskSecret, AwaitShares> next) {
-  if (!session.psk && !cx.common.psks.empty()) {
-    const ExternalPsk& external = cx.common.psks[0];
-    for (const CipherSuite& suite : cx.common.suites) {
-      if (suite.hash->id != external.hash) continue;
-      MERLON_TRY(cx.Request(DerivePsk{&external, suite.hash}));
-      return next.To(AwaitPskSecret{.session12 = session.session12});
-    }
+  size_t count = 0;
+  for (const ExternalPsk& external : cx.common.psks) count += HashFor(external, cx) != nullptr;
+  if (!session.psks.empty() || count == 0) return RequestShares(session, cx, next);
+  MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, cx.arena.KeepArray<OfferedPsk>(count));
+  size_t at = 0;
+  for (const ExternalPsk& external : cx.common.psks) {
+    const crypto::HashAlgorithm* hash = HashFor(external, cx);
+    if (hash == nullptr) continue;
+    psks[at].hash = hash;
+    psks[at].external = &external;
+    psks[at++].identity = external.identity;
   }
-  return RequestShares(session, cx, next);
+  MERLON_TRY(cx.Request(DerivePsk{psks[0].external, psks[0].hash}));
+  return next.To(AwaitPskSecret{.psks = psks, .session12 = session.session12});
 }
 
 Result<void> FillShares(ClientHello& hello, const ClientOffer& offer, Arena::Scratch& scratch) {
@@ -83,34 +106,49 @@ Result<void> FillShares(ClientHello& hello, const ClientOffer& offer, Arena::Scr
   return {};
 }
 
-// pre_shared_key with zeros for a binder (RFC 9846 s4.2.11).
-Result<void> FillPsk(ClientHello& hello, const OfferedPsk& psk, Arena::Scratch& scratch) {
+// Bytes of the binders of a pre_shared_key, their lengths included.
+size_t BindersSize(absl::Span<const OfferedPsk> psks) {
+  size_t size = 0;
+  for (const OfferedPsk& psk : psks) size += 1 + size_t{psk.hash->size};
+  return size;
+}
+
+// pre_shared_key with zeros for binders (RFC 9846 s4.2.11).
+Result<void> FillPsks(ClientHello& hello, absl::Span<const OfferedPsk> psks,
+                      Arena::Scratch& scratch) {
+  size_t size = 0;
+  for (const OfferedPsk& psk : psks) size += 2 + psk.identity.size() + 4;
   OfferedPsks offered;
-  MERLON_ASSIGN_OR_RETURN(offered.identities,
-                          WriteList(scratch, 2 + psk.identity.size() + 4, [&](Writer& w) {
-                            w.Prefixed<2>([&] { w.Raw(psk.identity); });
-                            w.Int<4>(psk.obfuscated_age);
+  MERLON_ASSIGN_OR_RETURN(offered.identities, WriteList(scratch, size, [&](Writer& w) {
+                            for (const OfferedPsk& psk : psks) {
+                              w.Prefixed<2>([&] { w.Raw(psk.identity); });
+                              w.Int<4>(psk.obfuscated_age);
+                            }
                           }));
-  MERLON_ASSIGN_OR_RETURN(offered.binders, WriteList(scratch, 1 + psk.hash->size, [&](Writer& w) {
-                            w.Prefixed<1>([&] {
+  MERLON_ASSIGN_OR_RETURN(offered.binders, WriteList(scratch, BindersSize(psks), [&](Writer& w) {
+                            for (const OfferedPsk& psk : psks) {
+                              w.Int<1>(psk.hash->size);
                               for (size_t i = 0; i < psk.hash->size; ++i) w.Int<1>(0);
-                            });
+                            }
                           }));
   hello.pre_shared_key = offered;
   return {};
 }
 
-// Computes the binder over all that stands before the binders, and puts it in its place, which is
-// the end of the message (s4.2.11.2).
-void FillBinder(MutableBytes message, const OfferedPsk& psk, Context& cx) {
-  const size_t binder_size = psk.hash->size;
-  const size_t truncated = message.size() - binder_size - 3;
-  Transcript transcript = cx.transcript ? *cx.transcript : Transcript(*psk.hash);
-  transcript.AddWhole(Slice(message, 0, truncated));
-  const EarlyStage stage = psk.Stage(cx.protocol->label_prefix);
-  const crypto::Digest binder =
-      FinishedMac(stage.schedule(), stage.BinderKey(psk.binder_kind()), transcript.Peek());
-  memcpy(message.data() + message.size() - binder_size, binder.view().data(), binder_size);
+// Computes the binders over all that stands before them, and puts them in their place, which is the
+// end of the message (s4.2.11.2).
+void FillBinders(MutableBytes message, absl::Span<const OfferedPsk> psks, const Context& cx) {
+  size_t at = message.size() - BindersSize(psks);
+  const Bytes truncated = Slice(message, 0, at - 2);
+  for (const OfferedPsk& psk : psks) {
+    Transcript transcript = cx.transcript ? *cx.transcript : Transcript(*psk.hash);
+    transcript.AddWhole(truncated);
+    const EarlyStage stage = psk.Stage(cx.protocol->label_prefix);
+    const crypto::Digest binder =
+        FinishedMac(stage.schedule(), stage.BinderKey(psk.binder_kind()), transcript.Peek());
+    memcpy(message.data() + at + 1, binder.view().data(), binder.size());
+    at += 1 + binder.size();
+  }
 }
 
 }  // namespace
@@ -119,6 +157,10 @@ EarlyStage OfferedPsk::Stage(crypto::LabelPrefix prefix) const {
   const KeySchedule schedule = {hash, prefix};
   return external != nullptr ? EarlyStage::FromEarlySecret(schedule, secret)
                              : EarlyStage::FromPsk(schedule, secret);
+}
+
+BinderKind OfferedPsk::binder_kind() const {
+  return external != nullptr ? BinderKindOf(*external) : BinderKind::kResumption;
 }
 
 Result<Moved> On(ClientStart& s, const Begin&, Context& cx,
@@ -145,15 +187,15 @@ Result<Moved> On(AwaitSession&, const SessionFound& found, Context& cx,
 }
 
 Result<Moved> On(AwaitPskSecret& s, const PskDerived& derived, Context& cx,
-                 Into<AwaitShares> next) {
-  const ExternalPsk& external = cx.common.psks[0];
-  OfferedPsk psk = {.external = &external, .identity = external.identity};
-  for (const CipherSuite& suite : cx.common.suites) {
-    if (suite.hash->id == external.hash) psk.hash = suite.hash;
-  }
+                 Into<AwaitPskSecret, AwaitShares> next) {
+  OfferedPsk& psk = s.psks[s.at];
   if (derived.early_secret.size() != psk.hash->size) return DriverError(Code::kOperationFailed);
   MERLON_ASSIGN_OR_RETURN(psk.secret, cx.Keep(derived.early_secret));
-  return RequestShares({.psk = psk, .session12 = s.session12}, cx, next);
+  if (++s.at == s.psks.size()) {
+    return RequestShares({.psks = s.psks, .session12 = s.session12}, cx, next);
+  }
+  MERLON_TRY(cx.Request(DerivePsk{s.psks[s.at].external, s.psks[s.at].hash}));
+  return next.To(AwaitPskSecret(s));
 }
 
 Result<Moved> On(AwaitShares& s, const ShareGenerated& made, Context& cx,
@@ -202,9 +244,9 @@ Result<void> SendClientHello(ClientOffer& offer, HelloKind kind, Bytes cookie, C
   MERLON_TRY(FillShares(hello, offer, scratch));
   // s4.2.9: psk_dhe_ke alone; sent whenever tickets may be used later.
   hello.psk_modes = AsBytes("\x01");
-  if (offer.psk) MERLON_TRY(FillPsk(hello, *offer.psk, scratch));
+  if (!offer.psks.empty()) MERLON_TRY(FillPsks(hello, offer.psks, scratch));
   MERLON_ASSIGN_OR_RETURN(const MutableBytes message, cx.Build(hello));
-  if (offer.psk) FillBinder(message, *offer.psk, cx);
+  if (!offer.psks.empty()) FillBinders(message, offer.psks, cx);
   offer.hello = message;
   offer.sent = SentExtensions(hello);
   cx.client_random = offer.random();

@@ -110,6 +110,8 @@ Result<Moved> Resume(const ServerHello& hello, const OfferedSession12& session, 
     return PeerError(Code::kInconsistentRetry, Alert::kHandshakeFailure);
   }
   cx.negotiated.authentication = Authentication::kResumption;
+  cx.negotiated.client_certificate = session.client_certificate;
+  cx.negotiated.client_identity = session.client_identity;
   ClientEnding12 ending;
   ending.master = {.secret = MasterSecret::CopyOf(session.master),
                    .extended = session.extended_master_secret,

@@ -17,13 +17,8 @@ struct OwnKeyExchange {
   }
 };
 
-// Certificate, if one was asked for, and ClientKeyExchange: the session hash ends with it.
-Result<void> EmitKeyExchange(const ServerFlight12& flight, Bytes share, Context& cx) {
-  if (flight.certificate_requested) {
-    // RFC 5246 s7.4.6: "If no suitable certificate is available, the client MUST send a certificate
-    // message containing no certificates."
-    MERLON_TRY(EmitCertificate12(cx.negotiated.credential, cx));
-  }
+// The session hash ends with it (RFC 7627 s3).
+Result<void> EmitKeyExchange(Bytes share, Context& cx) {
   return Emit12(Epoch::kPlain, OwnKeyExchange{cx.negotiated.psk, share}, cx);
 }
 
@@ -95,12 +90,12 @@ Result<Moved> On(ExpectPskFlight12& s, const ServerHelloDone&, Context& cx,
     return PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage);
   }
   MERLON_TRY(Absorb12(cx));
-  cx.negotiated.psk = &cx.common.psks[0];
+  cx.negotiated.psk = &cx.common.psks12[0];
   if (ecdhe) {
     MERLON_TRY(cx.Request(Encapsulate{cx.negotiated.group->id, s.flight.point}));
     return next.To(AwaitClientShare12{.flight = s.flight});
   }
-  MERLON_TRY(EmitKeyExchange(s.flight, {}, cx));
+  MERLON_TRY(EmitKeyExchange({}, cx));
   MERLON_TRY(RequestPskMaster(s.flight, std::nullopt, cx));
   return next.To(AwaitClientMaster12{.flight = s.flight});
 }
@@ -112,7 +107,7 @@ Result<Moved> On(AwaitClientShare12& s, const Encapsulated& made, Context& cx,
   if (made.share.size() != cx.negotiated.group->client_share_size) {
     return DriverError(Code::kOperationFailed);
   }
-  MERLON_TRY(EmitKeyExchange(s.flight, made.share, cx));
+  MERLON_TRY(EmitKeyExchange(made.share, cx));
   if (cx.negotiated.psk != nullptr) {
     MERLON_ASSIGN_OR_RETURN(const Bytes secret, cx.Keep(made.secret));
     MERLON_TRY(RequestPskMaster(s.flight, secret, cx));
@@ -137,6 +132,10 @@ Result<Moved> On(AwaitClientSignature12& s, const Signature& signature, Context&
                     CertificateVerify{.scheme = cx.negotiated.client_scheme->id,
                                       .signature = signature.value},
                     cx));
+  cx.negotiated.client_certificate = ClientCertificate::kVerified;
+  const crypto::Digest own_leaf =
+      crypto::HashOf(*cx.negotiated.suite->hash, cx.negotiated.credential->chain_der[0]);
+  MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_identity, cx.Keep(own_leaf.view()));
   return FinishFlight(std::move(s.ending), cx, next);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/client/offer.h"
 
-#include "tls/session.h"
-
 namespace merlon::tls {
 namespace {
 
@@ -77,6 +75,21 @@ void Fill12(ClientHello& hello, const ClientOffer& offer, const CommonConfig& co
 
 }  // namespace
 
+bool SpeaksForUs(const Session& session, const crypto::HashAlgorithm& hash,
+                 const ClientConfig& config) {
+  if (config.choose_credential) return true;
+  if (!session.client_authenticated) {
+    return session.client_authentication == ClientAuthentication::kNone ||
+           config.credentials.empty();
+  }
+  for (const Credential& credential : config.credentials) {
+    if (crypto::HashOf(hash, credential.chain_der[0]).view() == session.client_identity) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Bytes ClientOffer::random() const { return Slice(hello, kRandomAt, kRandomSize); }
 Bytes ClientOffer::session_id() const {
   return Slice(hello, kSessionIdAt + 1, hello[kSessionIdAt]);
@@ -109,7 +122,8 @@ Result<const OfferedSession12*> TakeSession12(Bytes encoded, Context& cx) {
   const CipherSuite* suite = FindSuite(cx.common.suites12, session->cipher_suite);
   const auto age = cx.now.wall - session->issued;
   // RFC 7627 s5.3: a session without extended master secret is offered only where one may be made.
-  if (suite == nullptr || session->transport != cx.decode.transport ||
+  if (suite == nullptr || !SpeaksForUs(*session, *suite->hash, *cx.client) ||
+      session->transport != cx.decode.transport ||
       AsText(session->server_name) != cx.negotiated.server_name || age.count() < 0 ||
       age.count() >= session->lifetime || !session->extended_master_secret) {
     return none;
@@ -119,6 +133,11 @@ Result<const OfferedSession12*> TakeSession12(Bytes encoded, Context& cx) {
   OfferedSession12& out = kept[0];
   out.suite = suite;
   out.extended_master_secret = session->extended_master_secret;
+  MERLON_ASSIGN_OR_RETURN(out.client_identity, cx.Keep(session->client_identity));
+  if (session->client_authentication != ClientAuthentication::kNone) {
+    out.client_certificate =
+        session->client_authenticated ? ClientCertificate::kVerified : ClientCertificate::kNone;
+  }
   MERLON_ASSIGN_OR_RETURN(out.master, cx.Keep(session->psk.reveal()));
   MERLON_ASSIGN_OR_RETURN(out.ticket, cx.Keep(session->ticket));
   if (out.ticket.empty()) {
@@ -154,6 +173,7 @@ Result<void> FillHello(ClientHello& hello, const ClientOffer& offer, Arena::Scra
       WriteNumbers(scratch, config.groups,
                    [](auto* group) { return static_cast<uint16_t>(group->id); }));
   MERLON_TRY(FillSchemes(hello, scratch, config));
+  if (!config.authorities.empty()) hello.certificate_authorities = config.authorities;
   MERLON_TRY(FillAlpn(hello, scratch, config));
   if (with12) Fill12(hello, offer, config, cx.client->tickets);
   return {};

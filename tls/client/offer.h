@@ -7,6 +7,7 @@
 #include "crypto/base/fixed_vector.h"
 #include "tls/core/context.h"
 #include "tls/msgs/client_hello.h"
+#include "tls/session.h"
 
 namespace merlon::tls {
 
@@ -14,18 +15,19 @@ struct OfferedShare {
   const NamedGroup* group = nullptr;
   Bytes private_key = {}, share = {};  // in storage
 };
-// The one PSK that is offered: of a ticket, or external.
+// A PSK that is offered: of a ticket, then it is the only one, or external.
 struct OfferedPsk {
   const crypto::HashAlgorithm* hash = nullptr;
   const ExternalPsk* external = nullptr;  // null: of a ticket
   Bytes secret = {};  // in storage: a ticket's PSK, or the extracted early secret
   Bytes identity = {};
   uint32_t obfuscated_age = 0;
+  // Of a ticket: what became of our certificate.
+  ClientCertificate client_certificate = ClientCertificate::kNotRequested;
+  Bytes client_identity = {};
 
   EarlyStage Stage(crypto::LabelPrefix prefix) const;
-  BinderKind binder_kind() const {
-    return external != nullptr ? BinderKind::kExternal : BinderKind::kResumption;
-  }
+  BinderKind binder_kind() const;
 };
 // A TLS 1.2 session that is offered, in storage.
 struct OfferedSession12 {
@@ -34,11 +36,13 @@ struct OfferedSession12 {
   Bytes session_id = {};  // as it is offered: with a ticket, one of our own (RFC 5077 s3.4)
   Bytes ticket = {};      // empty: by session ID
   bool extended_master_secret = false;
+  ClientCertificate client_certificate = ClientCertificate::kNotRequested;
+  Bytes client_identity = {};
 };
 struct ClientOffer {
   Bytes hello;  // the last ClientHello, whole, in storage
   FixedVector<OfferedShare, 2> shares;
-  std::optional<OfferedPsk> psk;
+  absl::Span<OfferedPsk> psks;                  // in storage
   const OfferedSession12* session12 = nullptr;  // in storage
   ExtensionSet sent = {};                       // what an answer may carry
 
@@ -49,6 +53,10 @@ struct ClientOffer {
 inline constexpr size_t kSessionIdSize = 32;  // bytes, of one that we make up
 
 const CipherSuite* FindSuite(absl::Span<const CipherSuite> suites, uint16_t id);
+// May we go by this session as who we are now? What a server knows us by must be what we would show
+// it today, and a server that knows us by nothing asks again where we have something to show.
+bool SpeaksForUs(const Session& session, const crypto::HashAlgorithm& hash,
+                 const ClientConfig& config);
 // The extensions that a server may answer.
 ExtensionSet SentExtensions(const ClientHello& hello);
 // Takes up a session of TLS 1.2 that may be resumed here and now; null where it may not.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/core/certificates12.h"
 
-#include <algorithm>
-
 namespace merlon::tls {
 namespace {
 
@@ -52,18 +50,6 @@ Result<Bytes> SignedParams12(Bytes params, Context& cx) {
         return writer.Finish();
       }));
   return Bytes(content);
-}
-
-Result<const SignatureScheme*> ChosenScheme12(const CredentialChosen& chosen,
-                                              absl::Span<const uint16_t> asked) {
-  const SignatureScheme* scheme = nullptr;
-  if (chosen.credential == nullptr) return scheme;
-  for (const SigningKey& key : chosen.credential->signing_keys) {
-    if (key.scheme->id == chosen.scheme) scheme = key.scheme;
-  }
-  const bool was_asked = std::find(asked.begin(), asked.end(), chosen.scheme) != asked.end();
-  if (scheme == nullptr || !was_asked) return DriverError(Code::kOperationFailed);
-  return scheme;
 }
 
 }  // namespace merlon::tls

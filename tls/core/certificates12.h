@@ -2,6 +2,7 @@
 // Certificates and signatures of TLS 1.2, as both roles handle them. Nothing here parses X.509: the
 // verdicts are operations.
 #pragma once
+#include "tls/core/certificates.h"
 #include "tls/core/handshake12.h"
 
 namespace merlon::tls {
@@ -12,9 +13,5 @@ Result<absl::Span<const Bytes>> KeepChain12(const Certificate12& m, Context& cx)
 Result<void> EmitCertificate12(const Credential* credential, Context& cx);
 // What a ServerKeyExchange signs: both randoms, and the parameters (RFC 5246 s7.4.3); in storage.
 Result<Bytes> SignedParams12(Bytes params, Context& cx);
-// The scheme of an answer to ChooseCredential: one that was asked about, and that the credential has
-// a key for. Null where no credential was chosen.
-Result<const SignatureScheme*> ChosenScheme12(const CredentialChosen& chosen,
-                                              absl::Span<const uint16_t> asked);
 
 }  // namespace merlon::tls

@@ -78,6 +78,7 @@ Result<Bytes> LoggedMessages(Context& cx) {
         }
         return writer.Finish();
       }));
+  cx.log = nullptr;
   return Bytes(all);
 }
 
@@ -216,6 +217,13 @@ Result<Bytes> KeepSession12(const Master12& master, Bytes ticket, Bytes session_
   session.lifetime = lifetime;
   session.extended_master_secret = master.extended;
   session.session_id = session_id;
+  if (cx.server != nullptr) {
+    session.client_authentication = cx.server->client_authentication;
+  } else if (cx.negotiated.client_certificate != ClientCertificate::kNotRequested) {
+    session.client_authentication = ClientAuthentication::kOptional;
+  }
+  session.client_authenticated = cx.negotiated.client_certificate == ClientCertificate::kVerified;
+  session.client_identity = cx.negotiated.client_identity;
   session.server_name = AsBytes(cx.negotiated.server_name);
   session.alpn = AsBytes(cx.negotiated.alpn);
   session.ticket = ticket;

@@ -16,10 +16,12 @@ using HandshakeMachine =
     StateMachine<Profile, ClientStart, AwaitSession, AwaitPskSecret, AwaitShares, ExpectServerHello,
                  ExpectSecondServerHello, AwaitAgreement, ExpectEncryptedExtensions,
                  ExpectCertificateOrRequest, ExpectCertificate, AwaitChain, ExpectCertificateVerify,
-                 AwaitSignatureVerdict, ExpectServerFinished, ClientEstablished, ExpectClientHello,
+                 AwaitSignatureVerdict, ExpectServerFinished, AwaitClientCredential,
+                 AwaitClientSignature, ClientEstablished, ExpectClientHello,
                  ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket,
-                 AwaitCredential, AwaitEncapsulation, AwaitSignature, ExpectClientFinished,
-                 ServerEstablished,  //
+                 AwaitCredential, AwaitEncapsulation, AwaitSignature, ExpectClientCertificate,
+                 AwaitClientChain, ExpectClientCertificateVerify, AwaitClientSignatureVerdict,
+                 ExpectClientFinished, ServerEstablished,  //
                  ClientStart12, AwaitSession12, ExpectServerHello12, ExpectServerCertificate12,
                  AwaitServerChain12, ExpectServerKeyExchange12, AwaitServerSignature12,
                  ExpectRequestOrDone12, ExpectPskFlight12, ExpectServerHelloDone12,

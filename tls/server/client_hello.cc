@@ -150,6 +150,7 @@ Result<ServerPlan> MakePlan(const ClientHello& hello, Bytes body, Context& cx) {
     }
     plan.schemes = schemes.first(count);
   }
+  plan.authorities = hello.certificate_authorities.value_or(Bytes());
   if (hello.server_name) cx.negotiated.server_name = *hello.server_name;
   plan.server_name_used = hello.server_name.has_value();
   if (hello.quic_transport_parameters) {

@@ -165,8 +165,8 @@ Result<Moved> ChoosePskSuite12(const ServerPlan12& plan, Context& cx,
 
 Result<Moved> On(AwaitCredential12& s, const CredentialChosen& chosen, Context& cx,
                  Into<AwaitServerShare12, ExpectClientKeyExchange12> next) {
-  MERLON_ASSIGN_OR_RETURN(const SignatureScheme* scheme, ChosenScheme12(chosen, s.plan.schemes));
-  if (scheme == nullptr) return ChoosePskSuite12(s.plan, cx, next);
+  if (chosen.credential == nullptr) return ChoosePskSuite12(s.plan, cx, next);
+  MERLON_ASSIGN_OR_RETURN(const SignatureScheme* scheme, CheckChoice(chosen, s.plan.schemes));
   MERLON_ASSIGN_OR_RETURN(const ClientHello hello, DecodeKept(s.plan.body, cx));
   for (const CipherSuite& suite : cx.common.suites12) {
     if (!IsShared(suite, hello, cx)) continue;

@@ -7,13 +7,17 @@
 //      AwaitCredential                   else: who signs, under which scheme
 //   3. AwaitEncapsulation                the key exchange
 //      ServerHello, EncryptedExtensions  -->
-//      Certificate; AwaitSignature; CertificateVerify -->  (not with a PSK)
+//      CertificateRequest, if we ask     -->  (not with a PSK, nor the next line)
+//      Certificate; AwaitSignature; CertificateVerify -->
 //      Finished                          -->
-//   4. ExpectClientFinished              <--  Finished
-//   5. ServerEstablished                 NewSessionTicket -->, KeyUpdate
+//   4. ExpectClientCertificate           <--  Certificate, if we asked
+//      AwaitClientChain, ExpectClientCertificateVerify, AwaitClientSignatureVerdict   if not empty
+//   5. ExpectClientFinished              <--  Finished
+//   6. ServerEstablished                 NewSessionTicket -->, KeyUpdate
 #pragma once
 #include <optional>
 
+#include "tls/core/certificates.h"
 #include "tls/core/context.h"
 #include "tls/core/features.h"
 #include "tls/core/post_handshake.h"
@@ -33,6 +37,7 @@ struct ServerPlan {
   Bytes binders = {};
   size_t truncated_size = 0;  // of the body, before the binders
   absl::Span<const uint16_t> schemes = {};
+  Bytes authorities = {};
   bool server_name_used = false;
 
   Bytes Binder(size_t index) const;
@@ -93,12 +98,39 @@ struct AwaitSignature {
   using Completed = Completes<Signature>;
   ClientFlight flight;
 };
+// What the rest of the client's flight needs.
+struct ServerKeys {
+  MasterStage master;
+  HashSecret handshake;  // of the client: for its Finished
+  TrafficPair application;
+};
+struct ExpectClientCertificate {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<Certificate>;
+  ServerKeys keys;
+};
+struct AwaitClientChain {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<>;
+  using Completed = Completes<ChainVerified>;
+  ServerKeys keys;
+};
+struct ExpectClientCertificateVerify {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<CertificateVerify>;
+  ServerKeys keys;
+  PeerKey key;
+};
+struct AwaitClientSignatureVerdict {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<>;
+  using Completed = Completes<SignatureValid>;
+  ServerKeys keys;
+};
 struct ExpectClientFinished {
   static constexpr uint32_t kNeeds = kServerRole | kTls13;
   using Accepted = Accepts<Finished>;
-  HashSecret client_handshake;
-  TrafficPair application;
-  MasterStage master;
+  ServerKeys keys;
 };
 struct ServerEstablished {
   static constexpr uint32_t kNeeds = kServerRole | kTls13;
@@ -141,7 +173,20 @@ Result<Moved> On(AwaitCredential&, const CredentialChosen&, Context&,
 
 Result<Moved> On(AwaitEncapsulation&, const Encapsulated&, Context&,
                  Into<AwaitSignature, ExpectClientFinished> next);
-Result<Moved> On(AwaitSignature&, const Signature&, Context&, Into<ExpectClientFinished> next);
+Result<Moved> On(AwaitSignature&, const Signature&, Context&,
+                 Into<ExpectClientCertificate, ExpectClientFinished> next);
+
+// ---- authenticate.cc
+// -----------------------------------------------------------------------------
+
+Result<Moved> On(ExpectClientCertificate&, const Certificate&, Context&,
+                 Into<AwaitClientChain, ExpectClientFinished> next);
+Result<Moved> On(AwaitClientChain&, const ChainVerified&, Context&,
+                 Into<ExpectClientCertificateVerify> next);
+Result<Moved> On(ExpectClientCertificateVerify&, const CertificateVerify&, Context&,
+                 Into<AwaitClientSignatureVerdict> next);
+Result<Moved> On(AwaitClientSignatureVerdict&, const SignatureValid&, Context&,
+                 Into<ExpectClientFinished> next);
 
 // ---- finish.cc
 // -----------------------------------------------------------------------------------
