@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pseudorandom function of TLS 1.2 and DTLS 1.2 (RFC 5246 s5). Which labels and seeds make
+// which secret is the key schedule's business.
+#pragma once
+#include <string_view>
+
+#include "crypto/hash.h"
+
+namespace merlon::crypto {
+
+// P_hash(secret, label | seed[0] | seed[1] | ...), out.size() bytes into `out`, of any size. `hash`
+// is that of the cipher suite: SHA-256 where the suite names none.
+void Tls12Prf(const HashAlgorithm& hash, Bytes secret, std::string_view label,
+              absl::Span<const Bytes> seed, MutableBytes out);
+
+}  // namespace merlon::crypto
