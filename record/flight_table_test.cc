@@ -2,6 +2,7 @@
 #include "record/flight_table.h"
 
 #include <random>
+#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -209,6 +210,107 @@ TEST(FlightTable, AHintSendsAHandshakeFlightAgainOncePerTimeout) {
   EXPECT_FALSE(SendOne(table, 2, 100, At(1s)).empty());
   table.Nudge();
   EXPECT_FALSE(SendOne(table, 3, 100, At(1s)).empty());
+}
+
+// ---- DTLS 1.2
+// ------------------------------------------------------------------------------------
+
+// A flight of one message in the clear, a ChangeCipherSpec and one in epoch 1.
+struct Flight12 {
+  explicit Flight12(FlightTable& table) {
+    EXPECT_TRUE(table.Enqueue({1}, Epoch::kPlain, plain).ok());
+    EXPECT_TRUE(table.EnqueueChangeCipherSpec({1}).ok());
+    EXPECT_TRUE(table.Enqueue({1}, Epoch::kFirstKeys, finished).ok());
+  }
+  const Buffer plain = MessageOf(4, 30), finished = MessageOf(20, 12);
+};
+// All that is due now, in words.
+std::string SendAll(FlightTable& table, Instant now = At(0s)) {
+  std::string out;
+  while (const auto epoch = table.DueEpoch()) {
+    Buffer record(100);
+    const auto staged = table.Stage(absl::MakeSpan(record));
+    if (staged.size == 0) break;
+    table.Sent(staged, {*epoch, 0}, now);
+    if (staged.type == ContentType::kChangeCipherSpec) {
+      EXPECT_EQ(staged.size, 1u);
+      EXPECT_EQ(record[0], 1);
+      out += " ccs";
+    } else {
+      out += " " + std::to_string(static_cast<int>(*epoch)) + ":" + std::to_string(record[0]);
+    }
+  }
+  return out;
+}
+
+TEST(FlightTable, ChangeCipherSpecIsSentInOrderAndAgain) {
+  const RetransmitOptions options;
+  FlightTable table(options, /*next_sequence=*/1);
+  const Flight12 flight(table);
+  const Buffer first = SendOne(table, 0, 100);
+  EXPECT_EQ(first[5], 1);  // message_seq
+  EXPECT_EQ(table.UnsentEpoch(), Epoch::kPlain);
+  EXPECT_EQ(SendOne(table, 1, 0), Buffer());
+  EXPECT_EQ(SendOne(table, 1, 100), Buffer{1});
+  EXPECT_EQ(table.UnsentEpoch(), Epoch::kFirstKeys);
+  EXPECT_EQ(SendOne(table, 0, 100)[5], 2);  // it took no message_seq
+  EXPECT_EQ(table.UnsentEpoch(), std::nullopt);
+  ASSERT_EQ(table.NextTimeout(), At(1s));
+  EXPECT_TRUE(table.HandleTimeout(At(1s)));
+  EXPECT_EQ(SendAll(table, At(1s)), " 0:4 ccs 1:20");
+  ASSERT_EQ(table.NextTimeout(), At(3s));
+  // An answer delivers it only where its last message may be answered already.
+  table.AcknowledgeHandshake(Epoch::kPlain);
+  EXPECT_EQ(table.PopDelivered(), std::nullopt);
+  table.AcknowledgeHandshake();
+  EXPECT_EQ(table.PopDelivered(), FlightId{1});
+}
+
+TEST(FlightTable, TheFinalFlightHasNoTimerAndIsKeptForAWhile) {
+  const RetransmitOptions options;
+  FlightTable table(options);
+  const Flight12 flight(table);
+  table.EndHandshake();
+  EXPECT_EQ(table.NextTimeout(), std::nullopt);
+  EXPECT_EQ(SendAll(table, At(7s)), " 0:4 ccs 1:20");
+  EXPECT_EQ(table.NextTimeout(), At(7s) + kFinalFlightRetention);
+  table.Nudge();
+  EXPECT_EQ(SendAll(table, At(8s)), "");
+  EXPECT_TRUE(table.HandleTimeout(At(100s)));
+  table.NudgeFinal(/*authentic=*/true, At(100s));
+  EXPECT_EQ(SendAll(table, At(100s)), " 0:4 ccs 1:20");
+  // That does not make it stay longer.
+  EXPECT_EQ(table.NextTimeout(), At(7s) + kFinalFlightRetention);
+  EXPECT_EQ(table.PopDelivered(), std::nullopt);
+  EXPECT_TRUE(table.HandleTimeout(At(7s) + kFinalFlightRetention));
+  EXPECT_EQ(table.PopDelivered(), FlightId{1});
+  EXPECT_TRUE(table.empty());
+}
+
+TEST(FlightTable, TheFinalFlightIsSentAgainOnceForEachTimeThePeerRepeatsItself) {
+  const RetransmitOptions options;  // hints in the clear count a quarter of a second apart
+  FlightTable table(options);
+  const Flight12 flight(table);
+  table.EndHandshake();
+  const std::string all = " 0:4 ccs 1:20";
+  table.NudgeFinal(true, At(0s));  // not while it goes out for the first time
+  EXPECT_EQ(SendAll(table), all);
+  const auto nudge = [&](bool authentic, Duration at) {
+    table.NudgeFinal(authentic, At(at));
+    return SendAll(table, At(at)) == all;
+  };
+  EXPECT_FALSE(nudge(false, 100ms));
+  EXPECT_TRUE(nudge(true, 100ms));
+  EXPECT_TRUE(nudge(true, 101ms));
+  // The flight begins in the clear; its Finished comes right behind.
+  EXPECT_TRUE(nudge(false, 1000ms));
+  EXPECT_FALSE(nudge(false, 1001ms));
+  EXPECT_FALSE(nudge(true, 1002ms));
+  EXPECT_TRUE(nudge(true, 1003ms));
+  // The Finished gets lost; the next time it comes first.
+  EXPECT_TRUE(nudge(false, 2000ms));
+  EXPECT_TRUE(nudge(true, 4000ms));
+  EXPECT_FALSE(nudge(false, 4001ms));
 }
 
 TEST(FlightTable, RunsForThousandsOfFlights) {

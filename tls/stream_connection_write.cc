@@ -216,7 +216,7 @@ size_t StreamConnection::SealedSize(size_t plaintext) const {
   size_t size = plaintext;
   for (const SendQueue::Entry& entry : queue_.view()) {
     records += std::max<size_t>(RecordsFor(entry.bytes.size()), 1);
-    size += std::max<size_t>(entry.bytes.size(), 1);
+    size += std::max(entry.bytes.size(), kAlertSize);  // a ChangeCipherSpec is shorter
   }
   const record::RecordKeys& keys = writer_.keys();
   if (keys.installed() && !reader_.is_tls12() && records > keys.until_limit_near()) {

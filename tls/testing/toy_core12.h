@@ -42,6 +42,7 @@ struct Toy12Config {
 class ToyCore12 final : public Handshake {
  public:
   using Config = Toy12Config;
+  using Role = Side;
   static constexpr uint8_t kHelloRequest = 0, kClientHello = 1, kServerHello = 2,
                            kHelloVerifyRequest = 3, kNewSessionTicket = 4, kCertificate = 11,
                            kServerHelloDone = 14, kClientKeyExchange = 16, kFinished = 20;

@@ -25,6 +25,7 @@ struct ToyOptions {
 
 class ToyDatagramCore final : public Handshake {
  public:
+  using Config = ToyOptions;
   enum class Role : uint8_t { kClient, kServer };
   enum Type : uint8_t {
     kHello = 1,
