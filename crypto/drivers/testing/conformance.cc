@@ -75,7 +75,7 @@ std::vector<HashAnswer> HashAnswers() {
   };
 }
 
-struct GcmAnswer {
+struct AeadAnswer {
   const char *key, *iv, *ad, *plaintext, *sealed;
 };
 
@@ -94,7 +94,7 @@ constexpr char kGcmAd[] = "feedfacedeadbeeffeedfacedeadbeefabaddad2";
 
 // McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)", appendix B: cases 1 to 4, 13
 // to 16.
-constexpr GcmAnswer kGcmAnswers[] = {
+constexpr AeadAnswer kGcmAnswers[] = {
     {kZero32, "000000000000000000000000", "", "", "58e2fccefa7e3061367f1d57a4e7455a"},
     {kZero32, "000000000000000000000000", "", kZero32,
      "0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf"},
@@ -119,9 +119,45 @@ constexpr GcmAnswer kGcmAnswers[] = {
      "76fc6ece0f4e1768cddf8853bb2d551b"},
 };
 
-void CheckGcmKnownAnswers(const AeadAlgorithm& aead) {
+// RFC 8439 s2.8.2, and appendix A.5 the other way round.
+constexpr AeadAnswer kChaCha20Poly1305Answers[] = {
+    {"808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f", "070000004041424344454647",
+     "50515253c0c1c2c3c4c5c6c7",
+     "4c616469657320616e642047656e746c656d656e206f662074686520636c6173"
+     "73206f66202739393a204966204920636f756c64206f6666657220796f75206f"
+     "6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73"
+     "637265656e20776f756c642062652069742e",
+     "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6"
+     "3dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36"
+     "92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc"
+     "3ff4def08e4b7a9de576d26586cec64b61161ae10b594f09e26a7e902ecbd060"
+     "0691"},
+    {"1c9240a5eb55d38af333888604f6b5f0473917c1402b80099dca5cbc207075c0", "000000000102030405060708",
+     "f33388860000000000004e91",
+     "496e7465726e65742d4472616674732061726520647261667420646f63756d65"
+     "6e74732076616c696420666f722061206d6178696d756d206f6620736978206d"
+     "6f6e74687320616e64206d617920626520757064617465642c207265706c6163"
+     "65642c206f72206f62736f6c65746564206279206f7468657220646f63756d65"
+     "6e747320617420616e792074696d652e20497420697320696e617070726f7072"
+     "6961746520746f2075736520496e7465726e65742d4472616674732061732072"
+     "65666572656e6365206d6174657269616c206f7220746f206369746520746865"
+     "6d206f74686572207468616e206173202fe2809c776f726b20696e2070726f67"
+     "726573732e2fe2809d",
+     "64a0861575861af460f062c79be643bd5e805cfd345cf389f108670ac76c8cb2"
+     "4c6cfc18755d43eea09ee94e382d26b0bdb7b73c321b0100d4f03b7f355894cf"
+     "332f830e710b97ce98c8a84abd0b948114ad176e008d33bd60f982b1ff37c855"
+     "9797a06ef4f0ef61c186324e2b3506383606907b6a7c02b0f9f6157b53c867e4"
+     "b9166c767b804d46a59b5216cde7a4e99040c5a40433225ee282a1b0a06c523e"
+     "af4534d7f83fa1155b0047718cbc546a0d072b04b3564eea1b422273f548271a"
+     "0bb2316053fa76991955ebd63159434ecebb4e466dae5a1073a6727627097a10"
+     "49e617d91d361094fa68f0ff77987130305beaba2eda04df997b714d6c6f2c29"
+     "a6ad5cb4022b02709beead9d67890cbb22392336fea1851f38"},
+};
+
+// Those of `answers` that have this key size; `count` of them.
+void CheckKnownAnswers(const AeadAlgorithm& aead, absl::Span<const AeadAnswer> answers, int count) {
   int ran = 0;
-  for (const GcmAnswer& answer : kGcmAnswers) {
+  for (const AeadAnswer& answer : answers) {
     const ByteString key_bytes = FromHex(answer.key);
     if (key_bytes.size() != aead.key_size) continue;
     ++ran;
@@ -130,10 +166,10 @@ void CheckGcmKnownAnswers(const AeadAlgorithm& aead) {
     EXPECT_EQ(ToHex(Seal(key, 0, FromHex(answer.ad), FromHex(answer.plaintext))), answer.sealed);
     ByteString in_out = FromHex(answer.sealed);
     ASSERT_TRUE(key.OpenInPlace(0, FromHex(answer.ad), absl::MakeSpan(in_out)));
-    in_out.resize(in_out.size() - 16);
+    in_out.resize(in_out.size() - aead.tag_size);
     EXPECT_EQ(ToHex(in_out), answer.plaintext);
   }
-  EXPECT_EQ(ran, 4);
+  EXPECT_EQ(ran, count);
 }
 
 // The nonce is the IV with nonce64 XORed, big-endian, into its last eight bytes.
@@ -163,13 +199,13 @@ void CheckParts(const AeadAlgorithm& aead, Rand& rand) {
         parts.push_back(Slice(rest, 0, take));
         rest.remove_prefix(take);
       }
-      ByteString out(size + 16, 0xee);
+      ByteString out(size + aead.tag_size, 0xee);
       key.SealScatter(7, ad, parts, rest, absl::MakeSpan(out));
       EXPECT_EQ(out, expected) << size << " bytes in " << parts.size() << " parts";
     }
     const size_t head = size - size / 3;
     ByteString in_place(text.begin(), text.begin() + static_cast<ptrdiff_t>(head));
-    in_place.resize(size + 16);
+    in_place.resize(size + aead.tag_size);
     const Bytes first(in_place.data(), head);
     key.SealScatter(7, ad, absl::Span<const Bytes>(&first, 1), Slice(Bytes(text), head),
                     absl::MakeSpan(in_place));
@@ -184,7 +220,7 @@ void CheckBatch(const AeadAlgorithm& aead, Rand& rand) {
     std::vector<ByteString> texts, outs;
     for (size_t i = 0; i < count; ++i) {
       texts.push_back(RandomBytes(rand, rand() % 200));
-      outs.emplace_back(texts[i].size() + 16);
+      outs.emplace_back(texts[i].size() + aead.tag_size);
     }
     std::vector<SealJob> jobs;
     for (size_t i = 0; i < count; ++i) {
@@ -217,7 +253,7 @@ void CheckForgeries(const AeadAlgorithm& aead, Rand& rand) {
     refused(9, {}, sealed);
     if (size > 0) refused(9, ad, ByteString(sealed.begin(), sealed.end() - 1));
   }
-  for (size_t size = 0; size < 16; ++size) {
+  for (size_t size = 0; size < aead.tag_size; ++size) {
     ByteString record(size, 0x55);
     EXPECT_FALSE(key.OpenInPlace(0, {}, absl::MakeSpan(record)));
     EXPECT_TRUE(AllZero(record));
@@ -294,29 +330,52 @@ void CheckMask(const MaskAlgorithm& mask, const CipherAlgorithm& cipher) {
   }
 }
 
-void CheckAesGcm(const AeadAlgorithm& aead) {
-  ASSERT_EQ(aead.tag_size, 16);
+void CheckChaCha20Mask(const MaskAlgorithm& mask) {
+  ASSERT_EQ(mask.key_size, 32);
+  ASSERT_LE(mask.context_size, kMaxCipherContextSize);
+  alignas(16) uint8_t context[kMaxCipherContextSize];
+  ByteString out(16);
+  mask.bind(context, FromHex("25a282b9e82f06f21f488917a4fc8f1b73573685608597d0efcb076b0ab7a7a4"));
+  mask.mask(context, FromHex("5e5cd55c41f69080575d7999c25a5bfb"), absl::MakeSpan(out));
+  EXPECT_EQ(ToHex(Slice(Bytes(out), 0, 5)), "aefefe7d03");
+  mask.bind(context, FromHex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"));
+  mask.mask(context, FromHex("01000000 000000090000004a00000000"), absl::MakeSpan(out));
+  EXPECT_EQ(ToHex(out), "10f1e7e4d13b5915500fdd1fa32071c4");
+}
+
+void CheckAeadDuties(const AeadAlgorithm& aead) {
   ASSERT_LE(aead.context_size, kMaxAeadContextSize);
   Rand rand(3);
-  CheckGcmKnownAnswers(aead);
   CheckNonce(aead, rand);
   CheckParts(aead, rand);
   CheckBatch(aead, rand);
   CheckForgeries(aead, rand);
 }
 
-int CheckAesGcmWycheproof(const AeadAlgorithm& aead) {
-  const auto file = Wycheproof("aes_gcm");
+void CheckAesGcm(const AeadAlgorithm& aead) {
+  ASSERT_EQ(aead.tag_size, 16);
+  CheckKnownAnswers(aead, kGcmAnswers, 4);
+  CheckAeadDuties(aead);
+}
+
+void CheckChaCha20Poly1305(const AeadAlgorithm& aead) {
+  ASSERT_EQ(aead.tag_size, 16);
+  CheckKnownAnswers(aead, kChaCha20Poly1305Answers, 2);
+  CheckAeadDuties(aead);
+}
+
+int CheckWycheproof(const AeadAlgorithm& aead, const char* name) {
+  const auto file = Wycheproof(name);
   if (!file) return 0;
   int ran = 0;
   for (const auto& group : file->at("testGroups")) {
-    if (group.at("ivSize") != 96 || group.at("tagSize") != 128 ||
+    if (group.at("ivSize") != 96 || group.at("tagSize") != aead.tag_size * 8 ||
         group.at("keySize") != aead.key_size * 8) {
       continue;
     }
     for (const auto& test : group.at("tests")) {
-      const auto field = [&](const char* name) {
-        return FromHex(test.at(name).get<std::string>());
+      const auto field = [&](const char* member) {
+        return FromHex(test.at(member).get<std::string>());
       };
       ++ran;
       AeadKey key;
@@ -326,7 +385,7 @@ int CheckAesGcmWycheproof(const AeadAlgorithm& aead) {
       const bool valid = test.at("result") == "valid";
       EXPECT_EQ(key.OpenInPlace(0, field("aad"), absl::MakeSpan(in_out)), valid) << test;
       if (!valid) continue;
-      in_out.resize(in_out.size() - 16);
+      in_out.resize(in_out.size() - aead.tag_size);
       EXPECT_EQ(in_out, field("msg")) << test;
       EXPECT_EQ(Seal(key, 0, field("aad"), field("msg")), sealed) << test;
     }
@@ -353,13 +412,14 @@ void CheckSameAead(const AeadAlgorithm& a, const AeadAlgorithm& b, uint64_t seed
       parts.push_back(Slice(rest, 0, take));
       rest.remove_prefix(take);
     }
-    ByteString shifted(text.size() + 16 + 64);
+    ByteString shifted(text.size() + a.tag_size + 64);
     const MutableBytes out =
-        Slice(absl::MakeSpan(shifted), rand() % 64, text.size() + 16);  // any alignment
+        Slice(absl::MakeSpan(shifted), rand() % 64, text.size() + a.tag_size);  // any alignment
     two.SealScatter(nonce64, ad, parts, rest, out);
     ASSERT_EQ(ByteString(out.begin(), out.end()), expected) << "seed " << seed << ", " << round;
     ASSERT_TRUE(two.OpenInPlace(nonce64, ad, out));
-    ASSERT_EQ(ByteString(out.begin(), out.end() - 16), text) << "seed " << seed << ", " << round;
+    ASSERT_EQ(ByteString(out.begin(), out.end() - a.tag_size), text)
+        << "seed " << seed << ", " << round;
   }
 }
 

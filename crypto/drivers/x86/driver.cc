@@ -3,6 +3,7 @@
 
 #include "crypto/drivers/x86/aes.h"
 #include "crypto/drivers/x86/aes_gcm.h"
+#include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
 #include "crypto/drivers/x86/sha256.h"
 
@@ -13,10 +14,11 @@ namespace {
 constexpr const HashAlgorithm* kHashes[] = {&kX86Sha256};
 constexpr const CipherAlgorithm* kCiphers[] = {&kX86Aes128, &kX86Aes256};
 constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm};
+constexpr const AeadAlgorithm* kAvx2Aeads[] = {&kX86ChaCha20Poly1305};
 #else
 constexpr absl::Span<const HashAlgorithm* const> kHashes;
 constexpr absl::Span<const CipherAlgorithm* const> kCiphers;
-constexpr absl::Span<const AeadAlgorithm* const> kAeads;
+constexpr absl::Span<const AeadAlgorithm* const> kAeads, kAvx2Aeads;
 #endif
 
 }  // namespace
@@ -39,6 +41,17 @@ constinit const Driver kX86ShaDriver = {
     .hashes = kHashes,
     .ciphers = {},
     .aeads = {},
+    .key_agreements = {},
+    .signs = {},
+};
+
+constinit const Driver kX86Avx2Driver = {
+    .name = "x86-avx2",
+    .location = kLocalStorage,
+    .available = X86HasAvx2,
+    .hashes = {},
+    .ciphers = {},
+    .aeads = kAvx2Aeads,
     .key_agreements = {},
     .signs = {},
 };
