@@ -154,6 +154,34 @@ constexpr AeadAnswer kChaCha20Poly1305Answers[] = {
      "a6ad5cb4022b02709beead9d67890cbb22392336fea1851f38"},
 };
 
+// Tags of 16 bytes, then of 8. SP 800-38C appendix C, example 3; the others are Wycheproof's
+// aes_ccm_test.json, tcId 51, 207, 366 and 462.
+constexpr AeadAnswer kCcmAnswers[] = {
+    {"2c9b9ff47d742c4ab224e9ca1ed57c4c", "917962caf3932441c259282f",
+     "72175bdfdb4a23e97fdcbd263baf4316",
+     "b542c2f3f81670ddf74f15184ab7de17e057cde9eef92babdb837500774c19",
+     "320ae0c11e92d10d5bf5485c854b2d8f6318e33f16b520cffd35ada381c967"
+     "a4866908e664ee140c6ae2b9d2ab8416"},
+    {"f59abcbf4218bd5c7601f080b5fbd3ae088733702c8fbef0c5296a406f563827", "a5eb0e6fe669e68239ace550",
+     "d603491fbf0950d36489abb40dd8d42b",
+     "97dcbacd70a678cfaed13c942cf920e851ec3e6fb1f6c6eb95f1c965fb1a13",
+     "c0b27edd6533cfba81323ac78d0aeb0371b1d7b89938e04c319148961513fb"
+     "56aabbde47ab2c53db48703033f8ca68"},
+};
+constexpr AeadAnswer kCcm8Answers[] = {
+    {"404142434445464748494a4b4c4d4e4f", "101112131415161718191a1b",
+     "000102030405060708090a0b0c0d0e0f10111213", "202122232425262728292a2b2c2d2e2f3031323334353637",
+     "e3b201a9f5b71a7a9b1ceaeccd97e70b6176aad9a4428aa5484392fbc1b09951"},
+    {"c08339a6f80b84e201e3d6030cdb3f02", "1cbf2ca31330abe749db588b",
+     "b535a847dfc962012d913a4076f58f9f",
+     "4f9fd6ad1656cce99af7469960073a241569ce32dad558111b50306053a0b6",
+     "c91d4c8bf7fdba49b87001fc3ec95f455ba32bc05ba336bc3d58f4ad08b5bc34d622fe4ba3cac5"},
+    {"110480ea9c9f4c5e6b5be01a2aafc861d1370c243aff9faafd0a92a9d18e5845", "0e5cf683e13204cf91a2d4b6",
+     "c490a5fa19b97c3e3adf20bc4df51140",
+     "c92ec3d6a2c2fa19c45be7107a48a9ea0fe46a92978b5dabb3f94b457b5fbd",
+     "bb5110dd12bd3d12144c8de55b3b2677fc7084d56afcc6a76a5228fff8dbd3e39b0d1174f7609b"},
+};
+
 // Those of `answers` that have this key size; `count` of them.
 void CheckKnownAnswers(const AeadAlgorithm& aead, absl::Span<const AeadAnswer> answers, int count) {
   int ran = 0;
@@ -361,6 +389,16 @@ void CheckAesGcm(const AeadAlgorithm& aead) {
 void CheckChaCha20Poly1305(const AeadAlgorithm& aead) {
   ASSERT_EQ(aead.tag_size, 16);
   CheckKnownAnswers(aead, kChaCha20Poly1305Answers, 2);
+  CheckAeadDuties(aead);
+}
+
+void CheckAesCcm(const AeadAlgorithm& aead) {
+  if (aead.tag_size == 16) {
+    CheckKnownAnswers(aead, kCcmAnswers, 1);
+  } else {
+    ASSERT_EQ(aead.tag_size, 8);
+    CheckKnownAnswers(aead, kCcm8Answers, aead.key_size == 16 ? 2 : 1);
+  }
   CheckAeadDuties(aead);
 }
 

@@ -23,6 +23,8 @@ void CheckAeadDuties(const AeadAlgorithm& aead);
 void CheckAesGcm(const AeadAlgorithm& aead);
 // Known answers of RFC 8439, and the duties.
 void CheckChaCha20Poly1305(const AeadAlgorithm& aead);
+// Known answers of SP 800-38C and Wycheproof, with tags of 16 or 8 bytes, and the duties.
+void CheckAesCcm(const AeadAlgorithm& aead);
 // All cases in Wycheproof's NAME_test.json with this key size, tag size and a nonce of 96 bits;
 // gives their number, 0 where the vectors are absent.
 int CheckWycheproof(const AeadAlgorithm& aead, const char* name);

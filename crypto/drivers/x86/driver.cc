@@ -2,6 +2,7 @@
 #include "crypto/drivers/x86/driver.h"
 
 #include "crypto/drivers/x86/aes.h"
+#include "crypto/drivers/x86/aes_ccm.h"
 #include "crypto/drivers/x86/aes_gcm.h"
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
@@ -13,7 +14,8 @@ namespace {
 #if defined(__x86_64__)
 constexpr const HashAlgorithm* kHashes[] = {&kX86Sha256};
 constexpr const CipherAlgorithm* kCiphers[] = {&kX86Aes128, &kX86Aes256};
-constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm};
+constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm,  &kX86Aes128Ccm,
+                                           &kX86Aes256Ccm, &kX86Aes128Ccm8, &kX86Aes256Ccm8};
 constexpr const AeadAlgorithm* kAvx2Aeads[] = {&kX86ChaCha20Poly1305};
 #else
 constexpr absl::Span<const HashAlgorithm* const> kHashes;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/drivers/portable/aes.h"
+#include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/aes_gcm.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "crypto/drivers/portable/poly1305.h"
@@ -59,6 +60,29 @@ TEST_F(X86Test, AesGcmIsWhatThePortableTwinDoes) {
   testing::CheckSameAead(kPortableAes128Gcm, *table_.aead(AeadId::kAes128Gcm), 3, 1500);
   testing::CheckSameAead(kPortableAes256Gcm, *table_.aead(AeadId::kAes256Gcm), 4, 1500);
   testing::CheckSameAead(*table_.aead(AeadId::kAes128Gcm), kPortableAes128Gcm, 5, 100);
+}
+
+TEST_F(X86Test, AesCcmConformsAndIsWhatThePortableTwinDoes) {
+  if (!kX86Driver.available()) GTEST_SKIP() << "no AES-NI and PCLMULQDQ here";
+  uint64_t seed = 100;
+  for (const AeadAlgorithm* twin :
+       {&kPortableAes128Ccm, &kPortableAes256Ccm, &kPortableAes128Ccm8, &kPortableAes256Ccm8}) {
+    const AeadAlgorithm& aead = *table_.aead(twin->id);
+    testing::CheckAesCcm(aead);
+    testing::CheckMask(*aead.mask, aead.key_size == 16 ? kPortableAes128 : kPortableAes256);
+    testing::CheckSameAead(*twin, aead, seed++, 400);
+    testing::CheckSameAead(aead, *twin, seed++, 50);
+  }
+}
+
+TEST_F(X86Test, AesCcmPassesWycheproof) {
+  if (!kX86Driver.available()) GTEST_SKIP() << "no AES-NI and PCLMULQDQ here";
+  const int ran = testing::CheckWycheproof(*table_.aead(AeadId::kAes128Ccm), "aes_ccm");
+  if (ran == 0) GTEST_SKIP() << "no published vectors here";
+  EXPECT_EQ(ran, 63);
+  EXPECT_EQ(testing::CheckWycheproof(*table_.aead(AeadId::kAes256Ccm), "aes_ccm"), 63);
+  EXPECT_EQ(testing::CheckWycheproof(*table_.aead(AeadId::kAes128Ccm8), "aes_ccm"), 6);
+  EXPECT_EQ(testing::CheckWycheproof(*table_.aead(AeadId::kAes256Ccm8), "aes_ccm"), 6);
 }
 
 TEST_F(X86Test, Sha256ConformsAndIsWhatThePortableTwinDoes) {
