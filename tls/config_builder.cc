@@ -15,11 +15,15 @@ struct SuiteRow {
   uint16_t id;
   crypto::AeadId aead;
   crypto::HashId hash;
+  bool by_default;
 };
 // In order of preference.
 constexpr SuiteRow kSuites[] = {
-    {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256},
-    {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384},
+    {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, true},
+    {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, true},
+    {kTlsChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, true},
+    {kTlsAes128CcmSha256, crypto::AeadId::kAes128Ccm, crypto::HashId::kSha256, false},
+    {kTlsAes128Ccm8Sha256, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, false},
 };
 constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1};
 constexpr const SignatureScheme* kSchemes[] = {&kEcdsaSecp256r1Sha256, &kRsaPssRsaeSha256,
@@ -55,7 +59,9 @@ absl::Status ResolveSuites(const CommonChoices& choices, const crypto::DriverTab
                            CommonOwned& owned) {
   std::vector<uint16_t> wanted = choices.suites;
   if (wanted.empty()) {
-    for (const SuiteRow& row : kSuites) wanted.push_back(row.id);
+    for (const SuiteRow& row : kSuites) {
+      if (row.by_default) wanted.push_back(row.id);
+    }
   }
   for (uint16_t id : wanted) {
     const auto* row = std::find_if(std::begin(kSuites), std::end(kSuites),

@@ -18,7 +18,7 @@ namespace merlon::tls {
 // What both builders take. Defaults: every suite, group and scheme that is built and that a driver
 // supports, in our order of preference.
 struct CommonChoices {
-  std::vector<uint16_t> suites;   // IANA; empty: the default
+  std::vector<uint16_t> suites;   // IANA; empty: the default, which is GCM and ChaCha20-Poly1305
   std::vector<uint16_t> groups;   // IANA
   std::vector<uint16_t> schemes;  // IANA; what the peer may sign with
   std::vector<std::string> alpn;
