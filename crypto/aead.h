@@ -18,6 +18,8 @@ enum class AeadId : uint8_t {
   kChaCha20Poly1305 = 3,
   kAes128Ccm = 4,
   kAes128Ccm8 = 5,
+  kAes256Ccm = 6,
+  kAes256Ccm8 = 7,
 };
 
 inline constexpr size_t kMaxAeadContextSize = 560;  // bytes, 16-aligned

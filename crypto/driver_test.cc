@@ -66,7 +66,9 @@ TEST(DefaultDriversTest,
     ASSERT_NE(table.hash(id), nullptr);
     EXPECT_EQ(table.hash(id)->id, id);
   }
-  for (AeadId id : {AeadId::kAes128Gcm, AeadId::kAes256Gcm}) {
+  for (AeadId id :
+       {AeadId::kAes128Gcm, AeadId::kAes256Gcm, AeadId::kChaCha20Poly1305, AeadId::kAes128Ccm,
+        AeadId::kAes128Ccm8, AeadId::kAes256Ccm, AeadId::kAes256Ccm8}) {
     ASSERT_NE(table.aead(id), nullptr);
     EXPECT_EQ(table.aead(id)->id, id);
     EXPECT_NE(table.aead(id)->mask, nullptr);

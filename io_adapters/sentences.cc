@@ -223,6 +223,12 @@ std::string SuiteName(uint16_t iana) {
       return "TLS_AES_128_GCM_SHA256";
     case tls::kTlsAes256GcmSha384:
       return "TLS_AES_256_GCM_SHA384";
+    case tls::kTlsChaCha20Poly1305Sha256:
+      return "TLS_CHACHA20_POLY1305_SHA256";
+    case tls::kTlsAes128CcmSha256:
+      return "TLS_AES_128_CCM_SHA256";
+    case tls::kTlsAes128Ccm8Sha256:
+      return "TLS_AES_128_CCM_8_SHA256";
     default:
       return Cat("suite ", HexNumber(iana));
   }

@@ -39,6 +39,8 @@ class RecordKeys {
   // Records sealed, or opened, so far: the number of the next record to seal, and on a stream of
   // the next to open.
   uint64_t sequence() const { return sequence_; }
+  // Records that may be sealed in all: the AEAD's limit, or what numbers allow.
+  uint64_t limit() const { return limit_; }
   // Records that may still be sealed. Sealing fails at 0.
   uint64_t remaining() const { return limit_ - sequence_; }
   // Time for new keys: an eighth of the limit is left, or just enough for a KeyUpdate and an alert.

@@ -116,6 +116,7 @@ TEST(RecordKeys, NoLimitOfAnAeadLetsTheNumberWrap) {
   RecordKeys keys;
   ASSERT_TRUE(keys.Install(FromKeyBlock(unlimited, 16, 12), crypto::LabelPrefix::kTls13).ok());
   EXPECT_EQ(keys.remaining(), (uint64_t{1} << 48) - 1);
+  EXPECT_EQ(keys.limit(), (uint64_t{1} << 48) - 1);
 }
 
 TEST(RecordKeys, CountsOpenedAndFailedRecordsApart) {

@@ -36,6 +36,11 @@ struct CipherSuite {
 };
 inline constexpr uint16_t kTlsAes128GcmSha256 = 0x1301;
 inline constexpr uint16_t kTlsAes256GcmSha384 = 0x1302;
+inline constexpr uint16_t kTlsChaCha20Poly1305Sha256 = 0x1303;
+inline constexpr uint16_t kTlsAes128CcmSha256 = 0x1304;
+// Its tag of 8 bytes "is not suitable for general use" (RFC 9147 B.3): over datagrams a connection
+// ends when 2^7 records under one key did not open, which anybody can send.
+inline constexpr uint16_t kTlsAes128Ccm8Sha256 = 0x1305;
 // TLS 1.2 (RFC 5289, RFC 7905, RFC 5487, RFC 6655, RFC 8442).
 inline constexpr uint16_t kTlsEcdheEcdsaAes128GcmSha256 = 0xc02b;
 inline constexpr uint16_t kTlsEcdheEcdsaAes256GcmSha384 = 0xc02c;

@@ -15,31 +15,26 @@ struct SuiteRow {
   uint16_t id;
   crypto::AeadId aead;
   crypto::HashId hash;
-  KeyExchange key_exchange = KeyExchange::kTls13;
+  KeyExchange key_exchange;
+  bool by_default;
 };
 // In order of preference.
 constexpr SuiteRow kSuites[] = {
-    {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256},
-    {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384},
-    {kTlsEcdheEcdsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
-     KeyExchange::kEcdheEcdsa},
-    {kTlsEcdheRsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
-     KeyExchange::kEcdheRsa},
-    {kTlsEcdheEcdsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384,
-     KeyExchange::kEcdheEcdsa},
-    {kTlsEcdheRsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384,
-     KeyExchange::kEcdheRsa},
-    {kTlsEcdheEcdsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305,
-     crypto::HashId::kSha256, KeyExchange::kEcdheEcdsa},
-    {kTlsEcdheRsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
-     KeyExchange::kEcdheRsa},
-    {kTlsEcdhePskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
-     KeyExchange::kEcdhePsk},
-    {kTlsEcdhePskChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
-     KeyExchange::kEcdhePsk},
-    {kTlsPskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
-     KeyExchange::kPsk},
-    {kTlsPskAes128Ccm8, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kPsk},
+    {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kTls13, true},
+    {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, KeyExchange::kTls13, true},
+    {kTlsChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, KeyExchange::kTls13, true},
+    {kTlsAes128CcmSha256, crypto::AeadId::kAes128Ccm, crypto::HashId::kSha256, KeyExchange::kTls13, false},
+    {kTlsAes128Ccm8Sha256, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kTls13, false},
+    {kTlsEcdheEcdsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kEcdheEcdsa, true},
+    {kTlsEcdheRsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kEcdheRsa, true},
+    {kTlsEcdheEcdsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, KeyExchange::kEcdheEcdsa, true},
+    {kTlsEcdheRsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, KeyExchange::kEcdheRsa, true},
+    {kTlsEcdheEcdsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, KeyExchange::kEcdheEcdsa, true},
+    {kTlsEcdheRsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, KeyExchange::kEcdheRsa, true},
+    {kTlsEcdhePskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kEcdhePsk, true},
+    {kTlsEcdhePskChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, KeyExchange::kEcdhePsk, true},
+    {kTlsPskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kPsk, true},
+    {kTlsPskAes128Ccm8, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kPsk, false},
 };
 constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1};
 constexpr const SignatureScheme* kSchemes[] = {&kEcdsaSecp256r1Sha256, &kRsaPssRsaeSha256,
@@ -85,7 +80,7 @@ Version VersionOf(const SuiteRow& row) {
 std::vector<uint16_t> DefaultSuites(const CommonChoices& choices) {
   std::vector<uint16_t> out;
   for (const SuiteRow& row : kSuites) {
-    if (!Speaks(choices, VersionOf(row))) continue;
+    if (!row.by_default || !Speaks(choices, VersionOf(row))) continue;
     if (UsesPsk(row.key_exchange) && choices.psks.empty()) continue;
     if (UsesCertificates(row.key_exchange) && choices.psk_only) continue;
     out.push_back(row.id);

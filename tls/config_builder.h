@@ -22,7 +22,7 @@ namespace merlon::tls {
 struct CommonChoices {
   Version min_version = Version::kTls12, max_version = Version::kTls13;
   bool versions_named = false;
-  std::vector<uint16_t> suites;   // IANA; empty: the default
+  std::vector<uint16_t> suites;   // IANA; empty: the default, which is GCM and ChaCha20-Poly1305
   std::vector<uint16_t> groups;   // IANA
   std::vector<uint16_t> schemes;  // IANA; what the peer may sign with
   std::vector<std::string> alpn;

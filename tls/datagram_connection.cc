@@ -17,7 +17,7 @@ constexpr uint8_t Level(Epoch epoch) {
   return static_cast<uint8_t>(std::min(epoch, Epoch::kApplication));
 }
 // Records that application data leaves to ACKs, alerts and retransmissions of the KeyUpdate.
-uint64_t Reserve(const record::RecordKeys& keys) { return keys.algorithm()->seal_limit / 64 + 8; }
+uint64_t Reserve(const record::RecordKeys& keys) { return keys.limit() / 64 + 8; }
 
 }  // namespace
 

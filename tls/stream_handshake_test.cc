@@ -59,6 +59,44 @@ TEST(StreamHandshake, ConnectsAndCarriesData) {
   EXPECT_EQ(pair.client->log.sessions.size(), 2u);
 }
 
+// Both ends with every suite there is, also those that have to be asked for; and resumed.
+TEST(StreamHandshake, RunsOverEverySuite) {
+  World& world = SharedWorld();
+  for (const uint16_t suite : {kTlsAes128GcmSha256, kTlsAes256GcmSha384, kTlsChaCha20Poly1305Sha256,
+                               kTlsAes128CcmSha256, kTlsAes128Ccm8Sha256}) {
+    SCOPED_TRACE(suite);
+    const auto server = world.ServerBuilder().SetSuites({suite}).Build().value();
+    const auto client = world.ClientBuilder()
+                            .SetSuites({kTlsAes128GcmSha256, kTlsAes256GcmSha384, suite})
+                            .Build()
+                            .value();
+    StreamPair pair({.client = client, .server = server});
+    pair.Run();
+    ExpectConnected(pair);
+    EXPECT_EQ(pair.client->core.negotiated().suite->id, suite);
+    ASSERT_TRUE(pair.client->face.RequestKeyUpdate(/*request_peer=*/true).ok());
+    pair.Run();
+    const std::string text(20000, 'x');  // two records
+    pair.DeliverToServer(pair.client->Seal(text));
+    pair.DeliverToClient(pair.server->Seal("pong"));
+    EXPECT_EQ(pair.server->log.data, text);
+    EXPECT_EQ(pair.client->log.data, "pong");
+    ASSERT_FALSE(pair.client->log.sessions.empty());
+    StreamPair again({.client = client, .server = server, .session = pair.client->log.sessions[0]});
+    again.Run();
+    ExpectConnected(again);
+    EXPECT_EQ(again.client->core.negotiated().authentication, Authentication::kResumption);
+  }
+}
+
+TEST(StreamHandshake, OffersCcmOnlyWhenAsked) {
+  const auto config = SharedWorld().ClientBuilder().Build().value();
+  std::vector<uint16_t> ids;
+  for (const CipherSuite& suite : config->common.suites) ids.push_back(suite.id);
+  EXPECT_EQ(ids, (std::vector<uint16_t>{kTlsAes128GcmSha256, kTlsAes256GcmSha384,
+                                        kTlsChaCha20Poly1305Sha256}));
+}
+
 TEST(StreamHandshake, ResumesWithATicket) {
   StreamPair first;
   first.Run();

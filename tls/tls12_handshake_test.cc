@@ -20,8 +20,13 @@ ServerConfigBuilder PskServer() {
 void ExpectConnected(StreamPair& pair) {
   EXPECT_TRUE(pair.client->connected());
   EXPECT_TRUE(pair.server->connected());
-  ASSERT_FALSE(pair.client->log.error) << static_cast<int>(pair.client->log.error->code);
-  ASSERT_FALSE(pair.server->log.error) << static_cast<int>(pair.server->log.error->code);
+  if (const auto failure = pair.server->face.failure()) {
+    ADD_FAILURE() << static_cast<int>(failure->code);
+  }
+  EXPECT_FALSE(pair.client->log.error) << static_cast<int>(pair.client->log.error->code);
+  ASSERT_FALSE(pair.server->log.error)
+      << static_cast<int>(pair.server->log.error->code) << " alert "
+      << static_cast<int>(pair.server->log.error->alert);
 }
 
 void ExpectData(StreamPair& pair) {

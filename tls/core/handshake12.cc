@@ -50,6 +50,11 @@ Result<void> AddMessage12(uint8_t type, uint16_t sequence, Bytes body, Context& 
   cx.transcript->AddWhole(header.view());
   cx.transcript->AddWhole(body);
   if (cx.log == nullptr) return {};
+  // CertificateVerify and what follows it is not signed.
+  if (type == CertificateVerify::kType || type == Finished::kType) {
+    cx.log = nullptr;
+    return {};
+  }
   return cx.log->messages.Push({type, sequence, body});
 }
 
@@ -78,7 +83,6 @@ Result<Bytes> LoggedMessages(Context& cx) {
         }
         return writer.Finish();
       }));
-  cx.log = nullptr;
   return Bytes(all);
 }
 

@@ -36,7 +36,7 @@ Result<void> Emit12(Epoch epoch, const M& m, Context& cx) {
   MERLON_ASSIGN_OR_RETURN(const MutableBytes message, cx.Build(m));
   return QueueAndAdd12(epoch, message, cx);
 }
-// All logged messages, one behind the other, in storage: what CertificateVerify signs. Ends the log.
+// All logged messages, one behind the other, in storage: what CertificateVerify signs.
 Result<Bytes> LoggedMessages(Context& cx);
 
 // RFC 6347 s4.1: what changes keys comes in the clear, Finished under the first keys.

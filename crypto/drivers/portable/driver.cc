@@ -2,8 +2,10 @@
 #include "crypto/drivers/portable/driver.h"
 
 #include "crypto/drivers/portable/aes.h"
+#include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/aes_gcm.h"
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
+#include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha512.h"
 
@@ -12,7 +14,9 @@ namespace {
 
 constexpr const HashAlgorithm* kHashes[] = {&kPortableSha256, &kPortableSha384, &kPortableSha512};
 constexpr const CipherAlgorithm* kCiphers[] = {&kPortableAes128, &kPortableAes256};
-constexpr const AeadAlgorithm* kAeads[] = {&kPortableAes128Gcm, &kPortableAes256Gcm};
+constexpr const AeadAlgorithm* kAeads[] = {
+    &kPortableAes128Gcm, &kPortableAes256Gcm,  &kPortableChaCha20Poly1305, &kPortableAes128Ccm,
+    &kPortableAes256Ccm, &kPortableAes128Ccm8, &kPortableAes256Ccm8};
 constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kPortableP256};
 constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256, &kPortableRsaPss,
                                            &kPortableRsaPkcs1};

@@ -75,7 +75,7 @@ std::vector<HashAnswer> HashAnswers() {
   };
 }
 
-struct GcmAnswer {
+struct AeadAnswer {
   const char *key, *iv, *ad, *plaintext, *sealed;
 };
 
@@ -94,7 +94,7 @@ constexpr char kGcmAd[] = "feedfacedeadbeeffeedfacedeadbeefabaddad2";
 
 // McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)", appendix B: cases 1 to 4, 13
 // to 16.
-constexpr GcmAnswer kGcmAnswers[] = {
+constexpr AeadAnswer kGcmAnswers[] = {
     {kZero32, "000000000000000000000000", "", "", "58e2fccefa7e3061367f1d57a4e7455a"},
     {kZero32, "000000000000000000000000", "", kZero32,
      "0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf"},
@@ -119,9 +119,73 @@ constexpr GcmAnswer kGcmAnswers[] = {
      "76fc6ece0f4e1768cddf8853bb2d551b"},
 };
 
-void CheckGcmKnownAnswers(const AeadAlgorithm& aead) {
+// RFC 8439 s2.8.2, and appendix A.5 the other way round.
+constexpr AeadAnswer kChaCha20Poly1305Answers[] = {
+    {"808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f", "070000004041424344454647",
+     "50515253c0c1c2c3c4c5c6c7",
+     "4c616469657320616e642047656e746c656d656e206f662074686520636c6173"
+     "73206f66202739393a204966204920636f756c64206f6666657220796f75206f"
+     "6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73"
+     "637265656e20776f756c642062652069742e",
+     "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6"
+     "3dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36"
+     "92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc"
+     "3ff4def08e4b7a9de576d26586cec64b61161ae10b594f09e26a7e902ecbd060"
+     "0691"},
+    {"1c9240a5eb55d38af333888604f6b5f0473917c1402b80099dca5cbc207075c0", "000000000102030405060708",
+     "f33388860000000000004e91",
+     "496e7465726e65742d4472616674732061726520647261667420646f63756d65"
+     "6e74732076616c696420666f722061206d6178696d756d206f6620736978206d"
+     "6f6e74687320616e64206d617920626520757064617465642c207265706c6163"
+     "65642c206f72206f62736f6c65746564206279206f7468657220646f63756d65"
+     "6e747320617420616e792074696d652e20497420697320696e617070726f7072"
+     "6961746520746f2075736520496e7465726e65742d4472616674732061732072"
+     "65666572656e6365206d6174657269616c206f7220746f206369746520746865"
+     "6d206f74686572207468616e206173202fe2809c776f726b20696e2070726f67"
+     "726573732e2fe2809d",
+     "64a0861575861af460f062c79be643bd5e805cfd345cf389f108670ac76c8cb2"
+     "4c6cfc18755d43eea09ee94e382d26b0bdb7b73c321b0100d4f03b7f355894cf"
+     "332f830e710b97ce98c8a84abd0b948114ad176e008d33bd60f982b1ff37c855"
+     "9797a06ef4f0ef61c186324e2b3506383606907b6a7c02b0f9f6157b53c867e4"
+     "b9166c767b804d46a59b5216cde7a4e99040c5a40433225ee282a1b0a06c523e"
+     "af4534d7f83fa1155b0047718cbc546a0d072b04b3564eea1b422273f548271a"
+     "0bb2316053fa76991955ebd63159434ecebb4e466dae5a1073a6727627097a10"
+     "49e617d91d361094fa68f0ff77987130305beaba2eda04df997b714d6c6f2c29"
+     "a6ad5cb4022b02709beead9d67890cbb22392336fea1851f38"},
+};
+
+// Tags of 16 bytes, then of 8. SP 800-38C appendix C, example 3; the others are Wycheproof's
+// aes_ccm_test.json, tcId 51, 207, 366 and 462.
+constexpr AeadAnswer kCcmAnswers[] = {
+    {"2c9b9ff47d742c4ab224e9ca1ed57c4c", "917962caf3932441c259282f",
+     "72175bdfdb4a23e97fdcbd263baf4316",
+     "b542c2f3f81670ddf74f15184ab7de17e057cde9eef92babdb837500774c19",
+     "320ae0c11e92d10d5bf5485c854b2d8f6318e33f16b520cffd35ada381c967"
+     "a4866908e664ee140c6ae2b9d2ab8416"},
+    {"f59abcbf4218bd5c7601f080b5fbd3ae088733702c8fbef0c5296a406f563827", "a5eb0e6fe669e68239ace550",
+     "d603491fbf0950d36489abb40dd8d42b",
+     "97dcbacd70a678cfaed13c942cf920e851ec3e6fb1f6c6eb95f1c965fb1a13",
+     "c0b27edd6533cfba81323ac78d0aeb0371b1d7b89938e04c319148961513fb"
+     "56aabbde47ab2c53db48703033f8ca68"},
+};
+constexpr AeadAnswer kCcm8Answers[] = {
+    {"404142434445464748494a4b4c4d4e4f", "101112131415161718191a1b",
+     "000102030405060708090a0b0c0d0e0f10111213", "202122232425262728292a2b2c2d2e2f3031323334353637",
+     "e3b201a9f5b71a7a9b1ceaeccd97e70b6176aad9a4428aa5484392fbc1b09951"},
+    {"c08339a6f80b84e201e3d6030cdb3f02", "1cbf2ca31330abe749db588b",
+     "b535a847dfc962012d913a4076f58f9f",
+     "4f9fd6ad1656cce99af7469960073a241569ce32dad558111b50306053a0b6",
+     "c91d4c8bf7fdba49b87001fc3ec95f455ba32bc05ba336bc3d58f4ad08b5bc34d622fe4ba3cac5"},
+    {"110480ea9c9f4c5e6b5be01a2aafc861d1370c243aff9faafd0a92a9d18e5845", "0e5cf683e13204cf91a2d4b6",
+     "c490a5fa19b97c3e3adf20bc4df51140",
+     "c92ec3d6a2c2fa19c45be7107a48a9ea0fe46a92978b5dabb3f94b457b5fbd",
+     "bb5110dd12bd3d12144c8de55b3b2677fc7084d56afcc6a76a5228fff8dbd3e39b0d1174f7609b"},
+};
+
+// Those of `answers` that have this key size; `count` of them.
+void CheckKnownAnswers(const AeadAlgorithm& aead, absl::Span<const AeadAnswer> answers, int count) {
   int ran = 0;
-  for (const GcmAnswer& answer : kGcmAnswers) {
+  for (const AeadAnswer& answer : answers) {
     const ByteString key_bytes = FromHex(answer.key);
     if (key_bytes.size() != aead.key_size) continue;
     ++ran;
@@ -130,10 +194,10 @@ void CheckGcmKnownAnswers(const AeadAlgorithm& aead) {
     EXPECT_EQ(ToHex(Seal(key, 0, FromHex(answer.ad), FromHex(answer.plaintext))), answer.sealed);
     ByteString in_out = FromHex(answer.sealed);
     ASSERT_TRUE(key.OpenInPlace(0, FromHex(answer.ad), absl::MakeSpan(in_out)));
-    in_out.resize(in_out.size() - 16);
+    in_out.resize(in_out.size() - aead.tag_size);
     EXPECT_EQ(ToHex(in_out), answer.plaintext);
   }
-  EXPECT_EQ(ran, 4);
+  EXPECT_EQ(ran, count);
 }
 
 // The nonce is the IV with nonce64 XORed, big-endian, into its last eight bytes.
@@ -163,13 +227,13 @@ void CheckParts(const AeadAlgorithm& aead, Rand& rand) {
         parts.push_back(Slice(rest, 0, take));
         rest.remove_prefix(take);
       }
-      ByteString out(size + 16, 0xee);
+      ByteString out(size + aead.tag_size, 0xee);
       key.SealScatter(7, ad, parts, rest, absl::MakeSpan(out));
       EXPECT_EQ(out, expected) << size << " bytes in " << parts.size() << " parts";
     }
     const size_t head = size - size / 3;
     ByteString in_place(text.begin(), text.begin() + static_cast<ptrdiff_t>(head));
-    in_place.resize(size + 16);
+    in_place.resize(size + aead.tag_size);
     const Bytes first(in_place.data(), head);
     key.SealScatter(7, ad, absl::Span<const Bytes>(&first, 1), Slice(Bytes(text), head),
                     absl::MakeSpan(in_place));
@@ -184,7 +248,7 @@ void CheckBatch(const AeadAlgorithm& aead, Rand& rand) {
     std::vector<ByteString> texts, outs;
     for (size_t i = 0; i < count; ++i) {
       texts.push_back(RandomBytes(rand, rand() % 200));
-      outs.emplace_back(texts[i].size() + 16);
+      outs.emplace_back(texts[i].size() + aead.tag_size);
     }
     std::vector<SealJob> jobs;
     for (size_t i = 0; i < count; ++i) {
@@ -217,7 +281,7 @@ void CheckForgeries(const AeadAlgorithm& aead, Rand& rand) {
     refused(9, {}, sealed);
     if (size > 0) refused(9, ad, ByteString(sealed.begin(), sealed.end() - 1));
   }
-  for (size_t size = 0; size < 16; ++size) {
+  for (size_t size = 0; size < aead.tag_size; ++size) {
     ByteString record(size, 0x55);
     EXPECT_FALSE(key.OpenInPlace(0, {}, absl::MakeSpan(record)));
     EXPECT_TRUE(AllZero(record));
@@ -294,29 +358,62 @@ void CheckMask(const MaskAlgorithm& mask, const CipherAlgorithm& cipher) {
   }
 }
 
-void CheckAesGcm(const AeadAlgorithm& aead) {
-  ASSERT_EQ(aead.tag_size, 16);
+void CheckChaCha20Mask(const MaskAlgorithm& mask) {
+  ASSERT_EQ(mask.key_size, 32);
+  ASSERT_LE(mask.context_size, kMaxCipherContextSize);
+  alignas(16) uint8_t context[kMaxCipherContextSize];
+  ByteString out(16);
+  mask.bind(context, FromHex("25a282b9e82f06f21f488917a4fc8f1b73573685608597d0efcb076b0ab7a7a4"));
+  mask.mask(context, FromHex("5e5cd55c41f69080575d7999c25a5bfb"), absl::MakeSpan(out));
+  EXPECT_EQ(ToHex(Slice(Bytes(out), 0, 5)), "aefefe7d03");
+  mask.bind(context, FromHex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"));
+  mask.mask(context, FromHex("01000000 000000090000004a00000000"), absl::MakeSpan(out));
+  EXPECT_EQ(ToHex(out), "10f1e7e4d13b5915500fdd1fa32071c4");
+}
+
+void CheckAeadDuties(const AeadAlgorithm& aead) {
   ASSERT_LE(aead.context_size, kMaxAeadContextSize);
   Rand rand(3);
-  CheckGcmKnownAnswers(aead);
   CheckNonce(aead, rand);
   CheckParts(aead, rand);
   CheckBatch(aead, rand);
   CheckForgeries(aead, rand);
 }
 
-int CheckAesGcmWycheproof(const AeadAlgorithm& aead) {
-  const auto file = Wycheproof("aes_gcm");
+void CheckAesGcm(const AeadAlgorithm& aead) {
+  ASSERT_EQ(aead.tag_size, 16);
+  CheckKnownAnswers(aead, kGcmAnswers, 4);
+  CheckAeadDuties(aead);
+}
+
+void CheckChaCha20Poly1305(const AeadAlgorithm& aead) {
+  ASSERT_EQ(aead.tag_size, 16);
+  CheckKnownAnswers(aead, kChaCha20Poly1305Answers, 2);
+  CheckAeadDuties(aead);
+}
+
+void CheckAesCcm(const AeadAlgorithm& aead) {
+  if (aead.tag_size == 16) {
+    CheckKnownAnswers(aead, kCcmAnswers, 1);
+  } else {
+    ASSERT_EQ(aead.tag_size, 8);
+    CheckKnownAnswers(aead, kCcm8Answers, aead.key_size == 16 ? 2 : 1);
+  }
+  CheckAeadDuties(aead);
+}
+
+int CheckWycheproof(const AeadAlgorithm& aead, const char* name) {
+  const auto file = Wycheproof(name);
   if (!file) return 0;
   int ran = 0;
   for (const auto& group : file->at("testGroups")) {
-    if (group.at("ivSize") != 96 || group.at("tagSize") != 128 ||
+    if (group.at("ivSize") != 96 || group.at("tagSize") != aead.tag_size * 8 ||
         group.at("keySize") != aead.key_size * 8) {
       continue;
     }
     for (const auto& test : group.at("tests")) {
-      const auto field = [&](const char* name) {
-        return FromHex(test.at(name).get<std::string>());
+      const auto field = [&](const char* member) {
+        return FromHex(test.at(member).get<std::string>());
       };
       ++ran;
       AeadKey key;
@@ -326,7 +423,7 @@ int CheckAesGcmWycheproof(const AeadAlgorithm& aead) {
       const bool valid = test.at("result") == "valid";
       EXPECT_EQ(key.OpenInPlace(0, field("aad"), absl::MakeSpan(in_out)), valid) << test;
       if (!valid) continue;
-      in_out.resize(in_out.size() - 16);
+      in_out.resize(in_out.size() - aead.tag_size);
       EXPECT_EQ(in_out, field("msg")) << test;
       EXPECT_EQ(Seal(key, 0, field("aad"), field("msg")), sealed) << test;
     }
@@ -353,13 +450,14 @@ void CheckSameAead(const AeadAlgorithm& a, const AeadAlgorithm& b, uint64_t seed
       parts.push_back(Slice(rest, 0, take));
       rest.remove_prefix(take);
     }
-    ByteString shifted(text.size() + 16 + 64);
+    ByteString shifted(text.size() + a.tag_size + 64);
     const MutableBytes out =
-        Slice(absl::MakeSpan(shifted), rand() % 64, text.size() + 16);  // any alignment
+        Slice(absl::MakeSpan(shifted), rand() % 64, text.size() + a.tag_size);  // any alignment
     two.SealScatter(nonce64, ad, parts, rest, out);
     ASSERT_EQ(ByteString(out.begin(), out.end()), expected) << "seed " << seed << ", " << round;
     ASSERT_TRUE(two.OpenInPlace(nonce64, ad, out));
-    ASSERT_EQ(ByteString(out.begin(), out.end() - 16), text) << "seed " << seed << ", " << round;
+    ASSERT_EQ(ByteString(out.begin(), out.end() - a.tag_size), text)
+        << "seed " << seed << ", " << round;
   }
 }
 

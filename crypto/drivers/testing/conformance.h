@@ -15,11 +15,19 @@ void CheckHash(const HashAlgorithm& hash);
 void CheckCipher(const CipherAlgorithm& cipher);
 // RFC 9001 A.2 for AES-128; and the same as the cipher.
 void CheckMask(const MaskAlgorithm& mask, const CipherAlgorithm& cipher);
-// Known answers of the GCM specification; nonces; parts; in place; batches; forgeries wiped.
+// RFC 9001 A.5, and as much of a block as a mask is of RFC 8439 s2.3.2.
+void CheckChaCha20Mask(const MaskAlgorithm& mask);
+// What every AEAD owes: nonces; parts; in place; batches; forgeries wiped.
+void CheckAeadDuties(const AeadAlgorithm& aead);
+// Known answers of the GCM specification, and the duties.
 void CheckAesGcm(const AeadAlgorithm& aead);
-// All of Wycheproof's cases with this key size and a nonce of 96 bits; gives their number, 0 where
-// the vectors are absent.
-int CheckAesGcmWycheproof(const AeadAlgorithm& aead);
+// Known answers of RFC 8439, and the duties.
+void CheckChaCha20Poly1305(const AeadAlgorithm& aead);
+// Known answers of SP 800-38C and Wycheproof, with tags of 16 or 8 bytes, and the duties.
+void CheckAesCcm(const AeadAlgorithm& aead);
+// All cases in Wycheproof's NAME_test.json with this key size, tag size and a nonce of 96 bits;
+// gives their number, 0 where the vectors are absent.
+int CheckWycheproof(const AeadAlgorithm& aead, const char* name);
 
 // Both seal and open the same on random keys, sizes, parts and additional data.
 void CheckSameAead(const AeadAlgorithm& a, const AeadAlgorithm& b, uint64_t seed, int rounds);

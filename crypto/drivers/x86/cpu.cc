@@ -9,11 +9,20 @@ namespace merlon::crypto {
 namespace {
 
 struct Features {
-  bool aes_clmul = false, sha = false;
+  bool aes_clmul = false, sha = false, avx2 = false;
 };
 
-// Intel SDM, volume 2, CPUID: leaf 1, and leaf 7 subleaf 0. All of it works on the XMM registers
-// that every x86-64 system saves.
+#if defined(__x86_64__)
+// XCR0: the system saves XMM and YMM registers (Intel SDM, volume 1, s14.3). Only with OSXSAVE.
+bool SavesYmm() {
+  unsigned low, high;
+  asm("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (low & 6) == 6;
+}
+#endif
+
+// Intel SDM, volume 2, CPUID: leaf 1, and leaf 7 subleaf 0. XMM registers every x86-64 system
+// saves.
 Features Detect() {
   Features found;
 #if defined(__x86_64__)
@@ -21,8 +30,10 @@ Features Detect() {
   if (__get_cpuid(1, &a, &b, &c, &d) == 0) return found;
   const bool sse = (c & bit_SSSE3) != 0 && (c & bit_SSE4_1) != 0;
   found.aes_clmul = sse && (c & bit_AES) != 0 && (c & bit_PCLMUL) != 0;
+  const bool ymm = (c & bit_OSXSAVE) != 0 && (c & bit_AVX) != 0 && SavesYmm();
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return found;
   found.sha = sse && (b & 1u << 29) != 0;
+  found.avx2 = ymm && (b & bit_AVX2) != 0;
 #endif
   return found;
 }
@@ -36,5 +47,6 @@ const Features& Detected() {
 
 bool X86HasAesAndClmul() { return Detected().aes_clmul; }
 bool X86HasSha() { return Detected().sha; }
+bool X86HasAvx2() { return Detected().avx2; }
 
 }  // namespace merlon::crypto

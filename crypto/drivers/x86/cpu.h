@@ -8,5 +8,7 @@ namespace merlon::crypto {
 bool X86HasAesAndClmul();
 // SHA-NI, SSSE3 and SSE4.1.
 bool X86HasSha();
+// AVX2, on a system that saves the YMM registers.
+bool X86HasAvx2();
 
 }  // namespace merlon::crypto

@@ -2,7 +2,9 @@
 #include "crypto/drivers/x86/driver.h"
 
 #include "crypto/drivers/x86/aes.h"
+#include "crypto/drivers/x86/aes_ccm.h"
 #include "crypto/drivers/x86/aes_gcm.h"
+#include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
 #include "crypto/drivers/x86/sha256.h"
 
@@ -12,11 +14,13 @@ namespace {
 #if defined(__x86_64__)
 constexpr const HashAlgorithm* kHashes[] = {&kX86Sha256};
 constexpr const CipherAlgorithm* kCiphers[] = {&kX86Aes128, &kX86Aes256};
-constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm};
+constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm,  &kX86Aes128Ccm,
+                                           &kX86Aes256Ccm, &kX86Aes128Ccm8, &kX86Aes256Ccm8};
+constexpr const AeadAlgorithm* kAvx2Aeads[] = {&kX86ChaCha20Poly1305};
 #else
 constexpr absl::Span<const HashAlgorithm* const> kHashes;
 constexpr absl::Span<const CipherAlgorithm* const> kCiphers;
-constexpr absl::Span<const AeadAlgorithm* const> kAeads;
+constexpr absl::Span<const AeadAlgorithm* const> kAeads, kAvx2Aeads;
 #endif
 
 }  // namespace
@@ -39,6 +43,17 @@ constinit const Driver kX86ShaDriver = {
     .hashes = kHashes,
     .ciphers = {},
     .aeads = {},
+    .key_agreements = {},
+    .signs = {},
+};
+
+constinit const Driver kX86Avx2Driver = {
+    .name = "x86-avx2",
+    .location = kLocalStorage,
+    .available = X86HasAvx2,
+    .hashes = {},
+    .ciphers = {},
+    .aeads = kAvx2Aeads,
     .key_agreements = {},
     .signs = {},
 };

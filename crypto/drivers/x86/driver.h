@@ -6,9 +6,11 @@
 
 namespace merlon::crypto {
 
-// AES and AES-GCM by AES-NI and PCLMULQDQ.
+// AES, AES-GCM and AES-CCM by AES-NI and PCLMULQDQ.
 extern const Driver kX86Driver;
 // SHA-256 by SHA-NI, which came to CPUs later.
 extern const Driver kX86ShaDriver;
+// ChaCha20-Poly1305 by AVX2.
+extern const Driver kX86Avx2Driver;
 
 }  // namespace merlon::crypto

@@ -3,15 +3,19 @@
 #include <gtest/gtest.h>
 
 #include "crypto/drivers/portable/aes.h"
+#include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/aes_gcm.h"
+#include "crypto/drivers/portable/chacha20_poly1305.h"
+#include "crypto/drivers/portable/poly1305.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/testing/conformance.h"
 #include "crypto/drivers/x86/driver.h"
+#include "crypto/drivers/x86/poly1305_avx2.h"
 
 namespace merlon::crypto {
 namespace {
 
-const Driver* const kDrivers[] = {&kX86Driver, &kX86ShaDriver};
+const Driver* const kDrivers[] = {&kX86Driver, &kX86ShaDriver, &kX86Avx2Driver};
 
 class X86Test : public ::testing::Test {
  protected:
@@ -22,6 +26,7 @@ TEST_F(X86Test, HoldsOnlyWhatTheCpuHas) {
   EXPECT_EQ(table_.aead(AeadId::kAes128Gcm) != nullptr, kX86Driver.available());
   EXPECT_EQ(table_.cipher(CipherId::kAes256) != nullptr, kX86Driver.available());
   EXPECT_EQ(table_.hash(HashId::kSha256) != nullptr, kX86ShaDriver.available());
+  EXPECT_EQ(table_.aead(AeadId::kChaCha20Poly1305) != nullptr, kX86Avx2Driver.available());
 }
 
 TEST_F(X86Test, AesConforms) {
@@ -44,10 +49,10 @@ TEST_F(X86Test, AesGcmConforms) {
 
 TEST_F(X86Test, AesGcmPassesWycheproof) {
   if (!kX86Driver.available()) GTEST_SKIP() << "no AES-NI and PCLMULQDQ here";
-  const int ran128 = testing::CheckAesGcmWycheproof(*table_.aead(AeadId::kAes128Gcm));
+  const int ran128 = testing::CheckWycheproof(*table_.aead(AeadId::kAes128Gcm), "aes_gcm");
   if (ran128 == 0) GTEST_SKIP() << "no published vectors here";
   EXPECT_EQ(ran128, 54);
-  EXPECT_EQ(testing::CheckAesGcmWycheproof(*table_.aead(AeadId::kAes256Gcm)), 53);
+  EXPECT_EQ(testing::CheckWycheproof(*table_.aead(AeadId::kAes256Gcm), "aes_gcm"), 53);
 }
 
 TEST_F(X86Test, AesGcmIsWhatThePortableTwinDoes) {
@@ -57,11 +62,69 @@ TEST_F(X86Test, AesGcmIsWhatThePortableTwinDoes) {
   testing::CheckSameAead(*table_.aead(AeadId::kAes128Gcm), kPortableAes128Gcm, 5, 100);
 }
 
+TEST_F(X86Test, AesCcmConformsAndIsWhatThePortableTwinDoes) {
+  if (!kX86Driver.available()) GTEST_SKIP() << "no AES-NI and PCLMULQDQ here";
+  uint64_t seed = 100;
+  for (const AeadAlgorithm* twin :
+       {&kPortableAes128Ccm, &kPortableAes256Ccm, &kPortableAes128Ccm8, &kPortableAes256Ccm8}) {
+    const AeadAlgorithm& aead = *table_.aead(twin->id);
+    testing::CheckAesCcm(aead);
+    testing::CheckMask(*aead.mask, aead.key_size == 16 ? kPortableAes128 : kPortableAes256);
+    testing::CheckSameAead(*twin, aead, seed++, 400);
+    testing::CheckSameAead(aead, *twin, seed++, 50);
+  }
+}
+
+TEST_F(X86Test, AesCcmPassesWycheproof) {
+  if (!kX86Driver.available()) GTEST_SKIP() << "no AES-NI and PCLMULQDQ here";
+  const int ran = testing::CheckWycheproof(*table_.aead(AeadId::kAes128Ccm), "aes_ccm");
+  if (ran == 0) GTEST_SKIP() << "no published vectors here";
+  EXPECT_EQ(ran, 63);
+  EXPECT_EQ(testing::CheckWycheproof(*table_.aead(AeadId::kAes256Ccm), "aes_ccm"), 63);
+  EXPECT_EQ(testing::CheckWycheproof(*table_.aead(AeadId::kAes128Ccm8), "aes_ccm"), 6);
+  EXPECT_EQ(testing::CheckWycheproof(*table_.aead(AeadId::kAes256Ccm8), "aes_ccm"), 6);
+}
+
 TEST_F(X86Test, Sha256ConformsAndIsWhatThePortableTwinDoes) {
   if (!kX86ShaDriver.available()) GTEST_SKIP() << "no SHA-NI here";
   testing::CheckHash(*table_.hash(HashId::kSha256));
   testing::CheckSameHash(kPortableSha256, *table_.hash(HashId::kSha256), 6, 500);
 }
+
+TEST_F(X86Test, ChaCha20Poly1305ConformsAndIsWhatThePortableTwinDoes) {
+  if (!kX86Avx2Driver.available()) GTEST_SKIP() << "no AVX2 here";
+  const AeadAlgorithm& aead = *table_.aead(AeadId::kChaCha20Poly1305);
+  testing::CheckChaCha20Poly1305(aead);
+  testing::CheckChaCha20Mask(*aead.mask);
+  testing::CheckSameAead(kPortableChaCha20Poly1305, aead, 7, 1500);
+  testing::CheckSameAead(aead, kPortableChaCha20Poly1305, 8, 100);
+}
+
+TEST_F(X86Test, ChaCha20Poly1305PassesWycheproof) {
+  if (!kX86Avx2Driver.available()) GTEST_SKIP() << "no AVX2 here";
+  const int ran =
+      testing::CheckWycheproof(*table_.aead(AeadId::kChaCha20Poly1305), "chacha20_poly1305");
+  if (ran == 0) GTEST_SKIP() << "no published vectors here";
+  EXPECT_EQ(ran, 253);
+}
+
+#if defined(__x86_64__)
+// Limbs as large as they get: the multiplier and the text all ones, every size up to 20 groups of
+// four blocks.
+TEST_F(X86Test, Poly1305CarriesLikeItsPortableTwin) {
+  if (!kX86Avx2Driver.available()) GTEST_SKIP() << "no AVX2 here";
+  for (const uint8_t key_byte : {0xff, 0x00, 0x0f}) {
+    const std::vector<uint8_t> key(32, key_byte), text(20 * 64, 0xff), ad(40, 0xff);
+    for (size_t size = 0; size <= text.size(); ++size) {
+      const Bytes part = Slice(Bytes(text), 0, size), with = Slice(Bytes(ad), 0, size % 40);
+      std::array<uint8_t, 16> expected, tag;
+      Poly1305AeadTag(key.data(), with, part, expected.data());
+      x86::Poly1305AeadTagAvx2(key.data(), with, part, tag.data());
+      ASSERT_EQ(tag, expected) << size << " bytes";
+    }
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace merlon::crypto

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// How ChaCha20 and Poly1305 make an AEAD (RFC 8439 s2.8), over any driver's kernel of the two.
+//
+// A kernel has
+//   kBlocks: blocks of key stream that it makes at once, a chunk;
+//   Xor(state, in, out, chunks): XORs that many chunks of key stream, moving the counter on;
+//   Tag(key, ad, text, tag): the Poly1305 tag of RFC 8439 s2.8.
+// Constant time where the kernel is: tags are compared without a branch on their bytes.
+#pragma once
+#include <algorithm>
+#include <cstring>
+
+#include "crypto/aead.h"
+#include "crypto/base/constant_time.h"
+#include "crypto/base/endian.h"
+#include "crypto/drivers/portable/chacha20.h"
+#include "crypto/drivers/portable/poly1305.h"
+
+namespace merlon::crypto {
+
+template <class Kernel>
+class ChaCha20Poly1305Mode {
+ public:
+  static constexpr AeadAlgorithm Algorithm() {
+    return {
+        .id = AeadId::kChaCha20Poly1305,
+        .key_size = kChaCha20KeySize,
+        .tag_size = kPoly1305TagSize,
+        .context_size = sizeof(Context),
+        // "The record sequence number would wrap before the safety limit is reached" (RFC 9846
+        // s5.5); RFC 9147 s4.5.3 says the same, and 2^36 for records that do not open.
+        .seal_limit = ~uint64_t{0},
+        .open_limit = uint64_t{1} << 36,
+        .mask = &kPortableChaCha20Mask,
+        .bind = Bind,
+        .seal_scatter = SealScatter,
+        .seal_batch = SealBatch,
+        .open_in_place = OpenInPlace,
+    };
+  }
+
+ private:
+  static constexpr size_t kChunk = Kernel::kBlocks * kChaCha20BlockSize;
+  // RFC 8439 s2.8: 2^32 - 1 blocks of text; then the counter would repeat.
+  static constexpr uint64_t kMaxTextSize = ((uint64_t{1} << 32) - 1) * kChaCha20BlockSize;
+
+  struct Context {
+    std::array<uint8_t, kChaCha20KeySize> key;
+    std::array<uint8_t, kAeadIvSize> iv;
+  };
+
+  // One record's key stream. Its first block is Poly1305's key (s2.6), the text's follow.
+  class Stream {
+   public:
+    Stream(const Context& context, uint64_t nonce64) {
+      std::array<uint8_t, kAeadIvSize> nonce = context.iv;
+      StoreBigEndian(LoadBigEndian<uint64_t>(&nonce[4]) ^ nonce64, &nonce[4]);
+      state_ = ChaCha20Start(context.key.data(), 0, nonce.data());
+      WipeObject(nonce);  // the IV is derived from the traffic secret
+      Refill();
+      memcpy(mac_key_.data(), buffer_.data(), mac_key_.size());
+      used_ = kChaCha20BlockSize;
+    }
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    ~Stream() {
+      WipeObject(state_);
+      WipeObject(buffer_);
+      WipeObject(mac_key_);
+    }
+
+    // in and out are the same bytes or do not overlap.
+    void Crypt(Bytes in, uint8_t* out) {
+      const size_t begun = CryptBuffered(in, out);
+      in.remove_prefix(begun);
+      out += begun;
+      const size_t chunks = in.size() / kChunk;
+      if (chunks != 0) Kernel::Xor(state_, in.data(), out, chunks);
+      in.remove_prefix(chunks * kChunk);
+      out += chunks * kChunk;
+      if (in.empty()) return;
+      Refill();
+      CryptBuffered(in, out);
+    }
+    const uint8_t* mac_key() const { return mac_key_.data(); }
+
+   private:
+    void Refill() {
+      buffer_ = {};
+      Kernel::Xor(state_, buffer_.data(), buffer_.data(), 1);
+      used_ = 0;
+    }
+    // With what is left in the buffer; gives the number of bytes.
+    size_t CryptBuffered(Bytes in, uint8_t* out) {
+      const size_t size = std::min(in.size(), kChunk - used_);
+      const uint8_t* stream = buffer_.data() + used_;
+      size_t i = 0;
+      for (; size - i >= 8; i += 8) {
+        StoreLittleEndian(
+            LoadLittleEndian<uint64_t>(in.data() + i) ^ LoadLittleEndian<uint64_t>(stream + i),
+            out + i);
+      }
+      for (; i < size; ++i) out[i] = in[i] ^ stream[i];
+      used_ += size;
+      return size;
+    }
+
+    ChaCha20State state_;
+    alignas(32) std::array<uint8_t, kChunk> buffer_;
+    std::array<uint8_t, kPoly1305KeySize> mac_key_;
+    size_t used_;
+  };
+
+  static void Bind(void* context, Bytes key, Bytes iv) {
+    Context& c = *static_cast<Context*>(context);
+    memcpy(c.key.data(), Slice(key, 0, c.key.size()).data(), c.key.size());
+    memcpy(c.iv.data(), Slice(iv, 0, c.iv.size()).data(), c.iv.size());
+  }
+
+  static void SealScatter(const void* context, uint64_t nonce64, Bytes ad,
+                          absl::Span<const Bytes> in, Bytes tail, MutableBytes out) {
+    if (out.size() > kMaxTextSize) __builtin_trap();
+    Stream stream(*static_cast<const Context*>(context), nonce64);
+    size_t size = 0;
+    const auto add = [&](Bytes part) {
+      stream.Crypt(part, Slice(out, size, part.size()).data());
+      size += part.size();
+    };
+    for (Bytes part : in) add(part);
+    add(tail);
+    if (out.size() != size + kPoly1305TagSize) __builtin_trap();
+    Kernel::Tag(stream.mac_key(), ad, Slice(Bytes(out), 0, size), out.data() + size);
+  }
+
+  static void SealBatch(const void* context, absl::Span<const SealJob> jobs) {
+    for (const SealJob& job : jobs) {
+      SealScatter(context, job.nonce64, job.ad, absl::Span<const Bytes>(&job.plaintext, 1), {},
+                  job.out);
+    }
+  }
+
+  static bool OpenInPlace(const void* context, uint64_t nonce64, Bytes ad, MutableBytes in_out) {
+    if (in_out.size() < kPoly1305TagSize || in_out.size() > kMaxTextSize) {
+      Wipe(in_out);
+      return false;
+    }
+    const size_t size = in_out.size() - kPoly1305TagSize;
+    const Bytes text = Slice(Bytes(in_out), 0, size);
+    Stream stream(*static_cast<const Context*>(context), nonce64);
+    std::array<uint8_t, kPoly1305TagSize> tag;
+    Kernel::Tag(stream.mac_key(), ad, text, tag.data());
+    const bool valid = ConstantTimeEqual(tag, Slice(Bytes(in_out), size));
+    WipeObject(tag);
+    if (valid) {
+      stream.Crypt(text, in_out.data());
+    } else {
+      Wipe(in_out);
+    }
+    return valid;
+  }
+};
+
+}  // namespace merlon::crypto

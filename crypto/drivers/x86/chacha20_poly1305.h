@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// AEAD_CHACHA20_POLY1305 by AVX2. Declared on x86-64 alone.
+#pragma once
+#include "crypto/aead.h"
+
+#if defined(__x86_64__)
+namespace merlon::crypto {
+
+extern const AeadAlgorithm kX86ChaCha20Poly1305;
+
+}  // namespace merlon::crypto
+#endif
