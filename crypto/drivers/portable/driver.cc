@@ -17,9 +17,11 @@ constexpr const CipherAlgorithm* kCiphers[] = {&kPortableAes128, &kPortableAes25
 constexpr const AeadAlgorithm* kAeads[] = {
     &kPortableAes128Gcm, &kPortableAes256Gcm,  &kPortableChaCha20Poly1305, &kPortableAes128Ccm,
     &kPortableAes256Ccm, &kPortableAes128Ccm8, &kPortableAes256Ccm8};
-constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kPortableP256};
-constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256, &kPortableRsaPss,
-                                           &kPortableRsaPkcs1};
+constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kPortableP256,
+                                                           &kPortableP384};
+constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256,  &kPortableEcdsaP384,
+                                           &kPortableEd25519,    &kPortableRsaPss,
+                                           &kPortableRsaPssKeys, &kPortableRsaPkcs1};
 
 }  // namespace
 
