@@ -7,9 +7,10 @@
 #include "crypto/drivers/portable/aes_gcm.h"
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/sha256.h"
+#include "crypto/testing/rfc8448.h"
+#include "crypto/testing/vectors.h"
 #include "tls/core/handshake_core.h"
 #include "tls/msgs/client_hello.h"
-#include "tls/msgs/testing/rfc8448.h"
 #include "tls/msgs/testing/rfc8448_section3.h"
 #include "tls/profiles/full.h"
 
@@ -235,7 +236,7 @@ TEST(Rfc8448, Section3GoesThroughTheStates) {
 
 TEST(Rfc8448, Sections3And5And7GoThroughTheStates) {
   const std::vector<rfc8448::Section> sections = rfc8448::Load();
-  if (sections.empty()) GTEST_SKIP() << "the text of RFC 8448 is not at hand";
+  if (sections.empty()) GTEST_SKIP() << crypto::testing::kNoVectors;
   size_t driven = 0;
   for (const rfc8448::Section& section : sections) {
     if (section.number != 3 && section.number != 5 && section.number != 7) continue;
