@@ -68,14 +68,13 @@ void Require(bool done, const char* what) {
   exit(1);
 }
 
-}  // namespace merlon::bench
-
-int main() {
-  using merlon::bench::All;
+bool RunRegistered() {
   std::sort(All().begin(), All().end(), [](auto& a, auto& b) { return a.name < b.name; });
-  merlon::bench::Table table;
+  Table table;
   bool good = true;
-  for (const auto& registered : All()) good &= registered.benchmark(table);
+  for (const Registered& registered : All()) good &= registered.benchmark(table);
   table.Print();
-  return good ? 0 : 1;
+  return good;
 }
+
+}  // namespace merlon::bench

@@ -27,10 +27,13 @@ class Table {
 
 // A benchmark adds its sections; false: it measured what must not be.
 using Benchmark = bool (*)(Table& table);
-// Makes main run it. Those linked run in the order of their names.
+// Makes RunRegistered run it.
 struct Registration {
   Registration(const char* name, Benchmark benchmark);
 };
+// Runs those that are linked, in the order of their names, and prints the table; false when one of
+// them was.
+bool RunRegistered();
 
 // Seconds of a monotonic clock.
 double Seconds();

@@ -27,9 +27,12 @@ std::string HexNumber(uint16_t number) {
   return Cat("0x", ToHex(bytes));
 }
 
+// Without its full stop: more follows.
 std::string Sentence(const tls::Explanation& explanation) {
-  if (explanation.reference.empty()) return std::string(explanation.sentence);
-  return Cat(explanation.sentence, " (", explanation.reference, ")");
+  std::string_view sentence = explanation.sentence;
+  if (sentence.ends_with('.')) sentence.remove_suffix(1);
+  if (explanation.reference.empty()) return std::string(sentence);
+  return Cat(sentence, " (", explanation.reference, ")");
 }
 
 std::string AlertWithNumber(Alert alert) {
@@ -49,7 +52,9 @@ absl::StatusCode CodeOf(Error error) {
   }
   if (error.origin != Origin::kPeer) return absl::StatusCode::kInternal;
   const int code = static_cast<int>(error.code);
-  const bool about_identity = (code >= 200 && code < 300) || error.code == Code::kBadPeerSignature;
+  // A bad signature is one in the chain (kBadSignature) or in CertificateVerify.
+  const bool about_identity = (code >= 200 && code < 300) || error.code == Code::kBadSignature ||
+                              error.code == Code::kBadPeerSignature;
   return about_identity ? absl::StatusCode::kUnauthenticated : absl::StatusCode::kInvalidArgument;
 }
 

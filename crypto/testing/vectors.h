@@ -17,6 +17,9 @@ using ByteString = std::vector<uint8_t>;
 ByteString FromHex(std::string_view hex);
 std::string ToHex(Bytes bytes);
 
+// What a test says that is skipped because they are absent: GTEST_SKIP() << kNoVectors.
+inline constexpr char kNoVectors[] = "published vectors are not here";
+
 // A file below the published vectors ("wycheproof/testvectors_v1/x.json"); none where absent.
 std::optional<std::string> PublishedFile(std::string_view path);
 // "NAME_test.json" of Wycheproof.

@@ -93,7 +93,7 @@ void ShowKey(DemoWorld& world) {
   Print(Cat("The server signs with key #", key.slot + 1, " (generation ", key.generation,
             "): TLS has this handle alone.\n  Its export: ",
             exported.ok() ? std::string("it was exported, which must not be")
-                          : Cat("refused (", tls::Explain(exported.error()).sentence, ")"),
+                          : Cat("refused: ", tls::Explain(exported.error()).sentence),
             "\n\n"));
 }
 

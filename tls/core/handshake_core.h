@@ -36,6 +36,10 @@ using HandshakeMachine =
                  ExpectClientFinished12, AwaitTicketSealed12, AwaitSessionStored12,
                  ServerEstablished12>;
 
+namespace testing {
+struct StorageProbe;
+}
+
 // Not movable. Configuration and storage outlive it. One that cannot start is born Failed.
 template <class Profile>
 class HandshakeCore final : public Handshake {
@@ -87,6 +91,7 @@ class HandshakeCore final : public Handshake {
   template <class T>
   Result<T> Checked(Result<T> result);
 
+  friend struct testing::StorageProbe;  // a test's, to make any allocation fail
   Context context_;
   HandshakeMachine<Profile> machine_;
 };

@@ -3,10 +3,10 @@
 #include <random>
 #include <string>
 
+#include "crypto/testing/rfc8448.h"
 #include "gtest/gtest.h"
 #include "tls/msgs/any_message.h"
 #include "tls/msgs/message_builder.h"
-#include "tls/msgs/testing/rfc8448.h"
 #include "tls/msgs/testing/rfc8448_section3.h"
 
 namespace merlon::tls {

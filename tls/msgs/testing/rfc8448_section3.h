@@ -3,7 +3,7 @@
 // in hex. Committed so that the tests mean something where the text of the RFC is absent.
 #pragma once
 
-namespace merlon::tls::rfc8448 {
+namespace merlon::rfc8448 {
 
 inline constexpr char kClientHello[] =
     "010000c00303cb34ecb1e78163ba1c38c6dacb196a6dffa21a8d9912ec18a2ef6283024dece700000613011303"
@@ -62,4 +62,4 @@ inline constexpr char kResumptionMaster[] =
 inline constexpr char kResumptionPsk[] =
     "4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3";
 
-}  // namespace merlon::tls::rfc8448
+}  // namespace merlon::rfc8448

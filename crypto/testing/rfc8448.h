@@ -2,15 +2,15 @@
 // RFC 8448's example handshakes, read from its text: sections of steps of named byte strings. For
 // tests alone; what the bytes mean is left to them.
 #pragma once
-#include <cstdlib>
-#include <fstream>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "crypto/testing/vectors.h"
 #include "gtest/gtest.h"
 
-namespace merlon::tls::rfc8448 {
+namespace merlon::rfc8448 {
 
 using Buffer = std::vector<uint8_t>;
 
@@ -109,9 +109,10 @@ inline std::vector<Section> Parse(std::istream& in) {
 
 // Empty where the text is not at hand.
 inline std::vector<Section> Load() {
-  const char* root = std::getenv("TEST_SRCDIR");
-  std::ifstream in(std::string(root == nullptr ? "." : root) + "/vectors/vectors/rfc/rfc8448.txt");
-  return in ? Parse(in) : std::vector<Section>();
+  const auto text = crypto::testing::PublishedFile("rfc/rfc8448.txt");
+  if (!text) return {};
+  std::istringstream in(*text);
+  return Parse(in);
 }
 
-}  // namespace merlon::tls::rfc8448
+}  // namespace merlon::rfc8448
