@@ -31,6 +31,8 @@ struct CommonChoices {
     std::string identity;
     crypto::KeyHandle key;
     crypto::HashId hash;
+    std::string context;
+    bool raw;
   };
   std::vector<Psk> psks;
   Limits limits;
@@ -54,8 +56,13 @@ class ClientConfigBuilder {
   // Tells servers which authorities are trusted here, so that they can choose among their chains.
   ClientConfigBuilder& NameAuthorities(absl::Span<const x509::TrustAnchor> anchors);
   ClientConfigBuilder& NameAuthority(Bytes name_der);
-  // A PSK that both ends were given, used without RFC 9258's importer: it must be used with one
-  // hash and for TLS 1.3 alone (RFC 9257).
+  // A PSK that both ends were given, imported (RFC 9258) for each protocol and each hash of the
+  // suites; at least 16 bytes. `context` and `hash` are what both ends agreed on besides.
+  ClientConfigBuilder& AddExternalPsk(std::string_view identity, crypto::KeyHandle key,
+                                      std::string_view context = {},
+                                      crypto::HashId hash = crypto::HashId::kSha256);
+  // The same without the importer, for peers that have none: it must be used with one hash and for
+  // TLS 1.3 alone (RFC 9257).
   ClientConfigBuilder& AddRawExternalPsk(std::string_view identity, crypto::KeyHandle key,
                                          crypto::HashId hash = crypto::HashId::kSha256);
   // No certificates: the server must know the PSK.
@@ -106,6 +113,9 @@ class ServerConfigBuilder {
   ServerConfigBuilder& NameAuthorities(absl::Span<const x509::TrustAnchor> anchors);
   ServerConfigBuilder& NameAuthority(Bytes name_der);
   // As with ClientConfigBuilder.
+  ServerConfigBuilder& AddExternalPsk(std::string_view identity, crypto::KeyHandle key,
+                                      std::string_view context = {},
+                                      crypto::HashId hash = crypto::HashId::kSha256);
   ServerConfigBuilder& AddRawExternalPsk(std::string_view identity, crypto::KeyHandle key,
                                          crypto::HashId hash = crypto::HashId::kSha256);
   // Tickets after each handshake, 0 to 10, and how long each may be used.
