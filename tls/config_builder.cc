@@ -40,6 +40,9 @@ std::string Hex(uint16_t number) { return absl::StrCat("0x", absl::Hex(number, a
 // Bytes of a PSK's identity: 65,535 go into a ClientHello, and an importer adds some (RFC 9258).
 constexpr size_t kMostIdentity = 65'000;
 
+// External PSKs of a client: each is a request, and several offers.
+constexpr size_t kMostPsks = 4;
+
 // Everything that a CommonConfig points to. Deques: growing them moves nothing.
 struct CommonOwned {
   std::vector<CipherSuite> suites;
@@ -341,7 +344,7 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
     return status;
   }
   if (key_shares_ < 1 || key_shares_ > 2) return Invalid("a ClientHello brings 1 or 2 key shares");
-  if (common_.psks.size() > 1) return Invalid("a client offers one external PSK");
+  if (common_.psks.size() > kMostPsks) return Invalid("a client offers 4 external PSKs at most");
   if (require_psk_) {
     if (common_.psks.empty()) return Invalid("RequirePsk without a PSK");
     if (!common_.schemes.empty()) return Invalid("RequirePsk leaves no use for signature schemes");

@@ -261,6 +261,26 @@ TEST(ImportedPsks, SeveralClientsAreToldApart) {
             kPskIdentity);
 }
 
+TEST(ImportedPsks, AClientMayOfferSeveral) {
+  World& world = SharedWorld();
+  const auto client = world.ClientBuilder()
+                          .AddExternalPsk("another", world.psk())
+                          .AddExternalPsk(kPskIdentity, world.psk(), "lab 3")
+                          .RequirePsk()
+                          .Build()
+                          .value();
+  for (const uint16_t suite : {kAes128, kAes256}) {
+    for (const uint16_t group : {29, 23}) {
+      StreamPair pair({.client = client,
+                       .server = Server().SetSuites({suite}).SetGroups({group}).Build().value()});
+      pair.Run();
+      ASSERT_TRUE(pair.server->connected());
+      EXPECT_EQ(pair.client->core.negotiated().psk->identity,
+                pair.server->core.negotiated().psk->identity);
+    }
+  }
+}
+
 // An answerer that picks a PSK of another protocol has failed.
 TEST(ImportedPsks, OfAnotherProtocolAreNoAnswer) {
   const auto config = Server().Build().value();
@@ -324,8 +344,9 @@ TEST(ImportedPsks, WhatCannotWorkIsRefusedWithASentence) {
     raw ? builder.AddRawExternalPsk("x", key) : builder.AddExternalPsk("x", key);
     EXPECT_THAT(builder.Build().status().message(), HasSubstr("shorter than 16 bytes"));
   }
-  EXPECT_THAT(Client().AddExternalPsk("another", world.psk()).Build().status().message(),
-              HasSubstr("a client offers one external PSK"));
+  ClientConfigBuilder many = Client();
+  for (const char* identity : {"1", "2", "3", "4"}) many.AddExternalPsk(identity, world.psk());
+  EXPECT_THAT(many.Build().status().message(), HasSubstr("4 external PSKs at most"));
 }
 
 }  // namespace
