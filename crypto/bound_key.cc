@@ -3,8 +3,8 @@
 
 #include <cstring>
 
+#include "crypto/base/secret.h"
 #include "crypto/base/writer.h"
-#include "crypto/key_derivation.h"
 #include "crypto/tls12_prf.h"
 
 namespace merlon::crypto {
@@ -17,6 +17,16 @@ constexpr size_t kMaxOtherSecret = 122;
 bool Permits(SignAlg policy, SignAlg wanted) {
   return (policy.family == SignFamily::kNone || policy.family == wanted.family) &&
          (policy.hash == HashId::kNone || policy.hash == wanted.hash);
+}
+
+Secret<kMaxHashSize> Derive(const SecretDerivation& derivation, Bytes secret) {
+  const HashAlgorithm& hash = *derivation.hash;
+  const Secret<kMaxHashSize> extracted(
+      hash.size, [&](MutableBytes out) { HkdfExtract(hash, {}, secret, out); });
+  return Secret<kMaxHashSize>(derivation.size, [&](MutableBytes out) {
+    HkdfExpandLabel(hash, extracted.reveal(), derivation.prefix, derivation.label,
+                    derivation.context, out);
+  });
 }
 
 }  // namespace
@@ -63,11 +73,26 @@ Result<BoundSecret> BoundSecret::Bind(const KeyStore& store, KeyHandle key) {
                             });
 }
 
+Result<BoundSecret> BoundSecret::BindDerived(const KeyStore& store, KeyHandle key,
+                                             const SecretDerivation& derivation) {
+  if (derivation.hash == nullptr || derivation.size == 0 || derivation.size > kMaxHashSize) {
+    return Misuse();
+  }
+  MERLON_ASSIGN_OR_RETURN(BoundSecret bound, Bind(store, key));
+  bound.derivation_ = &derivation;
+  return bound;
+}
+
 Result<void> BoundSecret::Extract(const HashAlgorithm& hash, Bytes salt, MutableBytes out) const {
   if (out.size() != hash.size) return Misuse();
   return store_->WithMaterial(key_, Usage::kDerive,
                               [&](Bytes material, const KeyAttributes&) -> Result<void> {
-                                HkdfExtract(hash, salt, material, out);
+                                if (derivation_ == nullptr) {
+                                  HkdfExtract(hash, salt, material, out);
+                                } else {
+                                  const auto derived = Derive(*derivation_, material);
+                                  HkdfExtract(hash, salt, derived.reveal(), out);
+                                }
                                 return {};
                               });
 }

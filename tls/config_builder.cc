@@ -7,6 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "tls/core/protocol_profile.h"
+#include "tls/psk_importer.h"
 
 namespace merlon::tls {
 namespace {
@@ -50,6 +52,12 @@ const SignatureScheme* const* FindScheme(uint16_t id) {
 absl::Status Invalid(const std::string& sentence) { return absl::InvalidArgumentError(sentence); }
 std::string Hex(uint16_t number) { return absl::StrCat("0x", absl::Hex(number, absl::kZeroPad4)); }
 
+// Bytes of a PSK's identity: 65,535 go into a ClientHello, and an importer adds some (RFC 9258).
+constexpr size_t kMostIdentity = 65'000;
+
+// External PSKs of a client: each is a request, and several offers.
+constexpr size_t kMostPsks = 4;
+
 // Everything that a CommonConfig points to. Deques: growing them moves nothing.
 struct CommonOwned {
   std::vector<CipherSuite> suites, suites12;
@@ -59,6 +67,7 @@ struct CommonOwned {
   std::deque<std::string> strings;
   std::vector<std::string_view> alpn;
   std::deque<crypto::BoundSecret> secrets;
+  std::deque<ImportedPsk> imported_psks;
   std::string authorities;
   OwnedCredentials credentials;
   std::vector<ExternalPsk> psks, psks12;
@@ -196,23 +205,69 @@ absl::Status ResolveAlpn(const CommonChoices& choices, CommonOwned& owned) {
   return absl::OkStatus();
 }
 
-absl::Status ResolvePsks(const CommonChoices& choices, const crypto::KeyStore& keys,
+// One ExternalPsk for each protocol and each hash of the suites.
+absl::Status ImportPsk(const CommonChoices::Psk& psk, const crypto::Context& crypto,
+                       CommonOwned& owned) {
+  const crypto::HashAlgorithm* hash = crypto.drivers.hash(psk.hash);
+  if (hash == nullptr) return Invalid("no driver has the hash of PSK \"" + psk.identity + "\"");
+  std::vector<const crypto::HashAlgorithm*> targets;
+  for (const CipherSuite& suite : owned.suites) {
+    if (std::find(targets.begin(), targets.end(), suite.hash) == targets.end()) {
+      targets.push_back(suite.hash);
+    }
+  }
+  for (const uint16_t protocol : {kStreamProtocol.version13, kDatagramProtocol.version13}) {
+    for (const crypto::HashAlgorithm* target : targets) {
+      const ImportedIdentity identity = {.external_identity = AsBytes(psk.identity),
+                                         .context = AsBytes(psk.context),
+                                         .target_protocol = protocol,
+                                         .target_kdf = KdfOf(target->id)};
+      std::string& encoded = owned.strings.emplace_back(identity.EncodedSize(), '\0');
+      const Result<size_t> size =
+          identity.Encode(MutableBytes(reinterpret_cast<uint8_t*>(encoded.data()), encoded.size()));
+      if (!size.ok() || encoded.size() > kMostIdentity) {
+        return Invalid("a PSK's identity and context have 65,000 bytes at most");
+      }
+      ImportedPsk& imported = owned.imported_psks.emplace_back();
+      if (!imported.Import(crypto.keys, psk.key, *hash, *target, AsBytes(encoded)).ok()) {
+        return Invalid("PSK \"" + psk.identity + "\" cannot be imported");
+      }
+      owned.psks.push_back(imported.psk());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddRawPsk(const CommonChoices::Psk& psk, const crypto::KeyStore& keys,
+                       CommonOwned& owned) {
+  const bool usable = std::any_of(owned.suites.begin(), owned.suites.end(),
+                                  [&](const CipherSuite& s) { return s.hash->id == psk.hash; });
+  if (!usable) return Invalid("no cipher suite has the hash of PSK \"" + psk.identity + "\"");
+  const Result<crypto::BoundSecret> secret = crypto::BoundSecret::Bind(keys, psk.key);
+  if (!secret.ok()) return Invalid("PSK \"" + psk.identity + "\" cannot be bound");
+  owned.secrets.push_back(*secret);
+  owned.psks.push_back({Own(owned, psk.identity), &owned.secrets.back(), psk.hash});
+  return absl::OkStatus();
+}
+
+absl::Status ResolvePsks(const CommonChoices& choices, const crypto::Context& crypto,
                          CommonOwned& owned) {
   for (const CommonChoices::Psk& psk : choices.psks) {
-    if (psk.identity.empty() || psk.identity.size() > 65535) {
-      return Invalid("a PSK identity has 1 to 65535 bytes");
+    if (psk.identity.empty() || psk.identity.size() > kMostIdentity) {
+      return Invalid("a PSK identity has 1 to 65,000 bytes");
     }
-    const bool usable = owned.suites.empty() ||
-                        std::any_of(owned.suites.begin(), owned.suites.end(),
-                                    [&](const CipherSuite& s) { return s.hash->id == psk.hash; });
-    if (!usable) return Invalid("no cipher suite has the hash of PSK \"" + psk.identity + "\"");
-    const Result<crypto::BoundSecret> secret = crypto::BoundSecret::Bind(keys, psk.key);
-    if (!secret.ok()) {
+    const Result<crypto::KeyAttributes> key = crypto.keys.Attributes(psk.key);
+    if (!key.ok() || key->type != crypto::KeyType::kSecret ||
+        !crypto::Allows(key->usage, crypto::Usage::kDerive)) {
       return Invalid("the key of PSK \"" + psk.identity + "\" does not exist or may not derive");
     }
-    owned.secrets.push_back(*secret);
-    owned.psks.push_back({Own(owned, psk.identity), &owned.secrets.back(), psk.hash});
-    owned.psks12.push_back(owned.psks.back());
+    // RFC 9257 s6: "Each PSK [...] MUST be at least 128 bits long".
+    if (key->bits < 128) return Invalid("PSK \"" + psk.identity + "\" is shorter than 16 bytes");
+    for (const absl::Status& status :
+         {psk.raw ? AddRawPsk(psk, crypto.keys, owned) : ImportPsk(psk, crypto, owned),
+          AddPsk12(psk, crypto.keys, owned)}) {
+      if (!status.ok()) return status;
+    }
   }
   return absl::OkStatus();
 }
@@ -223,7 +278,7 @@ absl::Status Resolve(const CommonChoices& choices, const crypto::Context& crypto
        {ResolveSuites(choices, crypto.drivers, owned),
         ResolveGroups(choices, crypto.drivers, owned),
         ResolveSchemes(choices, crypto.drivers, owned), ResolveAlpn(choices, owned),
-        ResolvePsks(choices, crypto.keys, owned),
+        ResolvePsks(choices, crypto, owned),
         EncodeAuthorities(choices.authorities, owned.authorities)}) {
     if (!status.ok()) return status;
   }
@@ -322,10 +377,22 @@ ClientConfigBuilder& ClientConfigBuilder::NameAuthority(Bytes name_der) {
   common_.authorities.emplace_back(AsText(name_der));
   return *this;
 }
+ClientConfigBuilder& ClientConfigBuilder::AddExternalPsk(std::string_view identity,
+                                                         crypto::KeyHandle key,
+                                                         std::string_view context,
+                                                         crypto::HashId hash) {
+  common_.psks.push_back({.identity = std::string(identity),
+                          .key = key,
+                          .hash = hash,
+                          .context = std::string(context),
+                          .raw = false});
+  return *this;
+}
 ClientConfigBuilder& ClientConfigBuilder::AddRawExternalPsk(std::string_view identity,
                                                             crypto::KeyHandle key,
                                                             crypto::HashId hash) {
-  common_.psks.push_back({std::string(identity), key, hash});
+  common_.psks.push_back(
+      {.identity = std::string(identity), .key = key, .hash = hash, .context = {}, .raw = true});
   return *this;
 }
 ClientConfigBuilder& ClientConfigBuilder::RequirePsk() {
@@ -360,7 +427,7 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
     return status;
   }
   if (key_shares_ < 1 || key_shares_ > 2) return Invalid("a ClientHello brings 1 or 2 key shares");
-  if (common_.psks.size() > 1) return Invalid("a client offers one external PSK");
+  if (common_.psks.size() > kMostPsks) return Invalid("a client offers 4 external PSKs at most");
   if (common_.psk_only) {
     if (common_.psks.empty()) return Invalid("RequirePsk without a PSK");
     if (!common_.schemes.empty()) return Invalid("RequirePsk leaves no use for signature schemes");
@@ -445,10 +512,22 @@ ServerConfigBuilder& ServerConfigBuilder::NameAuthority(Bytes name_der) {
   common_.authorities.emplace_back(AsText(name_der));
   return *this;
 }
+ServerConfigBuilder& ServerConfigBuilder::AddExternalPsk(std::string_view identity,
+                                                         crypto::KeyHandle key,
+                                                         std::string_view context,
+                                                         crypto::HashId hash) {
+  common_.psks.push_back({.identity = std::string(identity),
+                          .key = key,
+                          .hash = hash,
+                          .context = std::string(context),
+                          .raw = false});
+  return *this;
+}
 ServerConfigBuilder& ServerConfigBuilder::AddRawExternalPsk(std::string_view identity,
                                                             crypto::KeyHandle key,
                                                             crypto::HashId hash) {
-  common_.psks.push_back({std::string(identity), key, hash});
+  common_.psks.push_back(
+      {.identity = std::string(identity), .key = key, .hash = hash, .context = {}, .raw = true});
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::SetTickets(int count, uint32_t lifetime_seconds) {
@@ -470,7 +549,7 @@ absl::StatusOr<std::shared_ptr<const ServerConfig>> ServerConfigBuilder::Build()
   absl::Status status = Resolve(common_, crypto_, owned->common, owned->config.common);
   if (!status.ok()) return status;
   if (common_.credentials.empty() && !common_.choose_credentials && common_.psks.empty()) {
-    return Invalid("a server needs a credential (AddCredential) or a PSK (AddRawExternalPsk)");
+    return Invalid("a server needs a credential (AddCredential) or a PSK (AddExternalPsk)");
   }
   status = CheckClientAuthentication(client_authentication_, common_, owned->config.common);
   if (!status.ok()) return status;

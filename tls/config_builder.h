@@ -33,6 +33,8 @@ struct CommonChoices {
     std::string identity;
     crypto::KeyHandle key;
     crypto::HashId hash;
+    std::string context;
+    bool raw;
   };
   std::vector<Psk> psks;
   bool psk_only = false;
@@ -70,8 +72,13 @@ class ClientConfigBuilder {
   // Tells servers which authorities are trusted here, so that they can choose among their chains.
   ClientConfigBuilder& NameAuthorities(absl::Span<const x509::TrustAnchor> anchors);
   ClientConfigBuilder& NameAuthority(Bytes name_der);
-  // A PSK that both ends were given, used without RFC 9258's importer: it must be used with one
-  // hash and for TLS 1.3 alone (RFC 9257).
+  // A PSK (of up to 4) that both ends were given, imported (RFC 9258) for each protocol and each hash of the
+  // suites; at least 16 bytes. `context` and `hash` are what both ends agreed on besides.
+  ClientConfigBuilder& AddExternalPsk(std::string_view identity, crypto::KeyHandle key,
+                                      std::string_view context = {},
+                                      crypto::HashId hash = crypto::HashId::kSha256);
+  // The same without the importer, for peers that have none: it must be used with one hash and for
+  // TLS 1.3 alone (RFC 9257).
   ClientConfigBuilder& AddRawExternalPsk(std::string_view identity, crypto::KeyHandle key,
                                          crypto::HashId hash = crypto::HashId::kSha256);
   // No certificates: the server must know the PSK.
@@ -130,6 +137,9 @@ class ServerConfigBuilder {
   ServerConfigBuilder& NameAuthorities(absl::Span<const x509::TrustAnchor> anchors);
   ServerConfigBuilder& NameAuthority(Bytes name_der);
   // As with ClientConfigBuilder.
+  ServerConfigBuilder& AddExternalPsk(std::string_view identity, crypto::KeyHandle key,
+                                      std::string_view context = {},
+                                      crypto::HashId hash = crypto::HashId::kSha256);
   ServerConfigBuilder& AddRawExternalPsk(std::string_view identity, crypto::KeyHandle key,
                                          crypto::HashId hash = crypto::HashId::kSha256);
   // TLS 1.2: sessions by ID for clients that take no tickets, by StoreSession and LookUpSession.
