@@ -240,6 +240,7 @@ absl::Status ImportPsk(const CommonChoices::Psk& psk, const crypto::Context& cry
 
 absl::Status AddRawPsk(const CommonChoices::Psk& psk, const crypto::KeyStore& keys,
                        CommonOwned& owned) {
+  if (owned.suites.empty()) return absl::OkStatus();
   const bool usable = std::any_of(owned.suites.begin(), owned.suites.end(),
                                   [&](const CipherSuite& s) { return s.hash->id == psk.hash; });
   if (!usable) return Invalid("no cipher suite has the hash of PSK \"" + psk.identity + "\"");
@@ -247,6 +248,17 @@ absl::Status AddRawPsk(const CommonChoices::Psk& psk, const crypto::KeyStore& ke
   if (!secret.ok()) return Invalid("PSK \"" + psk.identity + "\" cannot be bound");
   owned.secrets.push_back(*secret);
   owned.psks.push_back({Own(owned, psk.identity), &owned.secrets.back(), psk.hash});
+  return absl::OkStatus();
+}
+
+// RFC 9258 s7: TLS 1.2 uses a PSK as it is. Its PRF keeps it apart from what is imported.
+absl::Status AddPsk12(const CommonChoices::Psk& psk, const crypto::KeyStore& keys,
+                      CommonOwned& owned) {
+  if (owned.suites12.empty()) return absl::OkStatus();
+  const Result<crypto::BoundSecret> secret = crypto::BoundSecret::Bind(keys, psk.key);
+  if (!secret.ok()) return Invalid("PSK \"" + psk.identity + "\" cannot be bound");
+  owned.secrets.push_back(*secret);
+  owned.psks12.push_back({Own(owned, psk.identity), &owned.secrets.back(), psk.hash});
   return absl::OkStatus();
 }
 

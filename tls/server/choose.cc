@@ -3,6 +3,7 @@
 // 9846 s4.2.11, s4.4.2.2). Each decision is an operation.
 #include "crypto/base/constant_time.h"
 #include "tls/core/certificates.h"
+#include "tls/server/hello.h"
 #include "tls/server/states.h"
 #include "tls/session.h"
 
@@ -58,14 +59,6 @@ Result<void> CheckBinder(const ServerPlan& plan, size_t index, const EarlyStage&
   }
   cx.transcript->Add({ClientHello::kType, plan.body, 0});
   return {};
-}
-
-// A session does not outlive a change of what we ask of clients; nor does one without a client's
-// certificate where we require one.
-bool MeetsClientAuthentication(const Session& session, const ServerConfig& config) {
-  return session.client_authentication == config.client_authentication &&
-         (config.client_authentication != ClientAuthentication::kRequired ||
-          session.client_authenticated);
 }
 
 // May this ticket's session go on here and now? (s4.6.1, s4.2.11)
@@ -126,11 +119,7 @@ Result<Moved> On(AwaitTicket& s, const TicketOpened& opened, Context& cx,
   EarlyStage stage = EarlyStage::FromPsk(cx.schedule(), session->psk.reveal());
   MERLON_TRY(CheckBinder(s.plan, s.index, stage, BinderKind::kResumption, cx));
   cx.negotiated.authentication = Authentication::kResumption;
-  if (session->client_authentication != ClientAuthentication::kNone) {
-    cx.negotiated.client_certificate =
-        session->client_authenticated ? ClientCertificate::kVerified : ClientCertificate::kNone;
-  }
-  MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_identity, cx.Keep(session->client_identity));
+  MERLON_TRY(TakeClient(*session, cx));
   return RequestEncapsulation(s.plan, std::move(stage), s.index, cx, next);
 }
 

@@ -27,4 +27,19 @@ Result<void> ChooseAlpn(const ClientHello& hello, Context& cx) {
   return none;
 }
 
+bool MeetsClientAuthentication(const Session& session, const ServerConfig& config) {
+  return session.client_authentication == config.client_authentication &&
+         (config.client_authentication != ClientAuthentication::kRequired ||
+          session.client_authenticated);
+}
+
+Result<void> TakeClient(const Session& session, Context& cx) {
+  if (session.client_authentication != ClientAuthentication::kNone) {
+    cx.negotiated.client_certificate =
+        session.client_authenticated ? ClientCertificate::kVerified : ClientCertificate::kNone;
+  }
+  MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_identity, cx.Keep(session.client_identity));
+  return {};
+}
+
 }  // namespace merlon::tls

@@ -17,7 +17,7 @@ Result<bool> Resumable(const Session& session, const ServerPlan12& plan, Context
   if (session.version != 0x0303 || session.transport != cx.decode.transport || !offered ||
       age.count() < 0 || age.count() >= session.lifetime ||
       AsText(session.server_name) != cx.negotiated.server_name ||
-      session.client_authentication != cx.server->client_authentication) {
+      !MeetsClientAuthentication(session, *cx.server)) {
     return false;
   }
   // RFC 7627 s5.3: a session without extended master secret is not resumed; one with it, by a client
@@ -42,10 +42,7 @@ Result<Moved> ResumeOrNot(Bytes encoded, const ServerPlan12& plan, Context& cx,
   cx.Choose12(*suite);
   cx.negotiated.group = nullptr;
   cx.negotiated.authentication = Authentication::kResumption;
-  if (session->client_authenticated) {
-    cx.negotiated.client_certificate = ClientCertificate::kVerified;
-    MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_identity, cx.Keep(session->client_identity));
-  }
+  MERLON_TRY(TakeClient(*session, cx));
   ServerEnding12 ending;
   ending.master = {.secret = MasterSecret::CopyOf(session->psk.reveal()),
                    .extended = true,
