@@ -113,8 +113,9 @@ class DatagramConnection {
   Result<void> OnAck(record::RecordNumber number, Bytes content, Now now);
   Result<void> Pump(Now now);
   Result<void> Deliver(Now now);
-  Result<void> DeliverLast(Now now);
   void ScheduleAck(Now now);
+  // Unless it is settled that it speaks DTLS 1.2: the peer takes and sends ACKs.
+  void SpeaksDtls13() { ack_.spoken = !dtls12_.settled; }
   // Messages below this may be acknowledged. After the handshake only what was carried out: an
   // acknowledged KeyUpdate makes the peer change its keys at once. Before, all that is kept.
   uint32_t AckLimit() const { return core_.established() ? ack_.settled : 0x10000; }
@@ -154,7 +155,7 @@ class DatagramConnection {
   struct Dtls12 {
     bool settled = false;          // this is DTLS 1.2
     bool verified = false;         // a HelloVerifyRequest came: the peer does not speak DTLS 1.3
-    bool last_delivered = false;   // our flight that the peer's Finished answered
+    bool last_answered = false;    // the peer's Finished came
     Alert warning = Alert::kNone;  // to be sent
   };
   enum class Ending : uint8_t { kOpen, kCloseQueued, kCloseSent, kAlertQueued, kAlertSent };

@@ -194,11 +194,11 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
       news = true;
     }
   }
-  if (news && !core_.established()) {
+  if (news && !core_.established() && ack_.spoken) {
     // "Receiving a message from a handshake flight implicitly acknowledges all messages from the
-    // previous flight(s)" (RFC 9147 s7). In DTLS 1.2 what answers our Finished may be sent only
-    // when we repeat it: that takes all of the answer.
-    flights_.AcknowledgeHandshake(dtls12_.settled ? Epoch::kPlain : Epoch::kHandshake);
+    // previous flight(s)" (RFC 9147 s7). In DTLS 1.2 we wait for all of the answer: the peer may
+    // send the rest only when we repeat ourselves (RFC 6347 s4.2.4).
+    flights_.AcknowledgeHandshake();
     MERLON_TRY(Deliver(now));
   }
   // What is repeated from before our last handshake flight was acknowledged by that flight.
@@ -246,7 +246,11 @@ Result<void> DatagramConnection::Pump(Now now) {
     // On a client the server's Finished is answered by now, and its record forgotten.
     if (!established && core_.established()) ack_.finishing = ack_.list.HasNews(AckLimit());
   }
-  return dtls12_.settled ? DeliverLast(now) : Result<void>();
+  // DTLS 1.2: the peer's Finished answers ours. A final flight of ours has not gone out yet.
+  if (dtls12_.settled && core_.established() && !std::exchange(dtls12_.last_answered, true)) {
+    flights_.AcknowledgeHandshake();
+  }
+  return Deliver(now);
 }
 
 // ---- ACKs
@@ -299,15 +303,6 @@ Result<void> DatagramConnection::Deliver(Now now) {
     MERLON_TRY(Drain());
   }
   return {};
-}
-
-// DTLS 1.2: the peer's Finished answers the flight with ours in it. A final flight of ours goes out
-// after that.
-Result<void> DatagramConnection::DeliverLast(Now now) {
-  if (!core_.established() || dtls12_.last_delivered) return {};
-  dtls12_.last_delivered = true;
-  flights_.AcknowledgeHandshake();
-  return Deliver(now);
 }
 
 // ---- Alerts
