@@ -207,6 +207,7 @@ Result<void> DatagramConnection::CarryOut(const Command& command) {
       return PeerError(Code::kKeyChangeInMessage, Alert::kUnexpectedMessage);
     }
     MERLON_TRY(epochs_.InstallRead(read->epoch, read->keys));
+    peer_.old_keys_end = Instant::max();
     SpeaksDtls13();
     core_.PushEvent(KeysChanged{read->epoch, /*write=*/false});
   } else if (const auto* write = std::get_if<InstallWrite>(&command)) {

@@ -105,6 +105,7 @@ class DatagramConnection {
   Result<void> OnContent(record::RecordNumber number, record::ContentType type,
                          MutableBytes content, Now now, MutableBytes& plaintext);
   Result<void> OnNotOpened(const record::ReadEpoch& keys);
+  void RetireOldKeys(Epoch opened, Now now);
   void OnTooEarly(uint64_t epoch_bits, Now now);
   Result<void> OnHandshake(record::RecordNumber number, Bytes content, Now now);
   void OnRepeated(const record::Fragment& fragment, bool plain, Now now);
@@ -149,6 +150,7 @@ class DatagramConnection {
     std::optional<Alert> alert;
     std::optional<record::RecordNumber> closed;  // its close_notify
     std::optional<PathId> path;
+    Instant old_keys_end = Instant::max();  // of the epoch before the newest
     uint8_t idle_messages = 0;  // post-handshake messages since the last application data
     uint8_t warnings = 0;       // DTLS 1.2: authentic ones since
   };

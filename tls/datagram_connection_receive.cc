@@ -19,6 +19,10 @@ constexpr uint8_t kHelloVerifyRequest = 3;
 constexpr uint8_t kMaxWarnings = 4;
 constexpr uint8_t kWarning = 1, kFatal = 2;  // AlertLevel (RFC 5246 s7.2)
 
+// How long records of an epoch are read when the next one is in use: "for up to the default MSL
+// specified for TCP" (RFC 9147 s4.2.1), 2 minutes (RFC 9293 s3.4.2).
+constexpr Duration kOldKeysRetention = std::chrono::minutes(2);
+
 // Post-handshake messages that are taken without application data between them: each costs more to
 // handle than to send (kTooManyMessages beyond it).
 constexpr uint8_t kMaxIdleMessages = 32;
@@ -35,6 +39,10 @@ Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId pa
   // Answers go to where the first datagram came from: nothing tests another path yet, and "MUST NOT
   // update the address" without that (RFC 9147 s11).
   if (!peer_.path) peer_.path = path;
+  if (now.instant >= peer_.old_keys_end) {
+    peer_.old_keys_end = Instant::max();
+    epochs_.DropOldReads();
+  }
   MutableBytes rest = in, plaintext;
   // What follows a ServerHello is protected under keys that its answer brings.
   bool wait = false;
@@ -71,7 +79,15 @@ Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, Mutable
     Count(*opened.noise);
     return *opened.noise == Noise::kForged ? OnNotOpened(*keys) : Result<void>();
   }
+  RetireOldKeys(keys->epoch, now);
   return OnContent({keys->epoch, opened.sequence}, opened.type, opened.content, now, plaintext);
+}
+
+// Only with the peer's new keys in use is it known that it does not need the old ones again: it
+// sends under those until it has our ACK of its KeyUpdate (RFC 9147 s8).
+void DatagramConnection::RetireOldKeys(Epoch opened, Now now) {
+  if (peer_.old_keys_end != Instant::max() || opened != epochs_.newest_read()) return;
+  if (epochs_.HoldsOldRead()) peer_.old_keys_end = now.instant + kOldKeysRetention;
 }
 
 // Counts towards the AEAD's integrity limit (RFC 9147 s4.5.3).
