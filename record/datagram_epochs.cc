@@ -93,6 +93,19 @@ void DatagramEpochs::ClearReads() {
   for (ReadEpoch& held : read_) DropRead(held.epoch);
 }
 
+bool DatagramEpochs::HoldsOldRead() const {
+  return std::any_of(read_.begin(), read_.end(), [&](const ReadEpoch& held) {
+    return held.held() && held.epoch >= Epoch::kApplication && held.epoch < newest_read();
+  });
+}
+
+void DatagramEpochs::DropOldReads() {
+  const Epoch newest = newest_read();
+  for (ReadEpoch& held : read_) {
+    if (held.epoch >= Epoch::kApplication && held.epoch < newest) DropRead(held.epoch);
+  }
+}
+
 Epoch DatagramEpochs::newest_read() const { return Newest(read_); }
 Epoch DatagramEpochs::newest_write() const { return Newest(write_); }
 

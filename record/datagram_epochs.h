@@ -40,6 +40,9 @@ class DatagramEpochs {
   void DropRead(Epoch epoch);
   void DropWrite(Epoch epoch);
   void ClearReads();
+  // Whether read keys of an application epoch below the newest are held; and drops them.
+  bool HoldsOldRead() const;
+  void DropOldReads();
 
   // The highest epoch held, kPlain without any; DTLS 1.3's kEarly does not count, since it carries
   // no handshake.

@@ -10,9 +10,22 @@ namespace {
 constexpr unsigned kSequenceBits = 48;
 // Small enough that unit arithmetic cannot overflow; far beyond any handshake storage.
 constexpr uint32_t kMaxUnits = uint32_t{1} << 30;
+// Header and request_update (RFC 9846 s4.6.3).
+constexpr size_t kKeyUpdateSize = kHandshakeHeaderSize + 1;
+
+bool Overlap(UnitRange a, UnitRange b) { return a.begin < b.end && b.begin < a.end; }
 
 uint64_t Pack(RecordNumber number) {
   return static_cast<uint64_t>(number.epoch) << kSequenceBits | number.sequence;
+}
+
+bool MayShareRecord(const FlightMessage& first, const FlightMessage& message) {
+  if (&message == &first) return true;
+  // In the clear one message to a record: peers are known that expect no more.
+  if (message.epoch != first.epoch || first.epoch == Epoch::kPlain) return false;
+  // Other keys come behind a KeyUpdate: it ends its record (RFC 9846 s5.1). What is longer is none.
+  return first.epoch < Epoch::kApplication ||
+         std::min(message.bytes.size(), first.bytes.size()) > kKeyUpdateSize;
 }
 
 }  // namespace
@@ -77,27 +90,30 @@ std::optional<Epoch> FlightTable::DueEpoch() const {
 FlightTable::Staged FlightTable::Stage(MutableBytes out) const {
   Staged staged;
   UnitRange due;
-  for (; staged.flight < flights_.size(); ++staged.flight) {
-    const Flight& flight = flights_[staged.flight];
-    due = missing_.First({flight.cursor, flight.units.end});
-    if (!due.empty()) break;
-  }
+  size_t at = 0;
+  const auto seek = [&](uint32_t from) {
+    const Flight& flight = flights_[at];
+    return missing_.First({std::max(from, flight.cursor), flight.units.end});
+  };
+  while (at < flights_.size() && (due = seek(0)).empty()) ++at;
   if (due.empty()) return staged;
-  const uint32_t flight_end = flights_[staged.flight].units.end;
   const FlightMessage& first = MessageAt(due.begin);
   staged.units = {due.begin, due.begin};
   if (first.is_change_cipher_spec()) staged.type = ContentType::kChangeCipherSpec;
   while (!due.empty()) {
     const FlightMessage& message = MessageAt(due.begin);
-    // In the clear one message to a record: peers are known that expect no more.
-    if (message.epoch != first.epoch) break;
-    if (first.epoch == Epoch::kPlain && &message != &first) break;
+    if (!MayShareRecord(first, message)) break;
     const UnitRange part = {due.begin, std::min(due.end, message.units().end)};
     const uint32_t written = WriteFragment(message, part, Slice(out, staged.size), staged.size);
     if (written == 0) break;
     staged.units.end = part.begin + written;
     if (written < part.size()) break;
-    due = missing_.First({staged.units.end, flight_end});
+    due = seek(staged.units.end);
+    // The next flight may follow in the record: tickets, each of which is one.
+    if (due.empty() && first.epoch >= Epoch::kApplication && at + 1 < flights_.size()) {
+      ++at;
+      due = seek(staged.units.end);
+    }
   }
   return staged;
 }
@@ -106,15 +122,17 @@ void FlightTable::Sent(const Staged& staged, RecordNumber number, Instant now) {
   // What lies between its fragments was acknowledged before: the range may cover it.
   records_[next_record_] = {Pack(number), staged.units};
   next_record_ = static_cast<uint8_t>((next_record_ + 1) % kMaxRecords);
-  Flight& flight = flights_[staged.flight];
-  flight.cursor = staged.units.end;
-  flight.sent_end = std::max(flight.sent_end, staged.units.end);
-  if (!flight.is_final) {
-    flight.timer.Arm(options_, now);
-    return;
+  for (Flight& flight : flights_) {
+    if (!Overlap(flight.units, staged.units)) continue;
+    flight.cursor = std::min(staged.units.end, flight.units.end);
+    flight.sent_end = std::max(flight.sent_end, flight.cursor);
+    if (!flight.is_final) {
+      flight.timer.Arm(options_, now);
+      continue;
+    }
+    if (!flight.timer.deadline()) flight.timer.Wait(now + kFinalFlightRetention);
+    final_.quiet_until = now + options_.initial / 4;
   }
-  if (!flight.timer.deadline()) flight.timer.Wait(now + kFinalFlightRetention);
-  final_.quiet_until = now + options_.initial / 4;
 }
 
 std::optional<Epoch> FlightTable::UnsentEpoch() const {
@@ -134,14 +152,14 @@ bool FlightTable::Acknowledge(RecordNumber number) {
   for (SentRecord& record : records_) {
     if (record.number != packed || record.units.empty()) continue;
     const UnitRange units = std::exchange(record.units, {});
+    const bool news = missing_.Remove(units);
     for (Flight& flight : flights_) {
-      if (units.begin < flight.units.begin || units.begin >= flight.units.end) continue;
+      if (!Overlap(flight.units, units)) continue;
       flight.acknowledged = true;
       flight.timer.Progress();
-      const bool news = missing_.Remove(units);
       if (Complete(flight)) flight.timer.Stop();
-      return news;
     }
+    return news;
   }
   return false;
 }
@@ -153,9 +171,9 @@ void FlightTable::ResendPartial() {
   }
 }
 
-void FlightTable::AcknowledgeHandshake(Epoch last) {
+void FlightTable::AcknowledgeHandshake() {
   for (Flight& flight : flights_) {
-    if (flight.last_epoch > last || flight.sent_end != flight.units.end) break;
+    if (flight.last_epoch > Epoch::kHandshake || flight.sent_end != flight.units.end) break;
     (void)missing_.Remove(flight.units);
     flight.timer.Stop();
   }
@@ -215,8 +233,13 @@ std::optional<Instant> FlightTable::NextTimeout() const {
   return next;
 }
 
-bool FlightTable::HandleTimeout(Instant now) {
+bool FlightTable::HandleTimeout(Instant now, bool hold) {
   for (Flight& flight : flights_) {
+    if (hold && !flight.is_final) {
+      const std::optional<Instant> deadline = flight.timer.deadline();
+      if (deadline && now >= *deadline) flight.timer.Arm(options_, now);
+      continue;
+    }
     if (!flight.timer.Expire(now)) continue;
     if (flight.is_final) {
       (void)missing_.Remove(flight.units);

@@ -37,6 +37,10 @@ class FlightTable {
     return messages_.size() < kMaxMessages && (flights_.size() < kMaxFlights || IsLast(id));
   }
   bool empty() const { return flights_.empty(); }
+  // The flight queued last.
+  bool IsLast(FlightId id) const {
+    return !flights_.empty() && flights_[flights_.size() - 1].id == id;
+  }
   void Clear();
 
   // ---- Sending ----
@@ -47,8 +51,7 @@ class FlightTable {
   struct Staged {
     size_t size = 0;  // bytes written; 0: `out` is too small, or nothing is due
     ContentType type = ContentType::kHandshake;
-    size_t flight = 0;
-    UnitRange units;
+    UnitRange units;  // of several flights, behind the handshake
   };
   Staged Stage(MutableBytes out) const;
   // The staged fragments went out as record `number`.
@@ -65,9 +68,8 @@ class FlightTable {
   // After the numbers of one ACK: what is still missing of flights that it touched is sent again at
   // once (RFC 9147 s7.2).
   void ResendPartial();
-  // The peer answers: it has every flight of the handshake that went out (RFC 9147 s7.1), as far as
-  // none ends in an epoch above `last`.
-  void AcknowledgeHandshake(Epoch last = Epoch::kHandshake);
+  // The peer answers: it has every flight of the handshake that went out (RFC 9147 s7.1).
+  void AcknowledgeHandshake();
   // A sign that a handshake flight got lost: the peer repeats what came before it, or acknowledges
   // nothing. Sends it again, once per timeout, if none of it was acknowledged (RFC 9147 s5.8.1).
   void Nudge();
@@ -82,8 +84,9 @@ class FlightTable {
   // ---- Time ----
 
   std::optional<Instant> NextTimeout() const;
-  // Marks what has to be sent again. False: some flight was sent as often as allowed.
-  bool HandleTimeout(Instant now);
+  // Marks what has to be sent again. False: some flight was sent as often as allowed. `hold`: it is
+  // not the peer that we wait for; timers run anew.
+  bool HandleTimeout(Instant now, bool hold = false);
   // The timeout that would be armed now, of the oldest flight.
   Duration CurrentTimeout() const {
     return TimeoutAfter(options_, flights_.empty() ? 0 : flights_[0].timer.timeouts());
@@ -94,9 +97,6 @@ class FlightTable {
     uint64_t number = 0;  // 16 bits of epoch, 48 of sequence
     UnitRange units;      // empty: of no interest any more
   };
-  bool IsLast(FlightId id) const {
-    return !flights_.empty() && flights_[flights_.size() - 1].id == id;
-  }
   Result<void> Add(FlightId id, FlightMessage message);
   const FlightMessage& MessageAt(uint32_t unit) const;
   bool Complete(const Flight& flight) const { return missing_.First(flight.units).empty(); }

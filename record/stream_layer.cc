@@ -40,8 +40,8 @@ Result<Content> StreamReader::OpenOrSkip(const StreamRecord& record) {
   // A client that cannot go on from our ServerHello has no keys to say so under: its alert comes in
   // the clear, ahead of any protected record. Taking it for what it is gives away no more than the
   // unexpected_message that would end the connection otherwise.
-  const bool is_early_alert =
-      record.type == ContentType::kAlert && epoch_ == Epoch::kHandshake && keys_.sequence() == 0;
+  const bool is_early_alert = record.type == ContentType::kAlert && accepts_early_alert_ &&
+                              epoch_ == Epoch::kHandshake && keys_.sequence() == 0;
   const bool is_protected = keys_.installed() && !is_early_alert;
   if (ABSL_PREDICT_TRUE(skip_ == Skip::kNone)) {
     return is_protected ? OpenProtected(keys_, record) : OpenPlaintext(record);

@@ -20,6 +20,8 @@ class StreamReader {
   // is fatal. ChangeCipherSpec has its one legal form, the byte 1, in the clear (RFC 9846 s5, RFC
   // 5246 s7.1).
   Result<Content> Open(const StreamRecord& record);
+  // The peer is a client: it may have no keys to tell us in that it cannot go on.
+  void AcceptEarlyAlert() { accepts_early_alert_ = true; }
   // Records are TLS 1.2's from the next one on.
   void Settle12() { is_tls12_ = true; }
   // From the next record on. The token says that no handshake message straddles the change.
@@ -48,6 +50,7 @@ class StreamReader {
   uint32_t skip_budget_ = 0;
   Skip skip_ = Skip::kNone;
   uint8_t empty_records_ = 0;
+  bool accepts_early_alert_ = false;
   bool is_tls12_ = false;
 };
 

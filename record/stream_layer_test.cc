@@ -246,12 +246,14 @@ TEST(StreamReader, SkipsUntilARecordOpensAndNoLonger) {
   EXPECT_EQ(Read(reader, Write(early, ContentType::kApplicationData, FromHex("01"))), "error 105");
 }
 
-TEST(StreamReader, AnAlertInTheClearMayOnlyComeBeforeTheFirstHandshakeRecord) {
+TEST(StreamReader, AnAlertInTheClearMayOnlyComeFromAClientBeforeItsFirstHandshakeRecord) {
   const ByteString alert = FromHex("15030300020228");
   StreamReader reader;
   StreamWriter writer;
   ASSERT_TRUE(writer.Install(Epoch::kHandshake, Keys(1)).ok());
   ASSERT_TRUE(reader.Install(Boundary(), Epoch::kHandshake, Keys(1)).ok());
+  EXPECT_EQ(Read(reader, alert), "error 301");
+  reader.AcceptEarlyAlert();
   EXPECT_EQ(Read(reader, alert), "21:0228");
   EXPECT_EQ(Read(reader, Write(writer, ContentType::kHandshake, FromHex("14"))), "22:14");
   EXPECT_EQ(Read(reader, alert), "error 301");

@@ -82,7 +82,9 @@ Result<void> DatagramConnection::HandleTimeout(Now now) {
     ack_.deadline.reset();
     ack_.due = true;
   }
-  if (!flights_.HandleTimeout(now.instant)) {
+  // What answers a flight of the handshake may have come, and wait for an operation of ours.
+  const bool hold = !core_.established() && !core_.operations().empty();
+  if (!flights_.HandleTimeout(now.instant, hold)) {
     // There is nobody to tell.
     return Fail({Code::kHandshakeTimeout, Alert::kNone, Origin::kLocal});
   }
@@ -177,9 +179,14 @@ Result<void> DatagramConnection::Drain() {
 }
 
 Result<void> DatagramConnection::CarryOut(const Send& send) {
+  // What starts a new flight of the handshake says that we have all of the peer's, which answered
+  // the one before.
+  if (send.epoch <= Epoch::kHandshake && !flights_.IsLast(send.flight)) {
+    flights_.AcknowledgeHandshake();
+  }
   if (send.bytes.empty()) return flights_.EnqueueChangeCipherSpec(send.flight);
   // What answers the peer's first message comes of its speaking DTLS 1.3.
-  ack_.spoken = ack_.spoken || (reassembly_.next() > 0 && !dtls12_.verified);
+  if (reassembly_.next() > 0 && !dtls12_.verified) SpeaksDtls13();
   if (send.epoch <= Epoch::kHandshake) {
     // Our answer acknowledges the peer's flight (RFC 9147 s7.1).
     ack_.list.Clear();
@@ -200,11 +207,12 @@ Result<void> DatagramConnection::CarryOut(const Command& command) {
       return PeerError(Code::kKeyChangeInMessage, Alert::kUnexpectedMessage);
     }
     MERLON_TRY(epochs_.InstallRead(read->epoch, read->keys));
-    ack_.spoken = true;
+    peer_.old_keys_end = Instant::max();
+    SpeaksDtls13();
     core_.PushEvent(KeysChanged{read->epoch, /*write=*/false});
   } else if (const auto* write = std::get_if<InstallWrite>(&command)) {
     MERLON_TRY(epochs_.InstallWrite(write->epoch, write->keys));
-    ack_.spoken = ack_.spoken || write->epoch != Epoch::kEarly;
+    if (write->epoch != Epoch::kEarly) SpeaksDtls13();
     core_.PushEvent(KeysChanged{write->epoch, /*write=*/true});
   } else if (const auto* drop = std::get_if<DropEpoch>(&command)) {
     epochs_.DropRead(drop->epoch);

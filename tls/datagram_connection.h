@@ -105,6 +105,7 @@ class DatagramConnection {
   Result<void> OnContent(record::RecordNumber number, record::ContentType type,
                          MutableBytes content, Now now, MutableBytes& plaintext);
   Result<void> OnNotOpened(const record::ReadEpoch& keys);
+  void RetireOldKeys(Epoch opened, Now now);
   void OnTooEarly(uint64_t epoch_bits, Now now);
   Result<void> OnHandshake(record::RecordNumber number, Bytes content, Now now);
   void OnRepeated(const record::Fragment& fragment, bool plain, Now now);
@@ -113,8 +114,9 @@ class DatagramConnection {
   Result<void> OnAck(record::RecordNumber number, Bytes content, Now now);
   Result<void> Pump(Now now);
   Result<void> Deliver(Now now);
-  Result<void> DeliverLast(Now now);
   void ScheduleAck(Now now);
+  // Unless it is settled that it speaks DTLS 1.2: the peer takes and sends ACKs.
+  void SpeaksDtls13() { ack_.spoken = !dtls12_.settled; }
   // Messages below this may be acknowledged. After the handshake only what was carried out: an
   // acknowledged KeyUpdate makes the peer change its keys at once. Before, all that is kept.
   uint32_t AckLimit() const { return core_.established() ? ack_.settled : 0x10000; }
@@ -148,13 +150,14 @@ class DatagramConnection {
     std::optional<Alert> alert;
     std::optional<record::RecordNumber> closed;  // its close_notify
     std::optional<PathId> path;
+    Instant old_keys_end = Instant::max();  // of the epoch before the newest
     uint8_t idle_messages = 0;  // post-handshake messages since the last application data
     uint8_t warnings = 0;       // DTLS 1.2: authentic ones since
   };
   struct Dtls12 {
     bool settled = false;          // this is DTLS 1.2
     bool verified = false;         // a HelloVerifyRequest came: the peer does not speak DTLS 1.3
-    bool last_delivered = false;   // our flight that the peer's Finished answered
+    bool last_answered = false;    // the peer's Finished came
     Alert warning = Alert::kNone;  // to be sent
   };
   enum class Ending : uint8_t { kOpen, kCloseQueued, kCloseSent, kAlertQueued, kAlertSent };

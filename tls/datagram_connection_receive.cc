@@ -19,6 +19,10 @@ constexpr uint8_t kHelloVerifyRequest = 3;
 constexpr uint8_t kMaxWarnings = 4;
 constexpr uint8_t kWarning = 1, kFatal = 2;  // AlertLevel (RFC 5246 s7.2)
 
+// How long records of an epoch are read when the next one is in use: "for up to the default MSL
+// specified for TCP" (RFC 9147 s4.2.1), 2 minutes (RFC 9293 s3.4.2).
+constexpr Duration kOldKeysRetention = std::chrono::minutes(2);
+
 // Post-handshake messages that are taken without application data between them: each costs more to
 // handle than to send (kTooManyMessages beyond it).
 constexpr uint8_t kMaxIdleMessages = 32;
@@ -35,6 +39,10 @@ Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId pa
   // Answers go to where the first datagram came from: nothing tests another path yet, and "MUST NOT
   // update the address" without that (RFC 9147 s11).
   if (!peer_.path) peer_.path = path;
+  if (now.instant >= peer_.old_keys_end) {
+    peer_.old_keys_end = Instant::max();
+    epochs_.DropOldReads();
+  }
   MutableBytes rest = in, plaintext;
   // What follows a ServerHello is protected under keys that its answer brings.
   bool wait = false;
@@ -71,7 +79,15 @@ Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, Mutable
     Count(*opened.noise);
     return *opened.noise == Noise::kForged ? OnNotOpened(*keys) : Result<void>();
   }
+  RetireOldKeys(keys->epoch, now);
   return OnContent({keys->epoch, opened.sequence}, opened.type, opened.content, now, plaintext);
+}
+
+// Only with the peer's new keys in use is it known that it does not need the old ones again: it
+// sends under those until it has our ACK of its KeyUpdate (RFC 9147 s8).
+void DatagramConnection::RetireOldKeys(Epoch opened, Now now) {
+  if (peer_.old_keys_end != Instant::max() || opened != epochs_.newest_read()) return;
+  if (epochs_.HoldsOldRead()) peer_.old_keys_end = now.instant + kOldKeysRetention;
 }
 
 // Counts towards the AEAD's integrity limit (RFC 9147 s4.5.3).
@@ -194,11 +210,11 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
       news = true;
     }
   }
-  if (news && !core_.established()) {
+  if (news && !core_.established() && ack_.spoken) {
     // "Receiving a message from a handshake flight implicitly acknowledges all messages from the
-    // previous flight(s)" (RFC 9147 s7). In DTLS 1.2 what answers our Finished may be sent only
-    // when we repeat it: that takes all of the answer.
-    flights_.AcknowledgeHandshake(dtls12_.settled ? Epoch::kPlain : Epoch::kHandshake);
+    // previous flight(s)" (RFC 9147 s7). In DTLS 1.2 we wait for all of the answer: the peer may
+    // send the rest only when we repeat ourselves (RFC 6347 s4.2.4).
+    flights_.AcknowledgeHandshake();
     MERLON_TRY(Deliver(now));
   }
   // What is repeated from before our last handshake flight was acknowledged by that flight.
@@ -207,10 +223,10 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
   return Pump(now);
 }
 
-// The peer repeats the flight that ours answered.
+// Perhaps the peer repeats the flight that ours answered: it does with its last message.
 void DatagramConnection::OnRepeated(const Fragment& fragment, bool plain, Now now) {
-  if (fragment.offset != 0) return;
-  const uint32_t behind = reassembly_.next() - fragment.sequence;
+  if (fragment.offset != 0 || fragment.sequence >= ack_.flight_start) return;
+  const uint32_t behind = ack_.flight_start - fragment.sequence;
   if (behind == 1) flights_.Nudge();
   // DTLS 1.2: its Finished, or what comes before that in the clear.
   if (dtls12_.settled && behind == (plain ? 2u : 1u)) flights_.NudgeFinal(!plain, now.instant);
@@ -246,7 +262,11 @@ Result<void> DatagramConnection::Pump(Now now) {
     // On a client the server's Finished is answered by now, and its record forgotten.
     if (!established && core_.established()) ack_.finishing = ack_.list.HasNews(AckLimit());
   }
-  return dtls12_.settled ? DeliverLast(now) : Result<void>();
+  // DTLS 1.2: the peer's Finished answers ours. A final flight of ours has not gone out yet.
+  if (dtls12_.settled && core_.established() && !std::exchange(dtls12_.last_answered, true)) {
+    flights_.AcknowledgeHandshake();
+  }
+  return Deliver(now);
 }
 
 // ---- ACKs
@@ -299,15 +319,6 @@ Result<void> DatagramConnection::Deliver(Now now) {
     MERLON_TRY(Drain());
   }
   return {};
-}
-
-// DTLS 1.2: the peer's Finished answers the flight with ours in it. A final flight of ours goes out
-// after that.
-Result<void> DatagramConnection::DeliverLast(Now now) {
-  if (!core_.established() || dtls12_.last_delivered) return {};
-  dtls12_.last_delivered = true;
-  flights_.AcknowledgeHandshake();
-  return Deliver(now);
 }
 
 // ---- Alerts

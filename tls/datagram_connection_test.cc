@@ -232,6 +232,31 @@ TEST(DatagramConnection, RecordsOfTheEpochBeforeAreStillRead) {
   EXPECT_EQ(pair.server.log, " connected early late");
 }
 
+TEST(DatagramConnection, RecordsOfTheEpochBeforeAreReadForAWhileOnceTheNewOneIsInUse) {
+  Pair pair;
+  pair.Run();
+  std::vector<Datagram> late;
+  for (int i = 0; i < 3; ++i) {
+    Datagram out(200);
+    const auto sealed = pair.client.face.Seal(AsBytes("late"), absl::MakeSpan(out));
+    ASSERT_TRUE(sealed.ok());
+    out.resize(sealed->written);
+    late.push_back(out);
+  }
+  ASSERT_TRUE(pair.client.face.RequestKeyUpdate(false).ok());
+  pair.Run();
+  pair.now.instant += 24h;  // nothing of the new epoch was seen yet
+  pair.Give(pair.server, late[0]);
+  ASSERT_TRUE(pair.SendData(pair.client, pair.to_server, "new").ok());
+  pair.Run(1s);
+  pair.now.instant += 110s;
+  pair.Give(pair.server, late[1]);
+  pair.now.instant += 10s;
+  pair.Give(pair.server, late[2]);
+  EXPECT_EQ(pair.server.log, " connected late new late");
+  EXPECT_EQ(pair.server.face.noise(Noise::kUnknownEpoch), 1u);
+}
+
 TEST(DatagramConnection, ManyKeyUpdatesOfBothSidesCross) {
   Pair pair;
   pair.Run();

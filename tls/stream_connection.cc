@@ -145,8 +145,9 @@ Result<void> StreamConnection::PumpMessages() {
     deframer_.Taken();
     // What a client goes on with depends on the answer to its ClientHello (RFC 9846 s4.1.2): what
     // came along with that one is not an answer to our HelloRetryRequest.
-    if (last_message_ == kClientHello && !deframer_.idle()) {
-      return Fail(Unexpected(Code::kUnexpectedMessage));
+    if (last_message_ == kClientHello) {
+      if (!deframer_.idle()) return Fail(Unexpected(Code::kUnexpectedMessage));
+      reader_.AcceptEarlyAlert();
     }
     if (post_handshake && ++counts_.idle_messages > kMaxIdleMessages) {
       return Fail(Unexpected(Code::kTooManyMessages));
