@@ -151,7 +151,7 @@ class ChaCha20Poly1305Mode {
     Kernel::Tag(stream.mac_key(), ad, text, tag.data());
     const bool valid = ConstantTimeEqual(tag, Slice(Bytes(in_out), size));
     WipeObject(tag);
-    if (valid) {
+    if (valid) {  // public: the verdict
       stream.Crypt(text, in_out.data());
     } else {
       Wipe(in_out);
