@@ -107,6 +107,19 @@ TEST_F(ClientInterop, LargePagesArriveWhole) {
   EXPECT_TRUE(HasLargePage(Fetch(path).output));
 }
 
+TEST_F(ClientInterop, LargePagesArriveOverChaCha20Poly1305) {
+  const auto fetch = [&] {
+    const Finished client = Fetch({"--http", "/large.txt"});
+    EXPECT_TRUE(HasLargePage(client.output));
+    EXPECT_THAT(client.output, HasSubstr("TLS_CHACHA20_POLY1305_SHA256"));
+  };
+  StartOpenssl(kEc, {"-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"});
+  fetch();
+  StartGnutls(kEc, {"--httpdata", File("www/large.txt"), "--priority",
+                    "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305"});
+  fetch();
+}
+
 TEST_F(ClientInterop, ChainsOfRsaAreVerified) {
   StartOpenssl(kRsaChain);
   const Finished client = Fetch({"--cafile", Chain("rsa_ca")});
