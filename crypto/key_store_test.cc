@@ -113,7 +113,7 @@ TEST_F(KeyStoreTest, ImportHoldsTheAttributesToWhatTheMaterialIs) {
 
 TEST_F(KeyStoreTest, ImportRefusesWhatNoDriverOrThisStoreDoes) {
   KeyAttributes a = kSigningAttributes;
-  a.type = KeyType::kEcP384;
+  a.type = KeyType{200};
   EXPECT_EQ(ImportFails(a, ByteString(48, 1)), Code::kUnsupported);
   a.type = KeyType::kNone;
   EXPECT_EQ(ImportFails(a, ByteString(32, 1)), Code::kUnsupported);

@@ -19,7 +19,6 @@ const std::string kFolder = "boringssl/pki/testdata/verify_certificate_chain_uni
 
 // Verdicts that differ, and why.
 constexpr char kKeyUsage[] = "RFC 9846 s4.4.2.2: a TLS leaf with keyUsage has digitalSignature";
-constexpr char kP384[] = "its key is on P-384, which no portable driver verifies";
 const std::map<std::string, std::string> kDiffer = {
     {"issuer-and-subject-not-byte-for-byte-equal/anchor.test", "signed with SHA-1"},
     {"issuer-and-subject-not-byte-for-byte-equal/target.test", "signed with SHA-1"},
@@ -28,14 +27,12 @@ const std::map<std::string, std::string> kDiffer = {
     {"target-has-pathlen-but-not-ca/main.test", "RFC 5280 s4.2.1.9 forbids it"},
     {"target-msapplicationpolicies-and-eku/main.test", "a critical extension of Microsoft's"},
     {"target-not-end-entity/main.test", kKeyUsage},
-    {"target-serverauth-various-keyusages/ec-decipherOnly.test", kP384},
-    {"target-serverauth-various-keyusages/ec-digitalSignature.test", kP384},
-    {"target-serverauth-various-keyusages/ec-keyAgreement.test", kP384},
-    {"target-serverauth-various-keyusages/ec-keyEncipherment.test", kP384},
+    {"target-serverauth-various-keyusages/ec-decipherOnly.test", kKeyUsage},
+    {"target-serverauth-various-keyusages/ec-keyAgreement.test", kKeyUsage},
+    {"target-serverauth-various-keyusages/ec-keyEncipherment.test", kKeyUsage},
     {"target-serverauth-various-keyusages/rsa-decipherOnly.test", kKeyUsage},
     {"target-serverauth-various-keyusages/rsa-keyAgreement.test", kKeyUsage},
     {"target-serverauth-various-keyusages/rsa-keyEncipherment.test", kKeyUsage},
-    {"target-signed-using-ecdsa/main.test", kP384},
 };
 
 // "key: value" of a test file.

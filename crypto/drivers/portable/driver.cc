@@ -13,9 +13,10 @@ namespace {
 constexpr const HashAlgorithm* kHashes[] = {&kPortableSha256, &kPortableSha384, &kPortableSha512};
 constexpr const CipherAlgorithm* kCiphers[] = {&kPortableAes128, &kPortableAes256};
 constexpr const AeadAlgorithm* kAeads[] = {&kPortableAes128Gcm, &kPortableAes256Gcm};
-constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kPortableP256};
-constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256, &kPortableRsaPss,
-                                           &kPortableRsaPkcs1};
+constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kPortableP256,
+                                                           &kPortableP384};
+constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256, &kPortableEcdsaP384,
+                                           &kPortableRsaPss, &kPortableRsaPkcs1};
 
 }  // namespace
 

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// The definitions of curve.h.
+#pragma once
+#include "crypto/drivers/portable/asymmetric/curve.h"
+#include "crypto/drivers/portable/asymmetric/wiped.h"
+
+namespace merlon::crypto::ec {
+namespace curve_internal {
+
+template <class Point>
+Point Choose(Mask<uint64_t> mask, const Point& a, const Point& b) {
+  using Coordinate = decltype(a.x);
+  Point out;
+  out.x = Coordinate::Choose(mask, a.x, b.x);
+  out.y = Coordinate::Choose(mask, a.y, b.y);
+  if constexpr (requires { a.z; }) out.z = Coordinate::Choose(mask, a.z, b.z);
+  return out;
+}
+
+// table[index - 1], or infinity (all zeros) for index 0; reads the whole table.
+template <class Point, size_t kEntries>
+Point LookUp(const Point (&table)[kEntries], uint64_t index) {
+  Point out{};
+  for (size_t i = 0; i < kEntries; ++i) {
+    out = Choose(MaskIfEqual<uint64_t>(index, i + 1), table[i], out);
+  }
+  return out;
+}
+template <size_t kLimbs, size_t kEntries>
+TablePoint<kLimbs> LookUp(const TablePoint<kLimbs> (&table)[kEntries], uint64_t index) {
+  TablePoint<kLimbs> out{};
+  for (size_t i = 0; i < kEntries; ++i) {
+    const Mask<uint64_t> mask = MaskIfEqual<uint64_t>(index, i + 1);
+    out.x = Select(mask, table[i].x, out.x);
+    out.y = Select(mask, table[i].y, out.y);
+  }
+  return out;
+}
+
+template <size_t kLimbs>
+uint64_t Bit(const Words<kLimbs>& k, size_t bit) {
+  return k[bit / 64] >> (bit % 64) & 1;
+}
+
+}  // namespace curve_internal
+
+template <class Parameters>
+auto Curve<Parameters>::DecodePoint(Bytes bytes) -> std::optional<AffinePoint> {
+  if (bytes.size() != kPointSize || bytes[0] != 4) return std::nullopt;
+  const Words x = LoadBigEndian<kLimbs>(Slice(bytes, 1, kScalarSize));
+  const Words y = LoadBigEndian<kLimbs>(Slice(bytes, 1 + kScalarSize, kScalarSize));
+  const Words& prime = Coordinate::Modulus::kValue;
+  if ((MaskIfLess(x, prime) & MaskIfLess(y, prime)).bits == 0) return std::nullopt;
+  const AffinePoint point = {Coordinate::FromWords(x), Coordinate::FromWords(y)};
+  if (!IsOnCurve(JacobianPoint::From(point))) return std::nullopt;
+  return point;
+}
+
+// y^2 = x^3 - 3 x z^4 + b z^6
+template <class Parameters>
+bool Curve<Parameters>::IsOnCurve(const JacobianPoint& point) {
+  const Coordinate z2 = point.z.Square();
+  const Coordinate z4 = z2.Square();
+  const Coordinate three_z4 = z4 + z4 + z4;
+  const Coordinate b = Coordinate::FromMontgomery(Parameters::kB);
+  const Coordinate right = (point.x.Square() - three_z4) * point.x + b * z4 * z2;
+  return point.y.Square().Equals(right).bits != 0;
+}
+
+template <class Parameters>
+void Curve<Parameters>::EncodePoint(const JacobianPoint& point, MutableBytes out) {
+  if (out.size() != kPointSize) __builtin_trap();
+  const Coordinate inverse = point.z.Inverse();
+  const Coordinate inverse2 = inverse.Square();
+  out[0] = 4;
+  StoreBigEndian((point.x * inverse2).ToWords(), Slice(out, 1, kScalarSize));
+  StoreBigEndian((point.y * inverse2 * inverse).ToWords(),
+                 Slice(out, 1 + kScalarSize, kScalarSize));
+}
+
+template <class Parameters>
+auto Curve<Parameters>::AffineX(const JacobianPoint& point) -> Coordinate {
+  return point.x * point.z.Inverse().Square();
+}
+
+// "dbl-2001-b" of the Explicit-Formulas Database, for a = -3.
+template <class Parameters>
+auto Curve<Parameters>::Double(const JacobianPoint& a) -> JacobianPoint {
+  const Coordinate delta = a.z.Square();
+  const Coordinate gamma = a.y.Square();
+  const Coordinate beta = a.x * gamma;
+  const Coordinate third = (a.x - delta) * (a.x + delta);
+  const Coordinate alpha = third.Doubled() + third;
+  const Coordinate beta4 = beta.Doubled().Doubled();
+  JacobianPoint out;
+  out.x = alpha.Square() - beta4.Doubled();
+  out.z = (a.y + a.z).Square() - gamma - delta;
+  out.y = alpha * (beta4 - out.x) - gamma.Square().Doubled().Doubled().Doubled();
+  return out;
+}
+
+template <class Parameters>
+auto Curve<Parameters>::AddDistinct(const JacobianPoint& a, const JacobianPoint& b)
+    -> JacobianPoint {
+  const Coordinate az2 = a.z.Square(), bz2 = b.z.Square();
+  const Coordinate u = a.x * bz2;
+  const Coordinate s = a.y * bz2 * b.z;
+  const Coordinate h = b.x * az2 - u;
+  const Coordinate r = b.y * az2 * a.z - s;
+  const Coordinate h2 = h.Square();
+  const Coordinate h3 = h2 * h;
+  const Coordinate v = u * h2;
+  JacobianPoint sum;
+  sum.x = r.Square() - h3 - v.Doubled();
+  sum.y = r * (v - sum.x) - s * h3;
+  sum.z = a.z * b.z * h;
+  return curve_internal::Choose(a.z.IsZero(), b, curve_internal::Choose(b.z.IsZero(), a, sum));
+}
+
+template <class Parameters>
+auto Curve<Parameters>::AddDistinct(const JacobianPoint& a, const AffinePoint& b) -> JacobianPoint {
+  const Coordinate az2 = a.z.Square();
+  const Coordinate h = b.x * az2 - a.x;
+  const Coordinate r = b.y * az2 * a.z - a.y;
+  const Coordinate h2 = h.Square();
+  const Coordinate h3 = h2 * h;
+  const Coordinate v = a.x * h2;
+  JacobianPoint sum;
+  sum.x = r.Square() - h3 - v.Doubled();
+  sum.y = r * (v - sum.x) - a.y * h3;
+  sum.z = a.z * h;
+  // b's infinity is decided first, so that infinity + infinity stays infinity.
+  return curve_internal::Choose(b.x.IsZero() & b.y.IsZero(), a,
+                                curve_internal::Choose(a.z.IsZero(), JacobianPoint::From(b), sum));
+}
+
+template <class Parameters>
+auto Curve<Parameters>::AddVariableTime(const JacobianPoint& a, const JacobianPoint& b)
+    -> JacobianPoint {
+  if ((~a.z.IsZero() & ~b.z.IsZero()).bits != 0) {
+    const Coordinate az2 = a.z.Square(), bz2 = b.z.Square();
+    const bool same_x = (a.x * bz2).Equals(b.x * az2).bits != 0;
+    const bool same_y = (a.y * bz2 * b.z).Equals(b.y * az2 * a.z).bits != 0;
+    if (same_x && same_y) return Double(a);
+  }
+  return AddDistinct(a, b);
+}
+
+// A comb: column i of block b adds the teeth's bits b kColumns + i. The additions never meet two
+// equal finite points, nor opposite ones: each tooth of the sum so far is a number of fewer bits
+// than a tooth has, in which the bits that are added now are still 0, so sum and addend differ as
+// integers unless both are 0; and sum plus addend is at most k, which is below n.
+template <class Parameters>
+auto Curve<Parameters>::MultiplyBase(const Words& k) -> JacobianPoint {
+  Wiped<JacobianPoint> sum(JacobianPoint::Infinity());
+  for (size_t i = kColumns; i-- > 0;) {
+    if (i != kColumns - 1) *sum = Double(*sum);
+    for (size_t b = 0; b < Parameters::kBlocks; ++b) {
+      uint64_t column = 0;
+      for (size_t tooth = 0; tooth < Parameters::kTeeth; ++tooth) {
+        column |= curve_internal::Bit(k, tooth * kTooth + b * kColumns + i) << tooth;
+      }
+      Wiped<AffinePoint> addend(FromTable(curve_internal::LookUp(Parameters::kComb[b], column)));
+      *sum = AddDistinct(*sum, *addend);
+    }
+  }
+  return *sum;
+}
+
+// Fixed windows of four bits. The additions never meet two equal finite points, nor opposite ones:
+// the sum so far is 16 m and the addend d < 16, with 16 m + d at most k, which is below n.
+template <class Parameters>
+auto Curve<Parameters>::Multiply(const AffinePoint& point, const Words& k) -> JacobianPoint {
+  JacobianPoint multiples[15];
+  multiples[0] = JacobianPoint::From(point);
+  for (size_t i = 1; i < 15; ++i) {
+    multiples[i] = i % 2 == 1 ? Double(multiples[i / 2]) : AddDistinct(multiples[i - 1], point);
+  }
+  Wiped<JacobianPoint> sum(JacobianPoint::Infinity());
+  for (size_t window = kBits / 4; window-- > 0;) {
+    for (int i = 0; i < 4 && window != kBits / 4 - 1; ++i) *sum = Double(*sum);
+    Wiped<JacobianPoint> addend(
+        curve_internal::LookUp(multiples, k[window / 16] >> (4 * (window % 16)) & 15));
+    *sum = AddDistinct(*sum, *addend);
+  }
+  return *sum;
+}
+
+// Sliding windows of up to five bits, each beginning and ending with a 1.
+template <class Parameters>
+auto Curve<Parameters>::MultiplyVariableTime(const AffinePoint& point, const Words& k)
+    -> JacobianPoint {
+  const auto bit = [&](int at) { return curve_internal::Bit(k, static_cast<size_t>(at)); };
+  JacobianPoint odd_multiples[16];
+  odd_multiples[0] = JacobianPoint::From(point);
+  const JacobianPoint twice = Double(odd_multiples[0]);
+  for (size_t i = 1; i < 16; ++i) odd_multiples[i] = AddVariableTime(odd_multiples[i - 1], twice);
+  JacobianPoint sum = JacobianPoint::Infinity();
+  for (int at = static_cast<int>(kBits) - 1; at >= 0;) {
+    if (bit(at) == 0) {
+      sum = Double(sum);
+      --at;
+      continue;
+    }
+    int end = at >= 4 ? at - 4 : 0;
+    while (bit(end) == 0) ++end;
+    size_t window = 0;
+    for (; at >= end; --at) {
+      sum = Double(sum);
+      window = 2 * window + bit(at);
+    }
+    sum = AddVariableTime(sum, odd_multiples[window / 2]);
+  }
+  return sum;
+}
+
+template <class Parameters>
+bool Curve<Parameters>::IsValidScalar(const Words& k) {
+  return (~MaskIfZero(k) & MaskIfLess(k, Scalar::Modulus::kValue)).bits != 0;
+}
+
+template <class Parameters>
+bool Curve<Parameters>::LoadPrivateKey(Bytes private_key, Words* k) {
+  if (private_key.size() != kScalarSize) return false;
+  *k = LoadBigEndian<kLimbs>(private_key);
+  return IsValidScalar(*k);
+}
+
+template <class Parameters>
+Result<void> Curve<Parameters>::GeneratePrivateKey(Rng& rng, MutableBytes private_key) {
+  // At most one in 2^32 candidates is out of range; a generator that gives eight of them is broken.
+  // The branch tells about rejected candidates alone.
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    MERLON_TRY(rng.Fill(private_key));
+    Wiped<Words> k;
+    if (LoadPrivateKey(private_key, &*k)) return {};
+  }
+  Wipe(private_key);
+  return DriverError(Code::kEntropyFailure);
+}
+
+template <class Parameters>
+Result<void> Curve<Parameters>::WritePublicKey(Bytes private_key, MutableBytes out) {
+  Wiped<Words> k;
+  if (!LoadPrivateKey(private_key, &*k)) return Misuse(Code::kBadKey);
+  EncodePoint(MultiplyBase(*k), out);
+  return {};
+}
+
+}  // namespace merlon::crypto::ec
