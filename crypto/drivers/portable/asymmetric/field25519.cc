@@ -35,6 +35,20 @@ Tight SquareTimes(Tight a, int times) {
   return a;
 }
 
+// a^(2^250 - 1); a_N stands for a^(2^N - 1).
+Tight PowerOfOnes250(const Tight& a) {
+  const Tight a2 = Square(a);
+  const Tight a9 = SquareTimes(a2, 2) * a;
+  const Tight a_5 = Square(a9 * a2) * a9;
+  const Tight a_10 = SquareTimes(a_5, 5) * a_5;
+  const Tight a_20 = SquareTimes(a_10, 10) * a_10;
+  const Tight a_40 = SquareTimes(a_20, 20) * a_20;
+  const Tight a_50 = SquareTimes(a_40, 10) * a_10;
+  const Tight a_100 = SquareTimes(a_50, 50) * a_50;
+  const Tight a_200 = SquareTimes(a_100, 100) * a_100;
+  return SquareTimes(a_200, 50) * a_50;
+}
+
 }  // namespace
 
 Tight operator*(const Loose& a, const Loose& b) {
@@ -86,19 +100,15 @@ Tight MultiplySmall(const Loose& a, uint32_t small) {
 }
 
 Tight Invert(const Tight& a) {
-  // p - 2 = 2^255 - 21; aN stands for a^(2^N - 1).
+  // p - 2 = 2^255 - 21 = 2^5 (2^250 - 1) + 11
   const Tight a2 = Square(a);
-  const Tight a9 = SquareTimes(a2, 2) * a;
-  const Tight a11 = a9 * a2;
-  const Tight a_5 = Square(a11) * a9;
-  const Tight a_10 = SquareTimes(a_5, 5) * a_5;
-  const Tight a_20 = SquareTimes(a_10, 10) * a_10;
-  const Tight a_40 = SquareTimes(a_20, 20) * a_20;
-  const Tight a_50 = SquareTimes(a_40, 10) * a_10;
-  const Tight a_100 = SquareTimes(a_50, 50) * a_50;
-  const Tight a_200 = SquareTimes(a_100, 100) * a_100;
-  const Tight a_250 = SquareTimes(a_200, 50) * a_50;
-  return SquareTimes(a_250, 5) * a11;
+  const Tight a11 = SquareTimes(a2, 2) * a * a2;
+  return SquareTimes(PowerOfOnes250(a), 5) * a11;
+}
+
+Tight PowerForRoot(const Tight& a) {
+  // (p - 5) / 8 = 2^252 - 3 = 2^2 (2^250 - 1) + 1
+  return SquareTimes(PowerOfOnes250(a), 2) * a;
 }
 
 void ConditionalSwap(Mask<uint64_t> mask, Tight& a, Tight& b) {

@@ -39,12 +39,22 @@ inline Loose operator-(const Tight& a, const Tight& b) {
   for (int i = 1; i < 5; ++i) out.limb[i] = a.limb[i] + kTwoP - b.limb[i];
   return out;
 }
+// The same value, Tight.
+inline Tight Tighten(const Loose& a) {
+  constexpr uint64_t kLimbMask = (uint64_t{1} << 51) - 1;
+  Tight out;
+  out.limb[0] = (a.limb[0] & kLimbMask) + 19 * (a.limb[4] >> 51);
+  for (int i = 1; i < 5; ++i) out.limb[i] = (a.limb[i] & kLimbMask) + (a.limb[i - 1] >> 51);
+  return out;
+}
 Tight operator*(const Loose& a, const Loose& b);
 Tight Square(const Loose& a);
 // a * small, for small below 2^18.
 Tight MultiplySmall(const Loose& a, uint32_t small);
 // a^(p - 2): the inverse, and 0 for 0.
 Tight Invert(const Tight& a);
+// a^((p - 5) / 8): for square roots (RFC 8032 s5.1.3).
+Tight PowerForRoot(const Tight& a);
 // Swaps where the mask is set.
 void ConditionalSwap(Mask<uint64_t> mask, Tight& a, Tight& b);
 
