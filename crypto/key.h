@@ -9,8 +9,9 @@
 namespace merlon::crypto {
 
 // Material is in PSA's export formats: a symmetric key as its bytes; an EC private key as its
-// big-endian scalar; an RSA private key as DER RSAPrivateKey (RFC 8017 A.1.2). A public key is an
-// uncompressed point (EC), DER RSAPublicKey (RSA), or raw (Montgomery, Edwards).
+// big-endian scalar; an Ed25519 one as its 32 bytes (RFC 8032 s5.1.5); an RSA private key as DER
+// RSAPrivateKey (RFC 8017 A.1.2). A public key is an uncompressed point (EC), DER RSAPublicKey
+// (RSA), or raw (Montgomery, Edwards).
 enum class KeyType : uint8_t {
   kNone = 0,
   kSecret = 1,  // bytes for key derivation: external PSKs
@@ -19,6 +20,7 @@ enum class KeyType : uint8_t {
   kEcP384 = 4,
   kRsa = 5,
   kEd25519 = 6,
+  kRsaPss = 7,  // RSA, for PSS alone: id-RSASSA-PSS (RFC 4055 s3.1)
 };
 
 // What may be done with a key; bits.

@@ -99,6 +99,9 @@ bool WriteKeyAlgorithm(DerWriter& writer, crypto::KeyType type) {
         writer.Element(der::kNull, Bytes());
       });
       return true;
+    case crypto::KeyType::kRsaPss:
+      writer.Element(der::kSequence, [&] { writer.Element(der::kOid, oid::kRsassaPss); });
+      return true;
     case crypto::KeyType::kEd25519:
       writer.Element(der::kSequence, [&] { writer.Element(der::kOid, oid::kEd25519); });
       return true;

@@ -54,8 +54,8 @@ class DerWriter {
   bool ok_ = true;
 };
 
-// The AlgorithmIdentifier of a key (RFC 3279 s2.3.1, RFC 5480 s2.1.1, RFC 8410 s3). False, and
-// nothing written: the type has none.
+// The AlgorithmIdentifier of a key (RFC 3279 s2.3.1, RFC 4055 s3.1, RFC 5480 s2.1.1, RFC 8410 s3).
+// False, and nothing written: the type has none.
 bool WriteKeyAlgorithm(DerWriter& writer, crypto::KeyType type);
 
 }  // namespace merlon::x509

@@ -6,10 +6,12 @@
 #include <string>
 
 #include "crypto/bound_key.h"
+#include "x509/der_writer.h"
 #include "x509/path_builder.h"
 #include "x509/pem.h"
 #include "x509/pkcs8.h"
 #include "x509/public_key.h"
+#include "x509/signature_algorithm.h"
 #include "x509/testing/portable_drivers.h"
 #include "x509/writer.h"
 
@@ -110,6 +112,62 @@ B6rHGQKBgC5Y4HHU56p2cBf49g857Ml02TvU+ybW96RMSyJLKV4u50OCbqMFCt2I
 -----END RSA PRIVATE KEY-----
 )";
 
+// On P-384, made likewise.
+constexpr std::string_view kP384Pkcs8 = R"(-----BEGIN PRIVATE KEY-----
+MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDCuFkIuGuPIJv4S7MO4
+eG2JOJVKw9CUbmC8b6I2Cj4Ic0MqyxsKwwbKxkaY8HBRoc2hZANiAASVXk6LoJOA
+7xr5YmyzY6MUWRFaFNhRxcjUK/TRmHyOUseSkNSZq+P1WkhxK2hFGbNqHF+E83UQ
+KUMSZL+CCoBIlucD87l6e+RN9zb39woqbNLqSGwXChp4QkL+IFcGk/I=
+-----END PRIVATE KEY-----
+)";
+constexpr std::string_view kP384Sec1 = R"(-----BEGIN EC PRIVATE KEY-----
+MIGkAgEBBDCuFkIuGuPIJv4S7MO4eG2JOJVKw9CUbmC8b6I2Cj4Ic0MqyxsKwwbK
+xkaY8HBRoc2gBwYFK4EEACKhZANiAASVXk6LoJOA7xr5YmyzY6MUWRFaFNhRxcjU
+K/TRmHyOUseSkNSZq+P1WkhxK2hFGbNqHF+E83UQKUMSZL+CCoBIlucD87l6e+RN
+9zb39woqbNLqSGwXChp4QkL+IFcGk/I=
+-----END EC PRIVATE KEY-----
+)";
+// RFC 8410 s10.3: one key without and with its public key (and an attribute).
+constexpr std::string_view kEd25519Pkcs8 = R"(-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+-----END PRIVATE KEY-----
+)";
+constexpr std::string_view kEd25519WithPublicKey = R"(-----BEGIN PRIVATE KEY-----
+MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB
+Z9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PRIVATE KEY-----
+)";
+// s10.1: its public key.
+constexpr std::string_view kEd25519PublicKey = R"(-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+)";
+
+Buffer DerOf(std::string_view pem) {
+  const Result<std::optional<PemBlock>> block = PemReader(pem).Next();
+  Buffer out((*block)->max_size());
+  out.resize(DecodePem(**block, absl::MakeSpan(out))->size());
+  return out;
+}
+
+// PKCS#8 with id-RSASSA-PSS around a PKCS#1 key.
+Buffer PssPkcs8(std::string_view pkcs1_pem, bool with_parameters) {
+  Buffer out(2600);
+  DerWriter writer(absl::MakeSpan(out));
+  writer.Element(der::kSequence, [&] {
+    writer.SmallInteger(0);
+    if (with_parameters) {
+      writer.Raw(*SignatureAlgorithmIdentifier({SignFamily::kRsaPss, HashId::kSha256}));
+    } else {
+      WriteKeyAlgorithm(writer, KeyType::kRsaPss);
+    }
+    writer.Element(der::kOctetString, DerOf(pkcs1_pem));
+  });
+  out.resize(*writer.Finish());
+  return out;
+}
+
 class KeyTest : public testing::Test {
  protected:
   KeyHandle Import(std::string_view pem, Usage usage = kAll) {
@@ -137,13 +195,6 @@ class KeyTest : public testing::Test {
   CountingRng rng_;
 };
 
-Buffer DerOf(std::string_view pem) {
-  const Result<std::optional<PemBlock>> block = PemReader(pem).Next();
-  Buffer out((*block)->max_size());
-  out.resize(DecodePem(**block, absl::MakeSpan(out))->size());
-  return out;
-}
-
 TEST_F(KeyTest, AllFormsOfAKeyAreTheSameKey) {
   const KeyHandle pkcs8 = Import(kEcPkcs8), sec1 = Import(kEcSec1);
   EXPECT_EQ(store_->Attributes(pkcs8)->type, KeyType::kEcP256);
@@ -154,14 +205,52 @@ TEST_F(KeyTest, AllFormsOfAKeyAreTheSameKey) {
   EXPECT_EQ(Public(rsa8), Public(rsa1));
 }
 
+TEST_F(KeyTest, AllFormsOfOtherTypesToo) {
+  const KeyHandle pkcs8 = Import(kP384Pkcs8), sec1 = Import(kP384Sec1);
+  EXPECT_EQ(store_->Attributes(pkcs8)->type, KeyType::kEcP384);
+  EXPECT_EQ(store_->Attributes(pkcs8)->bits, 384);
+  EXPECT_EQ(Public(pkcs8), Public(sec1));
+  const KeyHandle bare = Import(kEd25519Pkcs8), full = Import(kEd25519WithPublicKey);
+  EXPECT_EQ(store_->Attributes(bare)->type, KeyType::kEd25519);
+  EXPECT_EQ(PublicInfo(bare), DerOf(kEd25519PublicKey));
+  EXPECT_EQ(PublicInfo(full), DerOf(kEd25519PublicKey));
+}
+
+// RFC 4055 s3.1: such a key is for PSS alone; bound to one hash, it is not supported.
+TEST_F(KeyTest, KeysForPssAloneAreATypeOfTheirOwn) {
+  const auto key = ImportPrivateKeyDer(*store_, PssPkcs8(kRsaPkcs1, false), kAll);
+  ASSERT_TRUE(key.ok());
+  EXPECT_EQ(store_->Attributes(*key)->type, KeyType::kRsaPss);
+  EXPECT_EQ(Public(*key), Public(Import(kRsaPkcs1)));
+  EXPECT_TRUE(
+      crypto::BoundSigningKey::Bind(*store_, *key, {SignFamily::kRsaPss, HashId::kSha256}).ok());
+  EXPECT_FALSE(
+      crypto::BoundSigningKey::Bind(*store_, *key, {SignFamily::kRsaPkcs1, HashId::kSha256}).ok());
+  EXPECT_EQ(ErrorOf(PssPkcs8(kRsaPkcs1, true)), Misuse(Code::kUnsupported));
+
+  const Buffer info = PublicInfo(*key);
+  EXPECT_EQ(PublicKeyInfo::Parse(info)->type, KeyType::kRsaPss);
+  EXPECT_EQ(PublicKeyInfo::Parse(info)->bits, 2048);
+  Buffer bound(700);
+  DerWriter writer(absl::MakeSpan(bound));
+  writer.Element(der::kSequence, [&] {
+    writer.Raw(*SignatureAlgorithmIdentifier({SignFamily::kRsaPss, HashId::kSha256}));
+    writer.BitString(Public(*key));
+  });
+  bound.resize(*writer.Finish());
+  ASSERT_TRUE(PublicKeyInfo::Parse(bound).ok());
+  EXPECT_EQ(PublicKeyInfo::Parse(bound)->type, KeyType::kNone);
+}
+
 TEST_F(KeyTest, ExportsWhatItImports) {
-  for (std::string_view pem : {kEcPkcs8, kRsaPkcs8}) {
-    const KeyHandle key = Import(pem);
+  for (const Buffer& der : {DerOf(kEcPkcs8), DerOf(kRsaPkcs8), DerOf(kP384Pkcs8),
+                            DerOf(kEd25519Pkcs8), PssPkcs8(kRsaPkcs1, false)}) {
+    const KeyHandle key = *ImportPrivateKeyDer(*store_, der, kAll);
     Buffer out(2600);
     const Result<size_t> size = ExportPkcs8(*store_, key, absl::MakeSpan(out));
     ASSERT_TRUE(size.ok());
     out.resize(*size);
-    EXPECT_EQ(out, DerOf(pem));  // OpenSSL writes the same bytes
+    EXPECT_EQ(out, der);  // OpenSSL writes the same bytes
     Buffer small(*size - 1, 0xee);
     EXPECT_EQ(ExportPkcs8(*store_, key, absl::MakeSpan(small)).error().code, Code::kNoSpace);
     EXPECT_THAT(small, testing::Each(0));
@@ -173,7 +262,7 @@ TEST_F(KeyTest, ExportsWhatItImports) {
 }
 
 TEST_F(KeyTest, RefusesMalformedKeysAndKeepsNone) {
-  for (std::string_view pem : {kEcPkcs8, kEcSec1}) {
+  for (std::string_view pem : {kEcPkcs8, kEcSec1, kP384Pkcs8, kP384Sec1, kEd25519WithPublicKey}) {
     const Buffer good = DerOf(pem);
     for (size_t size = 0; size < good.size(); ++size) {
       EXPECT_EQ(ErrorOf(Slice(Bytes(good), 0, size)), Misuse(Code::kBadKey));
@@ -208,12 +297,21 @@ TEST_F(KeyTest, WritesChainsThatVerify) {
   const struct {
     std::string_view ca_key;
     crypto::SignAlg algorithm;
-  } cases[] = {{kEcPkcs8, {SignFamily::kEcdsa, HashId::kSha256}},
+    bool pss_alone = false;
+  } cases[] = {{kP384Sec1, {SignFamily::kEcdsa, HashId::kSha384}},
+               {kP384Sec1, {SignFamily::kEcdsa, HashId::kSha256}},
+               {kP384Sec1, {SignFamily::kEcdsa, HashId::kSha512}},
+               {kEd25519Pkcs8, {SignFamily::kEddsa, HashId::kNone}},
+               {kRsaPkcs1, {SignFamily::kRsaPss, HashId::kSha256}, true},
+               {kEcPkcs8, {SignFamily::kEcdsa, HashId::kSha256}},
                {kEcPkcs8, {SignFamily::kEcdsa, HashId::kSha384}},
                {kRsaPkcs8, {SignFamily::kRsaPkcs1, HashId::kSha256}},
                {kRsaPkcs8, {SignFamily::kRsaPss, HashId::kSha384}}};
   for (const auto& test : cases) {
-    const KeyHandle ca_key = Import(test.ca_key), leaf_key = Import(kEcSec1);
+    const KeyHandle leaf_key = Import(kEcSec1);
+    const KeyHandle ca_key = test.pss_alone
+                                 ? *ImportPrivateKeyDer(*store_, PssPkcs8(test.ca_key, false), kAll)
+                                 : Import(test.ca_key);
     const auto signer = crypto::BoundSigningKey::Bind(*store_, ca_key, test.algorithm);
     ASSERT_TRUE(signer.ok());
     const Buffer ca_info = PublicInfo(ca_key), leaf_info = PublicInfo(leaf_key);

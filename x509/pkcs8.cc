@@ -19,6 +19,7 @@ using crypto::KeyType;
 // RSA-4096 with PKCS#8 around it is 2,374 bytes; attributes may follow.
 constexpr size_t kMaxKeyDer = 2560;
 constexpr size_t kMaxPublicKeySize = 544;  // RSAPublicKey of 4096 bits, and some
+constexpr size_t kEd25519KeySize = 32;
 constexpr size_t kMaxEcKeySize = 48, kMaxEcPublicKeySize = 97;
 
 Error BadKey() { return Misuse(Code::kBadKey); }
@@ -94,12 +95,29 @@ Result<ParsedKey> ParsePkcs8(DerReader fields, uint32_t version) {
     parsed.public_key = public_key;
     return parsed;
   }
-  if (id != Bytes(oid::kRsaEncryption)) return Unsupported();
-  Bytes null;
-  if (!algorithm.Element(der::kNull, &null) || !null.empty() || !algorithm.done()) return BadKey();
-  if (public_key.empty()) return ParsedKey{KeyType::kRsa, key, {}};
-  if (public_key[0] != 0) return BadKey();
-  return ParsedKey{KeyType::kRsa, key, Slice(public_key, 1)};
+  ParsedKey parsed{KeyType::kNone, key, public_key};
+  if (id == Bytes(oid::kEd25519)) {
+    // RFC 8410 s7: the 32 bytes are an OCTET STRING of their own inside.
+    DerReader inner(key);
+    if (!algorithm.done() || !inner.Element(der::kOctetString, &parsed.material) || !inner.done()) {
+      return BadKey();
+    }
+    parsed.type = KeyType::kEd25519;
+  } else if (id == Bytes(oid::kRsaEncryption)) {
+    Bytes null;
+    if (!algorithm.Element(der::kNull, &null) || !null.empty() || !algorithm.done()) {
+      return BadKey();
+    }
+    parsed.type = KeyType::kRsa;
+  } else if (id == Bytes(oid::kRsassaPss) && algorithm.done()) {
+    parsed.type = KeyType::kRsaPss;  // with parameters: see PublicKeyInfo::Parse
+  } else {
+    return Unsupported();
+  }
+  if (!has_public_key) return parsed;
+  if (public_key.empty() || public_key[0] != 0) return BadKey();
+  parsed.public_key.remove_prefix(1);
+  return parsed;
 }
 
 // Which of the three forms it is shows in the second field.
@@ -155,15 +173,29 @@ Result<size_t> WriteEc(const KeyStore& store, KeyHandle key, KeyType type, Mutab
   return writer.Finish();
 }
 
+// RFC 8410 s7, without the public key, as all others write it.
+Result<size_t> WriteEd25519(const KeyStore& store, KeyHandle key, MutableBytes out) {
+  std::array<uint8_t, kEd25519KeySize> secret;
+  const Wiper wiper(absl::MakeSpan(secret));
+  MERLON_TRY(store.Export(key, absl::MakeSpan(secret)));
+  DerWriter writer(out);
+  writer.Element(der::kSequence, [&] {
+    writer.SmallInteger(0);
+    WriteKeyAlgorithm(writer, KeyType::kEd25519);
+    writer.Element(der::kOctetString, [&] { writer.Element(der::kOctetString, secret); });
+  });
+  return writer.Finish();
+}
+
 // The key is exported to the end of `out`, and moves from there into its place.
-Result<size_t> WriteRsa(const KeyStore& store, KeyHandle key, MutableBytes out) {
+Result<size_t> WriteRsa(const KeyStore& store, KeyHandle key, KeyType type, MutableBytes out) {
   if (out.size() <= kPkcs8Overhead) return NoSpace();
   const MutableBytes tail = Slice(out, kPkcs8Overhead);
   MERLON_ASSIGN_OR_RETURN(const size_t size, store.Export(key, tail));
   DerWriter writer(out);
   writer.Element(der::kSequence, [&] {
     writer.SmallInteger(0);
-    WriteKeyAlgorithm(writer, KeyType::kRsa);
+    WriteKeyAlgorithm(writer, type);
     writer.Element(der::kOctetString, Slice(Bytes(tail), 0, size));
   });
   MERLON_ASSIGN_OR_RETURN(const size_t written, writer.Finish());
@@ -206,8 +238,10 @@ Result<size_t> ExportPkcs8(const KeyStore& store, KeyHandle key, MutableBytes ou
   Result<size_t> written = Unsupported();
   if (attributes.type == KeyType::kEcP256 || attributes.type == KeyType::kEcP384) {
     written = WriteEc(store, key, attributes.type, out);
-  } else if (attributes.type == KeyType::kRsa) {
-    written = WriteRsa(store, key, out);
+  } else if (attributes.type == KeyType::kRsa || attributes.type == KeyType::kRsaPss) {
+    written = WriteRsa(store, key, attributes.type, out);
+  } else if (attributes.type == KeyType::kEd25519) {
+    written = WriteEd25519(store, key, out);
   }
   if (!written.ok()) Wipe(out);
   return written;

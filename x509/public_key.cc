@@ -72,6 +72,11 @@ Result<PublicKeyInfo> PublicKeyInfo::Parse(Bytes der) {
       return CertificateError(Code::kBadKey);
     }
     out.type = KeyType::kRsa;
+  } else if (id == Bytes(oid::kRsassaPss)) {
+    // RFC 4055 s3.1: without parameters any hash and salt length go. With them the key is bound to
+    // some, which is not supported.
+    if (!RsaBits(out.key, &out.bits)) return CertificateError(Code::kBadKey);
+    if (parameters.empty()) out.type = KeyType::kRsaPss;
   } else if (id == Bytes(oid::kEd25519)) {
     // RFC 8410 s3: parameters absent.
     if (!parameters.empty() || out.key.size() != 32) return CertificateError(Code::kBadKey);

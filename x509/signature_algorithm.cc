@@ -6,6 +6,7 @@
 #include "crypto/base/der.h"
 #include "x509/der.h"
 #include "x509/error.h"
+#include "x509/oid.h"
 
 namespace merlon::x509 {
 namespace {
@@ -59,7 +60,6 @@ constexpr Entry kEntries[] = {
 constexpr uint8_t kOidRsaSha1[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05};
 constexpr uint8_t kOidRsaMd5[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04};
 constexpr uint8_t kOidEcdsaSha1[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01};
-constexpr uint8_t kOidPss[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a};
 constexpr uint8_t kOidMgf1[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08};
 constexpr uint8_t kOidSha2[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02};  // and one more
 
@@ -119,7 +119,7 @@ Result<SignAlg> ParseSignatureAlgorithm(Bytes identifier) {
     return CertificateError(Code::kBadDer);
   }
   SignAlg algorithm;
-  if (id == Bytes(kOidPss) && ParsePss(fields, &algorithm)) return algorithm;
+  if (id == Bytes(oid::kRsassaPss) && ParsePss(fields, &algorithm)) return algorithm;
   if (id == Bytes(kOidRsaSha1) || id == Bytes(kOidRsaMd5) || id == Bytes(kOidEcdsaSha1)) {
     return PeerError(Code::kUnsupportedAlgorithm, Alert::kBadCertificate);
   }

@@ -107,7 +107,8 @@ Result<void> CheckIssuer(const Certificate& issuer, bool is_anchor,
 Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options) {
   const bool known =
       key.type != crypto::KeyType::kNone && options.drivers.any_sign(key.type) != nullptr;
-  const bool weak = key.type == crypto::KeyType::kRsa && key.bits < options.min_rsa_bits;
+  const bool rsa = key.type == crypto::KeyType::kRsa || key.type == crypto::KeyType::kRsaPss;
+  const bool weak = rsa && key.bits < options.min_rsa_bits;
   return known && !weak ? Result<void>() : CertificateError(Code::kUnsupportedAlgorithm);
 }
 

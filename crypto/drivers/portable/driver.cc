@@ -15,8 +15,9 @@ constexpr const CipherAlgorithm* kCiphers[] = {&kPortableAes128, &kPortableAes25
 constexpr const AeadAlgorithm* kAeads[] = {&kPortableAes128Gcm, &kPortableAes256Gcm};
 constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kPortableP256,
                                                            &kPortableP384};
-constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256, &kPortableEcdsaP384,
-                                           &kPortableRsaPss, &kPortableRsaPkcs1};
+constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256,  &kPortableEcdsaP384,
+                                           &kPortableEd25519,    &kPortableRsaPss,
+                                           &kPortableRsaPssKeys, &kPortableRsaPkcs1};
 
 }  // namespace
 

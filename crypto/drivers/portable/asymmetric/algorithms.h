@@ -11,8 +11,9 @@ extern const KeyAgreementAlgorithm kPortableP256;    // SEC 1 s3.3.1, on secp256
 extern const KeyAgreementAlgorithm kPortableP384;    // on secp384r1
 extern const SignAlgorithm kPortableEcdsaP256;       // FIPS 186-5 s6, hedged RFC 6979 nonces
 extern const SignAlgorithm kPortableEcdsaP384;
-extern const SignAlgorithm kPortableEd25519;   // RFC 8032 s5.1, pure
-extern const SignAlgorithm kPortableRsaPkcs1;  // RFC 8017 s8.2
-extern const SignAlgorithm kPortableRsaPss;    // RFC 8017 s8.1
+extern const SignAlgorithm kPortableEd25519;     // RFC 8032 s5.1, pure
+extern const SignAlgorithm kPortableRsaPkcs1;    // RFC 8017 s8.2
+extern const SignAlgorithm kPortableRsaPssKeys;  // the same for KeyType::kRsaPss
+extern const SignAlgorithm kPortableRsaPss;      // RFC 8017 s8.1
 
 }  // namespace merlon::crypto

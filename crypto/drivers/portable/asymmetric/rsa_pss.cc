@@ -97,16 +97,19 @@ Result<void> Verify(Bytes public_key, const HashAlgorithm* hash, Bytes message, 
   return {};
 }
 
+constexpr SignAlgorithm Algorithm(KeyType type) {
+  return {.family = SignFamily::kRsaPss,
+          .key_type = type,
+          .sign = Sign,
+          .verify = Verify,
+          .public_key = WriteRsaPublicKey,
+          .check_private = CheckRsaPrivateKey,
+          .generate = nullptr};
+}
+
 }  // namespace
 
-const SignAlgorithm kPortableRsaPss = {
-    .family = SignFamily::kRsaPss,
-    .key_type = KeyType::kRsa,
-    .sign = Sign,
-    .verify = Verify,
-    .public_key = WriteRsaPublicKey,
-    .check_private = CheckRsaPrivateKey,
-    .generate = nullptr,
-};
+constinit const SignAlgorithm kPortableRsaPss = Algorithm(KeyType::kRsa);
+constinit const SignAlgorithm kPortableRsaPssKeys = Algorithm(KeyType::kRsaPss);
 
 }  // namespace merlon::crypto
