@@ -21,9 +21,11 @@ constexpr SuiteRow kSuites[] = {
     {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256},
     {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384},
 };
-constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1};
-constexpr const SignatureScheme* kSchemes[] = {&kEcdsaSecp256r1Sha256, &kRsaPssRsaeSha256,
-                                               &kRsaPssRsaeSha384, &kRsaPssRsaeSha512};
+constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1, &kSecp384r1};
+constexpr const SignatureScheme* kSchemes[] = {
+    &kEcdsaSecp256r1Sha256, &kEcdsaSecp384r1Sha384, &kEd25519,
+    &kRsaPssRsaeSha256,     &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,
+    &kRsaPssPssSha256,      &kRsaPssPssSha384,      &kRsaPssPssSha512};
 // What chains may be signed with besides what CertificateVerify may (RFC 9846 s4.2.3).
 constexpr uint16_t kChainSchemes[] = {kRsaPkcs1Sha256, kRsaPkcs1Sha384, kRsaPkcs1Sha512};
 
@@ -101,7 +103,8 @@ absl::Status ResolveSchemes(const CommonChoices& choices, const crypto::DriverTa
     if (scheme == std::end(kSchemes)) return Invalid("unknown signature scheme " + Hex(id));
     const bool supported =
         drivers.sign((*scheme)->algorithm.family, (*scheme)->key_type) != nullptr &&
-        drivers.hash((*scheme)->algorithm.hash) != nullptr;
+        ((*scheme)->algorithm.hash == crypto::HashId::kNone ||
+         drivers.hash((*scheme)->algorithm.hash) != nullptr);
     if (supported) owned.schemes.push_back(*scheme);
     if (!supported && !choices.schemes.empty()) {
       return Invalid("no driver has signature scheme " + Hex(id));
