@@ -39,6 +39,9 @@ class World {
   const std::vector<std::string>& chain() const { return chain_; }
   // A leaf for other names or times, signed by the same CA with the same key.
   std::string MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after);
+  // The same for another key, of any type.
+  std::string MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after,
+                       crypto::KeyHandle key);
   Seed NewSeed();
 
  private:
