@@ -7,7 +7,8 @@
 namespace merlon::crypto {
 namespace {
 
-constexpr const Driver* kDrivers[] = {&kX86Driver, &kX86ShaDriver, &kPortableDriver};
+constexpr const Driver* kDrivers[] = {&kX86Driver, &kX86ShaDriver, &kX86AdxDriver,
+                                      &kPortableDriver};
 
 }  // namespace
 

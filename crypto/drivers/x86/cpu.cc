@@ -9,11 +9,11 @@ namespace merlon::crypto {
 namespace {
 
 struct Features {
-  bool aes_clmul = false, sha = false;
+  bool aes_clmul = false, sha = false, bmi2_adx = false;
 };
 
-// Intel SDM, volume 2, CPUID: leaf 1, and leaf 7 subleaf 0. All of it works on the XMM registers
-// that every x86-64 system saves.
+// Intel SDM, volume 2, CPUID: leaf 1, and leaf 7 subleaf 0. All of it works on the general and
+// the XMM registers, which every x86-64 system saves.
 Features Detect() {
   Features found;
 #if defined(__x86_64__)
@@ -23,6 +23,7 @@ Features Detect() {
   found.aes_clmul = sse && (c & bit_AES) != 0 && (c & bit_PCLMUL) != 0;
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return found;
   found.sha = sse && (b & 1u << 29) != 0;
+  found.bmi2_adx = (b & bit_BMI2) != 0 && (b & bit_ADX) != 0;
 #endif
   return found;
 }
@@ -36,5 +37,6 @@ const Features& Detected() {
 
 bool X86HasAesAndClmul() { return Detected().aes_clmul; }
 bool X86HasSha() { return Detected().sha; }
+bool X86HasBmi2AndAdx() { return Detected().bmi2_adx; }
 
 }  // namespace merlon::crypto

@@ -8,5 +8,7 @@ namespace merlon::crypto {
 bool X86HasAesAndClmul();
 // SHA-NI, SSSE3 and SSE4.1.
 bool X86HasSha();
+// BMI2 (MULX) and ADX (ADCX, ADOX).
+bool X86HasBmi2AndAdx();
 
 }  // namespace merlon::crypto

@@ -3,6 +3,7 @@
 
 #include "crypto/drivers/x86/aes.h"
 #include "crypto/drivers/x86/aes_gcm.h"
+#include "crypto/drivers/x86/asymmetric/algorithms.h"
 #include "crypto/drivers/x86/cpu.h"
 #include "crypto/drivers/x86/sha256.h"
 
@@ -13,10 +14,14 @@ namespace {
 constexpr const HashAlgorithm* kHashes[] = {&kX86Sha256};
 constexpr const CipherAlgorithm* kCiphers[] = {&kX86Aes128, &kX86Aes256};
 constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm};
+constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kX86P256};
+constexpr const SignAlgorithm* kSigns[] = {&kX86EcdsaP256};
 #else
 constexpr absl::Span<const HashAlgorithm* const> kHashes;
 constexpr absl::Span<const CipherAlgorithm* const> kCiphers;
 constexpr absl::Span<const AeadAlgorithm* const> kAeads;
+constexpr absl::Span<const KeyAgreementAlgorithm* const> kKeyAgreements;
+constexpr absl::Span<const SignAlgorithm* const> kSigns;
 #endif
 
 }  // namespace
@@ -41,6 +46,17 @@ constinit const Driver kX86ShaDriver = {
     .aeads = {},
     .key_agreements = {},
     .signs = {},
+};
+
+constinit const Driver kX86AdxDriver = {
+    .name = "x86-adx",
+    .location = kLocalStorage,
+    .available = X86HasBmi2AndAdx,
+    .hashes = {},
+    .ciphers = {},
+    .aeads = {},
+    .key_agreements = kKeyAgreements,
+    .signs = kSigns,
 };
 
 }  // namespace merlon::crypto

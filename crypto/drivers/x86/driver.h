@@ -10,5 +10,7 @@ namespace merlon::crypto {
 extern const Driver kX86Driver;
 // SHA-256 by SHA-NI, which came to CPUs later.
 extern const Driver kX86ShaDriver;
+// ECDH and ECDSA on P-256 by MULX, ADCX and ADOX.
+extern const Driver kX86AdxDriver;
 
 }  // namespace merlon::crypto
