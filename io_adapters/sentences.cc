@@ -211,12 +211,22 @@ std::string SchemeName(uint16_t iana) {
       return "rsa_pkcs1_sha256";
     case 0x0403:
       return "ecdsa_secp256r1_sha256";
+    case 0x0503:
+      return "ecdsa_secp384r1_sha384";
     case 0x0804:
       return "rsa_pss_rsae_sha256";
     case 0x0805:
       return "rsa_pss_rsae_sha384";
     case 0x0806:
       return "rsa_pss_rsae_sha512";
+    case 0x0807:
+      return "ed25519";
+    case 0x0809:
+      return "rsa_pss_pss_sha256";
+    case 0x080a:
+      return "rsa_pss_pss_sha384";
+    case 0x080b:
+      return "rsa_pss_pss_sha512";
     default:
       return Cat("scheme ", HexNumber(iana));
   }

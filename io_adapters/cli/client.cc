@@ -169,7 +169,7 @@ const Command kClient = {
         "  --cafile FILE      PEM of the authorities to trust (the system's)\n"
         "  --servername NAME  whom the certificate must be for (HOST)\n"
         "  --alpn NAMES       protocols to offer, most wanted first, with commas\n"
-        "  --groups NAMES     x25519, secp256r1 (or P-256), most wanted first\n"
+        "  --groups NAMES     x25519, secp256r1 (or P-256), secp384r1 (or P-384), best first\n"
         "  --session FILE     resume with the session in it; keep the newest there (secret)\n"
         "  --keylog FILE      append secrets in SSLKEYLOGFILE's format\n"
         "  --verbose          say what was negotiated\n\n"

@@ -173,7 +173,7 @@ const Command kServer = {
         "  --host ADDRESS   of this machine (all)\n"
         "  --alpn NAMES     protocols, most wanted first, with commas\n"
         "  --alpn-required  refuse clients that bring none of them\n"
-        "  --groups NAMES   x25519, secp256r1 (or P-256), most wanted first\n"
+        "  --groups NAMES   x25519, secp256r1 (or P-256), secp384r1 (or P-384), best first\n"
         "  --tickets N      for resumption, after each handshake, 0 to 10 (2)\n"
         "  --once           end after one connection\n"
         "  --count N        end after N connections\n"
