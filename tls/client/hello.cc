@@ -39,9 +39,9 @@ bool SpeaksForUs(const Session& session, const crypto::HashAlgorithm& hash,
 }
 
 // The PSK of a session that may be resumed here and now; nothing, where it may not.
-Result<absl::Span<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
+Result<std::optional<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   const Result<Session> session = Session::Decode(encoded);
-  if (!session.ok()) return absl::Span<OfferedPsk>();
+  if (!session.ok()) return std::optional<OfferedPsk>();
   const CipherSuite* suite = FindSuite(cx.common, session->cipher_suite);
   const auto age = cx.now.wall - session->issued;
   const bool fits = suite != nullptr && session->version == 0x0304 &&
@@ -50,10 +50,8 @@ Result<absl::Span<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
                     SpeaksForUs(*session, *suite->hash, *cx.client);
   // RFC 9846 s4.6.1: "Clients MUST NOT cache tickets for longer than 7 days", nor beyond lifetime.
   const bool fresh = age.count() >= 0 && age.count() < session->lifetime;
-  if (!fits || !fresh) return absl::Span<OfferedPsk>();
-  MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, cx.arena.KeepArray<OfferedPsk>(1));
-  OfferedPsk& psk = psks[0];
-  psk.hash = suite->hash;
+  if (!fits || !fresh) return std::optional<OfferedPsk>();
+  OfferedPsk psk = {.hash = suite->hash};
   MERLON_ASSIGN_OR_RETURN(psk.secret, cx.Keep(session->psk.reveal()));
   MERLON_ASSIGN_OR_RETURN(psk.identity, cx.Keep(session->ticket));
   MERLON_ASSIGN_OR_RETURN(psk.client_identity, cx.Keep(session->client_identity));
@@ -63,7 +61,7 @@ Result<absl::Span<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   }
   // s4.2.11.1: milliseconds since the ticket came, plus ticket_age_add, modulo 2^32.
   psk.obfuscated_age = static_cast<uint32_t>(age.count()) * 1000 + session->age_add;
-  return psks;
+  return std::optional<OfferedPsk>(psk);
 }
 
 Result<Moved> RequestShares(absl::Span<OfferedPsk> psks, Context& cx, Into<AwaitShares> next) {
@@ -85,14 +83,17 @@ const crypto::HashAlgorithm* HashFor(const ExternalPsk& psk, const Context& cx) 
   return nullptr;
 }
 
-// External PSKs where there is no session to resume; then the shares.
-Result<Moved> RequestPskOrShares(absl::Span<OfferedPsk> of_session, Context& cx,
+// The session's PSK and the external ones, for a server may have forgotten the session; then the
+// shares.
+Result<Moved> RequestPskOrShares(const std::optional<OfferedPsk>& of_session, Context& cx,
                                  Into<AwaitPskSecret, AwaitShares> next) {
-  size_t count = 0;
+  const size_t first = of_session ? 1 : 0;
+  size_t count = first;
   for (const ExternalPsk& external : cx.common.psks) count += HashFor(external, cx) != nullptr;
-  if (!of_session.empty() || count == 0) return RequestShares(of_session, cx, next);
   MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, cx.arena.KeepArray<OfferedPsk>(count));
-  size_t at = 0;
+  if (of_session) psks[0] = *of_session;
+  if (count == first) return RequestShares(psks, cx, next);
+  size_t at = first;
   for (const ExternalPsk& external : cx.common.psks) {
     const crypto::HashAlgorithm* hash = HashFor(external, cx);
     if (hash == nullptr) continue;
@@ -100,8 +101,8 @@ Result<Moved> RequestPskOrShares(absl::Span<OfferedPsk> of_session, Context& cx,
     psks[at].external = &external;
     psks[at++].identity = external.identity;
   }
-  MERLON_TRY(cx.Request(DerivePsk{psks[0].external, psks[0].hash}));
-  return next.To(AwaitPskSecret{.psks = psks});
+  MERLON_TRY(cx.Request(DerivePsk{psks[first].external, psks[first].hash}));
+  return next.To(AwaitPskSecret{.psks = psks, .at = first});
 }
 
 // Encodes a list in scratch.
@@ -258,14 +259,14 @@ Result<Moved> On(ClientStart& s, const Begin&, Context& cx,
     MERLON_TRY(cx.Request(LookUpSession{AsBytes(cx.negotiated.server_name)}));
     return next.To(AwaitSession{});
   }
-  MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, PskOfSession(s.session, cx));
-  return RequestPskOrShares(psks, cx, next);
+  MERLON_ASSIGN_OR_RETURN(const std::optional<OfferedPsk> psk, PskOfSession(s.session, cx));
+  return RequestPskOrShares(psk, cx, next);
 }
 
 Result<Moved> On(AwaitSession&, const SessionFound& found, Context& cx,
                  Into<AwaitPskSecret, AwaitShares> next) {
-  MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, PskOfSession(found.session, cx));
-  return RequestPskOrShares(psks, cx, next);
+  MERLON_ASSIGN_OR_RETURN(const std::optional<OfferedPsk> psk, PskOfSession(found.session, cx));
+  return RequestPskOrShares(psk, cx, next);
 }
 
 Result<Moved> On(AwaitPskSecret& s, const PskDerived& derived, Context& cx,

@@ -38,6 +38,8 @@ struct ServerPlan {
   absl::Span<const uint16_t> schemes = {};
   Bytes authorities = {};
   bool server_name_used = false;
+  const ExternalPsk* psk = nullptr;  // the one that was chosen, for the offer at psk_index
+  uint16_t psk_index = 0;
 
   Bytes Binder(size_t index) const;
 };
@@ -61,7 +63,6 @@ struct AwaitPskEarlySecret {
   using Accepted = Accepts<>;
   using Completed = Completes<PskDerived>;
   ServerPlan plan;
-  uint16_t index;
 };
 struct AwaitTicket {
   static constexpr uint32_t kNeeds = kServerRole | kTls13 | kTickets;
@@ -146,22 +147,25 @@ struct ServerEstablished {
 // ---- Transitions: client_hello.cc
 // ----------------------------------------------------------------
 
-Result<Moved> On(ExpectClientHello&, const ClientHello&, Context&,
-                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+Result<Moved> On(
+    ExpectClientHello&, const ClientHello&, Context&,
+    Into<ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential>
+        next);
 Result<Moved> On(ExpectSecondClientHello&, const ClientHello&, Context&,
-                 Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+                 Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 
 // ---- choose.cc
 // -----------------------------------------------------------------------------------
 
 // Asks for a PSK where one may be used, else for a credential.
-Result<Moved> ChooseAuthentication(ServerPlan plan, Context& cx,
-                                   Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+Result<Moved> ChooseAuthentication(
+    ServerPlan plan, Context& cx,
+    Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 Result<Moved> On(AwaitPskChoice&, const PskChosen&, Context&,
                  Into<AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 Result<Moved> On(AwaitPskEarlySecret&, const PskDerived&, Context&, Into<AwaitEncapsulation> next);
 Result<Moved> On(AwaitTicket&, const TicketOpened&, Context&,
-                 Into<AwaitTicket, AwaitCredential, AwaitEncapsulation> next);
+                 Into<AwaitTicket, AwaitPskEarlySecret, AwaitCredential, AwaitEncapsulation> next);
 Result<Moved> On(AwaitCredential&, const CredentialChosen&, Context&,
                  Into<AwaitEncapsulation> next);
 
