@@ -201,11 +201,11 @@ OpResult LocalOperations::Do(const ChoosePsk& request) {
     }
     return PskChosen{nullptr, 0};
   }
-  for (size_t i = 0; i < request.offers.size(); ++i) {
-    for (const ExternalPsk& psk : options_.psks) {
-      const bool usable = psk.hash == request.hash &&
-                          (psk.target_protocol == 0 || psk.target_protocol == request.protocol);
-      if (usable && psk.identity == request.offers[i].identity) {
+  for (const ExternalPsk& psk : options_.psks) {
+    const bool usable = psk.hash == request.hash &&
+                        (psk.target_protocol == 0 || psk.target_protocol == request.protocol);
+    for (size_t i = 0; usable && i < request.offers.size(); ++i) {
+      if (psk.identity == request.offers[i].identity) {
         return PskChosen{&psk, static_cast<uint16_t>(i)};
       }
     }
