@@ -78,6 +78,7 @@ struct World {
   absl::StatusOr<std::shared_ptr<const tls::ServerConfig>> BuildServer() {
     tls::ServerConfigBuilder builder(crypto.context());
     ChooseCommon(builder);
+    builder.SetTickets(options.tickets);
     if (options.cert != nullptr) {
       const auto key = x509::ImportPrivateKeyPem(crypto.keys(), Must(io::ReadFile(options.key)),
                                                  crypto::Usage::kSign);

@@ -8,16 +8,17 @@
 //     ca=FILE                   PEM; whom to trust; a server then demands a certificate
 //     cert=FILE key=FILE        PEM
 //     psk=IDENTITY:HEX          in place of certificates
-//     alpn=NAME  groups=NAMES   X25519 and P-256, most wanted first; a share for the first alone
-//     cookie=1                  DTLS 1.3 servers: HelloRetryRequest with a cookie
+//     alpn=NAME
+//     groups=NAMES              X25519 and P-256, most wanted first; a share for the first alone
+//     cookie=1                  DTLS servers: HelloRetryRequest or HelloVerifyRequest with a cookie
+//     tickets=N                 Merlon as a server: how many it sends (2)
 //
 // A server says `listening`. Both say `connected to NAME; resumed=yes|no alpn=NAME ...` after each
 // handshake, `closed` after the peer's close_notify, `failed: ...` otherwise. A server echoes what
-// comes, after it has done what a message says: `?update` (KeyUpdate, asking for one back),
+// comes, after it has done what a message says: `?update` (KeyUpdate, asking for one back) or
 // `?close`. A client sends each line of its stdin and prints `got LINE`, or does what it says:
-// `!update`,
-// `!again` (close, then connect once more, resuming). It closes at the end of stdin. Exit code 0:
-// the last connection was closed properly.
+// `!update`, or `!again` (close, connect once more, resume). It closes at the end of stdin. Exit
+// code 0: the last connection was closed properly.
 #pragma once
 
 #include <arpa/inet.h>
@@ -34,7 +35,7 @@
 typedef struct {
   int is_server, is_datagram, is_13, port;
   const char *ca, *cert, *key, *alpn, *groups;
-  int cookie;
+  int cookie, tickets;
   char psk_identity[64];
   unsigned char psk[64];
   size_t psk_size;
@@ -59,6 +60,7 @@ static inline void ParsePsk(const char* text, Options* options) {
 static inline Options ParseOptions(int argc, char** argv) {
   Options options;
   memset(&options, 0, sizeof(options));
+  options.tickets = 2;
   setvbuf(stdout, NULL, _IOLBF, 0);
   setvbuf(stdin, NULL, _IONBF, 0);  // poll() and fgets() see the same
   if (argc < 2) Die("client or server?");
@@ -86,6 +88,8 @@ static inline Options ParseOptions(int argc, char** argv) {
       options.groups = value;
     } else if (IS("cookie")) {
       options.cookie = 1;
+    } else if (IS("tickets")) {
+      options.tickets = atoi(value);
     } else if (IS("psk")) {
       ParsePsk(value, &options);
     } else {
