@@ -14,6 +14,7 @@ using testing::Not;
 
 class ClientInterop : public Interop {
  protected:
+  void SetUp() override { ProveByName("client"); }
   Finished Fetch(const std::vector<std::string>& more = {}) {
     std::vector<std::string> argv = {Merlon(),    "client",    At(port_),  "--http",
                                      "/page.txt", "--verbose", "--cafile", Chain("ca")};

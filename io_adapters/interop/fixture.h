@@ -35,6 +35,8 @@ class Interop : public testing::Test {
   static std::string Key(const std::string& kind) { return File(kind + ".key"); }
   static std::string Merlon();
   static std::string At(int port) { return "localhost:" + std::to_string(port); }
+  // Enters the present test into the table, with the peers that its name names.
+  static void ProveByName(const char* merlon);
 };
 
 // A `merlon server` of the page, ready; its output says what became of each connection.
