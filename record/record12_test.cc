@@ -4,7 +4,9 @@
 // as the RFCs write them: key 20 21 .., fixed IV c0 c1 .., content 00 01 .. 13, application_data.
 #include <gtest/gtest.h>
 
+#include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/aes_gcm.h"
+#include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "crypto/testing/vectors.h"
 #include "record/datagram_epochs.h"
 #include "record/stream_layer.h"
@@ -35,6 +37,19 @@ const Known kKnown[] = {
      "0bd460",
      "17fefd0001000000000102002c000100000000010237bc107efba92e2ff1ecbae3b02da7cfb616f7398faaa31ed5"
      "0575af2acc43032b59b114"},
+    {crypto::kPortableChaCha20Poly1305, 12,
+     "1703030024bcdbf74350eea0fbd8825b13a993d160314b8b3052aa0074a075b40af049838e30299db7",
+     "17fefd00010000000001020024865167948f3a956075cc6e338760a96b4d31a171bb1bb30af25d867c8e2937ca0a"
+     "177adb"},
+    {crypto::kPortableAes128Ccm, 4,
+     "170303002c000000000000000775156513216b1f7f6017ba17bc4c129176143e74960a6cda6188ae67dc9d127b45"
+     "43a23d",
+     "17fefd0001000000000102002c00010000000001023e5c14f8cafcf54c369bce9faaaeb4245611a8a8396a8955c7"
+     "90da19fb218169061350fe"},
+    {crypto::kPortableAes128Ccm8, 4,
+     "1703030024000000000000000775156513216b1f7f6017ba17bc4c129176143e74728e0fe596773dee",
+     "17fefd0001000000000102002400010000000001023e5c14f8cafcf54c369bce9faaaeb4245611a8a8bd48cb821b"
+     "1386fb"},
 };
 
 ByteString CountingFrom(uint8_t first, size_t size) {

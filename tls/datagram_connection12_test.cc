@@ -5,7 +5,9 @@
 
 #include <cstdio>
 
+#include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/aes_gcm.h"
+#include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "tls/datagram_connection.h"
 #include "tls/testing/toy_core12.h"
 #include "tls/testing/toy_pair.h"
@@ -157,6 +159,29 @@ TEST(DatagramConnection12, ConnectsInEveryShape) {
     EXPECT_EQ(pair.client.face.NextTimeout().has_value(), world.toy.resumed);
     EXPECT_EQ(pair.server.face.NextTimeout().has_value(), !world.toy.resumed);
     EXPECT_TRUE(pair.Run());
+  }
+}
+
+TEST(DatagramConnection12, RunsOverEveryAead) {
+  const std::pair<const crypto::AeadAlgorithm*, size_t> aeads[] = {
+      {&crypto::kPortableAes256Gcm, 13 + 8 + 16},
+      {&crypto::kPortableChaCha20Poly1305, 13 + 16},
+      {&crypto::kPortableAes128Ccm, 13 + 8 + 16},
+      {&crypto::kPortableAes128Ccm8, 13 + 8 + 8}};
+  for (const auto& [aead, overhead] : aeads) {
+    World world = NewWorld();
+    world.toy.aead = aead;
+    Pair pair(world);
+    pair.Run(1s);
+    ASSERT_TRUE(BothConnected(pair));
+    EXPECT_EQ(pair.client.face.max_plaintext(), 1200 - overhead);
+    const std::string most(1200 - overhead, 'x');
+    ASSERT_TRUE(pair.SendData(pair.client, pair.to_server, most).ok());
+    ASSERT_TRUE(pair.SendData(pair.server, pair.to_client, "1").ok());
+    EXPECT_EQ(pair.server.sent.back().size(), overhead + 1);
+    pair.Run(1s);
+    EXPECT_EQ(pair.server.log, " connected " + most);
+    EXPECT_EQ(pair.client.log, " connected 1");
   }
 }
 
