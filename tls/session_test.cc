@@ -102,11 +102,11 @@ TEST(Session, WhatIsNotOursIsRefused) {
   ExpectNotOurs(with(2, 0x05), "version");
   ExpectNotOurs(with(3, 3), "transport");
   ExpectNotOurs(with(6, 1), "time beyond all");
-  ExpectNotOurs(with(25, 2), "neither with extended master secret nor without");
-  ExpectNotOurs(with(26, 3), "client authentication");
-  ExpectNotOurs(with(27, 2), "neither authenticated nor not");
-  ExpectNotOurs(with(28, 0), "no PSK");
-  ExpectNotOurs(with(28, 49), "PSK of 49 bytes");
+  ExpectNotOurs(with(26, 2), "neither with extended master secret nor without");
+  ExpectNotOurs(with(27, 3), "client authentication");
+  ExpectNotOurs(with(28, 2), "neither authenticated nor not");
+  ExpectNotOurs(with(29, 0), "no PSK");
+  ExpectNotOurs(with(29, 49), "PSK of 49 bytes");
   Buffer longer = good;
   longer.push_back(0);
   ExpectNotOurs(longer, "bytes behind");
