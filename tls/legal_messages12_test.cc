@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which message is legal in which state of TLS 1.2 and DTLS 1.2: a table written by hand from the
-// RFCs, against what the core does, as legal_messages_test.cc has it for TLS 1.3. What the table does
-// not list must be unexpected_message (RFC 5246 s7.4: "Sending handshake messages in an unexpected
-// order results in a fatal error").
+// RFCs, against what the core does, as legal_messages_test.cc has it for TLS 1.3. What the table
+// does not list must be unexpected_message (RFC 5246 s7.4: "Sending handshake messages in an
+// unexpected order results in a fatal error").
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,8 +31,8 @@ struct Row {
   Path path;
   int taken;  // messages and, on streams, ChangeCipherSpecs that the side has taken before
   std::vector<uint8_t> legal;
-  // Only streams wait for ChangeCipherSpec: there nothing else may come. On datagrams it is no part of
-  // the order (RFC 6347 s4.2.4), and the row stands for the next one.
+  // Only streams wait for ChangeCipherSpec: there nothing else may come. On datagrams it is no part
+  // of the order (RFC 6347 s4.2.4), and the row stands for the next one.
   bool change_cipher_spec = false;
 };
 

@@ -58,8 +58,7 @@ Result<Disposition> BareCore::Handle(HandshakeMessage message) {
 CorePair::CorePair(const CorePairOptions& options, World& world) {
   const Now now{Instant(), kTestTime};
   const bool psk = options.psk_suite != 0;
-  ServerConfigBuilder builder =
-      psk ? ServerConfigBuilder(world.crypto()) : world.ServerBuilder();
+  ServerConfigBuilder builder = psk ? ServerConfigBuilder(world.crypto()) : world.ServerBuilder();
   builder.AddAlpn("test");  // QUIC does not go without
   if (options.retry) builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kSecp256r1)});
   builder.SetClientAuthentication(options.client_authentication);
