@@ -102,7 +102,7 @@ class Trace {
     Buffer out(payload.size() + kStreamHeaderSize);
     ASSERT_EQ(WritePlaintext(type, version, {&content, 1}, absl::MakeSpan(out)), out.size());
     EXPECT_EQ(out, record);
-    const ParsedRecord parsed = ParseStreamRecord(absl::MakeSpan(out), false);
+    const ParsedRecord parsed = ParseStreamRecord(absl::MakeSpan(out), StreamForm::kPlain);
     ASSERT_TRUE(std::holds_alternative<StreamRecord>(parsed));
     const auto opened = OpenPlaintext(std::get<StreamRecord>(parsed));
     ASSERT_TRUE(opened.ok());
@@ -117,7 +117,7 @@ class Trace {
     ASSERT_TRUE(size.ok());
     EXPECT_EQ(out, record);
     Buffer in = record;
-    const ParsedRecord parsed = ParseStreamRecord(absl::MakeSpan(in), true);
+    const ParsedRecord parsed = ParseStreamRecord(absl::MakeSpan(in), StreamForm::kProtected13);
     ASSERT_TRUE(std::holds_alternative<StreamRecord>(parsed));
     const auto opened = OpenProtected(side.reading, std::get<StreamRecord>(parsed));
     ASSERT_TRUE(opened.ok());
