@@ -33,10 +33,19 @@ absl::StatusOr<std::string> PublicKeyInfoOf(const crypto::KeyStore& keys, crypto
   return std::string(AsText(Slice(Bytes(out), 0, *size)));
 }
 
-// What an RSA key signs certificates with, or an EC one.
+// What a key signs certificates with.
 crypto::SignAlg AlgorithmOf(crypto::KeyType type) {
-  return {type == crypto::KeyType::kRsa ? crypto::SignFamily::kRsaPss : crypto::SignFamily::kEcdsa,
-          crypto::HashId::kSha256};
+  switch (type) {
+    case crypto::KeyType::kEcP384:
+      return {crypto::SignFamily::kEcdsa, crypto::HashId::kSha384};
+    case crypto::KeyType::kEd25519:
+      return {crypto::SignFamily::kEddsa, crypto::HashId::kNone};
+    case crypto::KeyType::kRsa:
+    case crypto::KeyType::kRsaPss:
+      return {crypto::SignFamily::kRsaPss, crypto::HashId::kSha256};
+    default:
+      return {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256};
+  }
 }
 
 // A subjectAltName's parts; they point into `request`, and to `addresses`.
@@ -59,14 +68,25 @@ Names SortNames(const CertificateRequest& request) {
 
 }  // namespace
 
-absl::StatusOr<crypto::KeyHandle> GenerateSigningKey(const crypto::Context& crypto,
-                                                     bool exportable) {
+absl::StatusOr<SigningKeyKind> FindSigningKeyKind(std::string_view name) {
+  std::string names;
+  for (const SigningKeyKind& kind : kSigningKeyKinds) {
+    if (kind.name == name) return kind;
+    names += Cat(names.empty() ? "" : ", ", kind.name);
+  }
+  return absl::InvalidArgumentError(
+      Cat("no kind of key is called \"", name, "\"; there are ", names));
+}
+
+absl::StatusOr<crypto::KeyHandle> GenerateSigningKey(const crypto::Context& crypto, bool exportable,
+                                                     const SigningKeyKind& kind) {
   crypto::KeyAttributes attributes;
-  attributes.type = crypto::KeyType::kEcP256;
+  attributes.type = kind.type;
+  attributes.bits = kind.bits;
   attributes.usage =
       exportable ? crypto::Usage::kSign | crypto::Usage::kExport : crypto::Usage::kSign;
   const Result<crypto::KeyHandle> key = crypto.keys.Generate(attributes, crypto.rng);
-  if (!key.ok()) return Failed("generating a P-256 key", key.error());
+  if (!key.ok()) return Failed(Cat("generating a key of kind ", kind.name), key.error());
   return *key;
 }
 

@@ -3,6 +3,7 @@
 // and tests need them. Not a certification authority's policy.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,8 +30,23 @@ absl::StatusOr<std::string> MakeCertificate(const crypto::Context& crypto,
                                             const CertificateRequest& request,
                                             crypto::KeyHandle subject_key, const Issuer& issuer);
 
-// A P-256 key to sign with; `exportable`: its bytes may leave the store.
-absl::StatusOr<crypto::KeyHandle> GenerateSigningKey(const crypto::Context& crypto,
-                                                     bool exportable);
+// The kinds of keys that are made, as people call them.
+struct SigningKeyKind {
+  std::string_view name;
+  crypto::KeyType type;
+  uint16_t bits;
+};
+inline constexpr SigningKeyKind kSigningKeyKinds[] = {
+    {"p256", crypto::KeyType::kEcP256, 256},     {"p384", crypto::KeyType::kEcP384, 384},
+    {"ed25519", crypto::KeyType::kEd25519, 255}, {"rsa2048", crypto::KeyType::kRsa, 2048},
+    {"rsa3072", crypto::KeyType::kRsa, 3072},    {"rsa4096", crypto::KeyType::kRsa, 4096},
+};
+// The kind of this name, or a sentence that says which there are.
+absl::StatusOr<SigningKeyKind> FindSigningKeyKind(std::string_view name);
+
+// A key to sign with; `exportable`: its bytes may leave the store.
+absl::StatusOr<crypto::KeyHandle> GenerateSigningKey(
+    const crypto::Context& crypto, bool exportable,
+    const SigningKeyKind& kind = kSigningKeyKinds[0]);
 
 }  // namespace merlon::io

@@ -183,6 +183,19 @@ std::string DescribeNegotiated(const tls::Negotiated& negotiated) {
     case tls::Authentication::kNone:
       break;
   }
+  switch (negotiated.client_certificate) {
+    case tls::ClientCertificate::kVerified:
+      AppendAll(out, ", client certificate");
+      if (negotiated.client_scheme != nullptr) {
+        AppendAll(out, " with ", SchemeName(negotiated.client_scheme->id));
+      }
+      break;
+    case tls::ClientCertificate::kNone:
+      AppendAll(out, ", no client certificate");
+      break;
+    case tls::ClientCertificate::kNotRequested:
+      break;
+  }
   if (!negotiated.alpn.empty()) {
     AppendAll(out, ", ALPN ", Printable(AsBytes(negotiated.alpn)));
   }
@@ -211,12 +224,22 @@ std::string SchemeName(uint16_t iana) {
       return "rsa_pkcs1_sha256";
     case 0x0403:
       return "ecdsa_secp256r1_sha256";
+    case 0x0503:
+      return "ecdsa_secp384r1_sha384";
     case 0x0804:
       return "rsa_pss_rsae_sha256";
     case 0x0805:
       return "rsa_pss_rsae_sha384";
     case 0x0806:
       return "rsa_pss_rsae_sha512";
+    case 0x0807:
+      return "ed25519";
+    case 0x0809:
+      return "rsa_pss_pss_sha256";
+    case 0x080a:
+      return "rsa_pss_pss_sha384";
+    case 0x080b:
+      return "rsa_pss_pss_sha512";
     default:
       return Cat("scheme ", HexNumber(iana));
   }

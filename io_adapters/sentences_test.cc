@@ -84,6 +84,9 @@ TEST(Sentences, NamesOfTheRegistriesOrNumbers) {
   EXPECT_EQ(GroupName(23), "secp256r1");
   EXPECT_EQ(GroupName(999), "group 999");
   EXPECT_EQ(SchemeName(0x0403), "ecdsa_secp256r1_sha256");
+  EXPECT_EQ(SchemeName(0x0503), "ecdsa_secp384r1_sha384");
+  EXPECT_EQ(SchemeName(0x0807), "ed25519");
+  EXPECT_EQ(SchemeName(0x0809), "rsa_pss_pss_sha256");
   EXPECT_EQ(SchemeName(0xfefe), "scheme 0xfefe");
   EXPECT_EQ(SuiteName(0x1301), "TLS_AES_128_GCM_SHA256");
   EXPECT_EQ(SuiteName(0x0abc), "suite 0x0abc");

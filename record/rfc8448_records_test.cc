@@ -10,7 +10,7 @@
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/testing/rfc8448.h"
 #include "crypto/testing/vectors.h"
-#include "record/stream_record.h"
+#include "record/stream_layer.h"
 
 namespace merlon::record {
 namespace {
@@ -19,10 +19,10 @@ using rfc8448::Buffer;
 using rfc8448::Section;
 using rfc8448::Step;
 
-// One side of a trace: what it writes with, and what its peer reads that with.
+// What one side writes with, and what its peer reads that with.
 struct Side {
-  RecordKeys writing, reading;
-  bool wrote = false, early = false;
+  StreamWriter writer;
+  StreamReader reader;
 };
 
 class Trace {
@@ -63,14 +63,15 @@ class Trace {
     if (const Buffer* shown = step.Find("PRK")) {
       EXPECT_EQ(*shown, secret);
     }
+    const TrafficKeys keys = {&crypto::kPortableAes128Gcm, &crypto::kPortableSha256,
+                              TrafficSecret::CopyOf(secret)};
+    const Epoch number = epoch == "e"    ? Epoch::kEarly
+                         : epoch == "hs" ? Epoch::kHandshake
+                                         : Epoch::kApplication;
     Side& side = sides_[step.who];
-    for (RecordKeys* keys : {&side.writing, &side.reading}) {
-      ASSERT_TRUE(keys->Install({&crypto::kPortableAes128Gcm, &crypto::kPortableSha256,
-                                 TrafficSecret::CopyOf(secret)},
-                                crypto::LabelPrefix::kTls13)
-                      .ok());
-    }
-    side.early = epoch == "e";
+    ASSERT_TRUE(side.writer.Install(number, keys).ok());
+    HandshakeDeframer nothing_pending{MutableBytes()};
+    ASSERT_TRUE(side.reader.Install(*nothing_pending.Boundary(), number, keys).ok());
   }
   static ContentType TypeOf(const Step& step) {
     if (step.title.starts_with("send handshake")) return ContentType::kHandshake;
@@ -82,48 +83,32 @@ class Trace {
   void Check(const Step& step) {
     SCOPED_TRACE(step.who + " " + step.title);
     const Buffer* payload = step.Find("payload");
+    const Buffer* record = step.Find("complete record");
     ASSERT_NE(payload, nullptr);
-    Side& side = sides_[step.who];
     const ContentType type = TypeOf(step);
-    // RFC 9846 s5: a change_cipher_spec record is never encrypted.
-    if (type == ContentType::kChangeCipherSpec || !side.writing.installed()) {
-      CheckPlain(type, *payload, *step.Find("complete record"), step.who, side);
-    } else {
-      CheckSealed(type, *payload, *step.Find("complete record"), side);
-      early_ += side.early;
-    }
-    side.wrote = true;
-  }
-  void CheckPlain(ContentType type, const Buffer& payload, const Buffer& record,
-                  const std::string& who, const Side& side) {
+    const Bytes content(*payload);
+    const bool is_first = in_the_clear_ == 0;
+    Side& side = sides_[step.who];
     // RFC 9846 s5.1: 0x0301 in the first ClientHello for compatibility.
-    const uint16_t version = who == "client" && !side.wrote ? kLegacyFirstVersion : kLegacyVersion;
-    const Bytes content(payload);
-    Buffer out(payload.size() + kStreamHeaderSize);
-    ASSERT_EQ(WritePlaintext(type, version, {&content, 1}, absl::MakeSpan(out)), out.size());
-    EXPECT_EQ(out, record);
-    const ParsedRecord parsed = ParseStreamRecord(absl::MakeSpan(out), StreamForm::kPlain);
-    ASSERT_TRUE(std::holds_alternative<StreamRecord>(parsed));
-    const auto opened = OpenPlaintext(std::get<StreamRecord>(parsed));
-    ASSERT_TRUE(opened.ok());
-    EXPECT_EQ(opened->type, type);
-    EXPECT_EQ(Bytes(opened->bytes), content);
-    ++in_the_clear_;
-  }
-  void CheckSealed(ContentType type, const Buffer& payload, const Buffer& record, Side& side) {
-    const Bytes content(payload);
-    Buffer out(payload.size() + StreamOverhead(side.writing));
-    const auto size = SealProtected(side.writing, type, {&content, 1}, 0, absl::MakeSpan(out));
+    side.writer.set_handshake_version(is_first ? kLegacyFirstVersion : kLegacyVersion);
+    Buffer out(payload->size() + side.writer.overhead());
+    const Result<size_t> size = side.writer.Write(type, {&content, 1}, absl::MakeSpan(out));
     ASSERT_TRUE(size.ok());
-    EXPECT_EQ(out, record);
-    Buffer in = record;
-    const ParsedRecord parsed = ParseStreamRecord(absl::MakeSpan(in), StreamForm::kProtected13);
+    out.resize(*size);
+    EXPECT_EQ(out, *record);
+
+    Buffer in = *record;
+    const ParsedRecord parsed = side.reader.Parse(absl::MakeSpan(in));
     ASSERT_TRUE(std::holds_alternative<StreamRecord>(parsed));
-    const auto opened = OpenProtected(side.reading, std::get<StreamRecord>(parsed));
+    const Result<Content> opened = side.reader.Open(std::get<StreamRecord>(parsed));
     ASSERT_TRUE(opened.ok());
     EXPECT_EQ(opened->type, type);
     EXPECT_EQ(Bytes(opened->bytes), content);
-    ++sealed_;
+
+    // RFC 9846 s5: a change_cipher_spec record is never encrypted.
+    const bool is_sealed = type != ContentType::kChangeCipherSpec && side.reader.is_protected();
+    ++(is_sealed ? sealed_ : in_the_clear_);
+    early_ += side.writer.epoch() == Epoch::kEarly;
   }
 
   const Section& section_;

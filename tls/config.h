@@ -61,6 +61,7 @@ struct NamedGroup {
 };
 inline constexpr NamedGroup kX25519 = {crypto::GroupId::kX25519, 32, 32};
 inline constexpr NamedGroup kSecp256r1 = {crypto::GroupId::kSecp256r1, 65, 65};
+inline constexpr NamedGroup kSecp384r1 = {crypto::GroupId::kSecp384r1, 97, 97};
 
 // What a handshake may be signed with.
 struct SignatureScheme {
@@ -71,12 +72,23 @@ struct SignatureScheme {
 };
 inline constexpr SignatureScheme kEcdsaSecp256r1Sha256 = {
     0x0403, {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256}, crypto::KeyType::kEcP256};
+inline constexpr SignatureScheme kEcdsaSecp384r1Sha384 = {
+    0x0503, {crypto::SignFamily::kEcdsa, crypto::HashId::kSha384}, crypto::KeyType::kEcP384};
+inline constexpr SignatureScheme kEd25519 = {
+    0x0807, {crypto::SignFamily::kEddsa, crypto::HashId::kNone}, crypto::KeyType::kEd25519};
 inline constexpr SignatureScheme kRsaPssRsaeSha256 = {
     0x0804, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha256}, crypto::KeyType::kRsa};
 inline constexpr SignatureScheme kRsaPssRsaeSha384 = {
     0x0805, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha384}, crypto::KeyType::kRsa};
 inline constexpr SignatureScheme kRsaPssRsaeSha512 = {
     0x0806, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha512}, crypto::KeyType::kRsa};
+// With keys whose certificate says that they are for PSS alone.
+inline constexpr SignatureScheme kRsaPssPssSha256 = {
+    0x0809, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha256}, crypto::KeyType::kRsaPss};
+inline constexpr SignatureScheme kRsaPssPssSha384 = {
+    0x080a, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha384}, crypto::KeyType::kRsaPss};
+inline constexpr SignatureScheme kRsaPssPssSha512 = {
+    0x080b, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha512}, crypto::KeyType::kRsaPss};
 // May a CertificateVerify of TLS 1.3 be signed under the scheme with this number? Not with PKCS #1 or
 // SHA-1 (RFC 9846 s4.2.3): those of TLS 1.2 end in the byte of their signature algorithm.
 constexpr bool SignsInTls13(uint16_t scheme) {

@@ -38,11 +38,12 @@ constexpr SuiteRow kSuites[] = {
     {kTlsPskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kPsk, true},
     {kTlsPskAes128Ccm8, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kPsk, false},
 };
-constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1};
-constexpr const SignatureScheme* kSchemes[] = {&kEcdsaSecp256r1Sha256, &kRsaPssRsaeSha256,
-                                               &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,
-                                               &kRsaPkcs1Sha256,       &kRsaPkcs1Sha384,
-                                               &kRsaPkcs1Sha512};
+constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1, &kSecp384r1};
+constexpr const SignatureScheme* kSchemes[] = {
+    &kEcdsaSecp256r1Sha256, &kEcdsaSecp384r1Sha384, &kEd25519,
+    &kRsaPssRsaeSha256,     &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,
+    &kRsaPssPssSha256,      &kRsaPssPssSha384,      &kRsaPssPssSha512,
+    &kRsaPkcs1Sha256,       &kRsaPkcs1Sha384,       &kRsaPkcs1Sha512};
 
 const SignatureScheme* const* FindScheme(uint16_t id) {
   return std::find_if(std::begin(kSchemes), std::end(kSchemes),
@@ -171,7 +172,8 @@ absl::Status ResolveSchemes(const CommonChoices& choices, const crypto::DriverTa
     if (scheme == std::end(kSchemes)) return Invalid("unknown signature scheme " + Hex(id));
     const bool supported =
         drivers.sign((*scheme)->algorithm.family, (*scheme)->key_type) != nullptr &&
-        drivers.hash((*scheme)->algorithm.hash) != nullptr;
+        ((*scheme)->algorithm.hash == crypto::HashId::kNone ||
+         drivers.hash((*scheme)->algorithm.hash) != nullptr);
     const bool spoken = (*scheme)->tls13 || !owned.suites12.empty();
     if (supported && spoken) owned.schemes.push_back(*scheme);
     if ((!supported || !spoken) && !choices.schemes.empty()) {

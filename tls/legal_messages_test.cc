@@ -17,7 +17,8 @@ enum class Role { kClient, kServer };
 // Which handshake leads to the state.
 enum class Path { kFull, kRetried, kResumed, kClientAuth, kClientDeclines };
 
-constexpr uint8_t kClientHelloType = 1, kServerHelloType = 2, kNewSessionTicketType = 4,
+constexpr uint8_t kClientHelloType = 1, kServerHelloType = 2, kHelloVerifyRequestType = 3,
+                  kNewSessionTicketType = 4,
                   kEncryptedExtensionsType = 8, kCertificateType = 11, kCertificateRequestType = 13,
                   kCertificateVerifyType = 15, kFinishedType = 20, kKeyUpdateType = 24;
 
@@ -30,11 +31,20 @@ struct Row {
   std::vector<uint8_t> legal;        // on every transport
   std::vector<uint8_t> not_in_quic;  // legal besides, on streams and datagrams alone
   bool change_cipher_spec;           // may a compatibility record come? (s5)
+  std::vector<uint8_t> in_dtls = {};  // legal besides, on datagrams alone
 };
 
 const Row kTable[] = {
     // What a client waits for.
-    {"after ClientHello", "4.1.3", Role::kClient, Path::kFull, 0, {kServerHelloType}, {}, true},
+    {"after ClientHello, which offers TLS 1.2 as well",
+     "4.1.3; RFC 6347 s4.2.1",
+     Role::kClient,
+     Path::kFull,
+     0,
+     {kServerHelloType},
+     {},
+     true,
+     {kHelloVerifyRequestType}},
     {"after the second ClientHello",
      "4.1.4",
      Role::kClient,
@@ -290,7 +300,8 @@ TEST(LegalMessages, AreThoseOfTheTableInEveryStateOnEveryTransport) {
         BareCore& side = row.role == Role::kClient ? *pair->client : *pair->server;
         ASSERT_FALSE(side.core.failure()) << static_cast<int>(side.core.failure()->code);
         const bool legal = Contains(row.legal, type) ||
-                           (transport != Transport::kMessage && Contains(row.not_in_quic, type));
+                           (transport != Transport::kMessage && Contains(row.not_in_quic, type)) ||
+                           (transport == Transport::kDatagram && Contains(row.in_dtls, type));
         // An empty body suits no message: a legal type fails to decode, or its contents are wrong.
         const Result<Disposition> done = side.Handle({static_cast<uint8_t>(type), {}, 0});
         ASSERT_FALSE(done.ok()) << type;

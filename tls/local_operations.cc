@@ -104,8 +104,11 @@ OpResult LocalOperations::Do(const Sign& request) {
 OpResult LocalOperations::Do(const VerifySignature& request) {
   const crypto::SignAlgorithm* algorithm =
       crypto_.drivers.sign(request.algorithm.family, request.key_type);
-  const crypto::HashAlgorithm* hash = crypto_.drivers.hash(request.algorithm.hash);
-  if (algorithm == nullptr || hash == nullptr) return OpFailed{};
+  // Ed25519 names no hash.
+  const bool hashless = request.algorithm.hash == crypto::HashId::kNone;
+  const crypto::HashAlgorithm* hash =
+      hashless ? nullptr : crypto_.drivers.hash(request.algorithm.hash);
+  if (algorithm == nullptr || (hash == nullptr && !hashless)) return OpFailed{};
   // RFC 9846 s4.4.3: "If the verification fails, the receiver MUST terminate the handshake with a
   // "decrypt_error" alert."
   if (!algorithm->verify(request.public_key, hash, request.message, request.signature).ok()) {
@@ -198,11 +201,11 @@ OpResult LocalOperations::Do(const ChoosePsk& request) {
     }
     return PskChosen{nullptr, 0};
   }
-  for (size_t i = 0; i < request.offers.size(); ++i) {
-    for (const ExternalPsk& psk : options_.psks) {
-      const bool usable = psk.hash == request.hash &&
-                          (psk.target_protocol == 0 || psk.target_protocol == request.protocol);
-      if (usable && psk.identity == request.offers[i].identity) {
+  for (const ExternalPsk& psk : options_.psks) {
+    const bool usable = psk.hash == request.hash &&
+                        (psk.target_protocol == 0 || psk.target_protocol == request.protocol);
+    for (size_t i = 0; usable && i < request.offers.size(); ++i) {
+      if (psk.identity == request.offers[i].identity) {
         return PskChosen{&psk, static_cast<uint16_t>(i)};
       }
     }

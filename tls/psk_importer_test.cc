@@ -281,6 +281,29 @@ TEST(ImportedPsks, AClientMayOfferSeveral) {
   }
 }
 
+// The session comes first, and a server that has forgotten it falls back on the PSK.
+TEST(ImportedPsks, AreOfferedBehindASession) {
+  StreamPair first({.client = Client().Build().value(), .server = Server().Build().value()});
+  first.Run();
+  const std::string session = first.client->log.sessions.at(0);
+  for (const bool forgotten : {false, true}) {
+    for (const uint16_t group : {29, 23}) {
+      StreamPair second({.client = Client().Build().value(),
+                         .server = Server().SetGroups({group}).Build().value(),
+                         .session = session,
+                         .tickets = !forgotten});
+      second.Run();
+      ASSERT_TRUE(second.server->connected());
+      for (const Negotiated* side :
+           {&second.client->core.negotiated(), &second.server->core.negotiated()}) {
+        EXPECT_EQ(side->authentication,
+                  forgotten ? Authentication::kExternalPsk : Authentication::kResumption);
+        EXPECT_EQ(side->psk != nullptr, forgotten);
+      }
+    }
+  }
+}
+
 // An answerer that picks a PSK of another protocol has failed.
 TEST(ImportedPsks, OfAnotherProtocolAreNoAnswer) {
   const auto config = Server().Build().value();

@@ -25,6 +25,8 @@ Session Example() {
   session.client_authentication = ClientAuthentication::kRequired;
   session.client_authenticated = true;
   session.client_identity = AsBytes("who");
+  session.extended_master_secret = true;
+  session.session_id = AsBytes("id");
   session.server_name = AsBytes("a.example");
   session.alpn = AsBytes("h2");
   session.ticket = AsBytes("ticket");
@@ -60,6 +62,8 @@ TEST(Session, SurvivesItsEncoding) {
   EXPECT_EQ(after->client_authentication, ClientAuthentication::kRequired);
   EXPECT_TRUE(after->client_authenticated);
   EXPECT_EQ(AsText(after->client_identity), "who");
+  EXPECT_TRUE(after->extended_master_secret);
+  EXPECT_EQ(AsText(after->session_id), "id");
   EXPECT_EQ(AsText(after->server_name), "a.example");
   EXPECT_EQ(AsText(after->alpn), "h2");
   EXPECT_EQ(AsText(after->ticket), "ticket");
@@ -69,10 +73,10 @@ TEST(Session, SurvivesItsEncoding) {
 TEST(Session, EncodingIsStable) {
   static constexpr uint8_t kExpected[] = {
       2,   0x03, 0x04, 2,   0x13, 0x01, 0,   0,   0,   0,    0x6a, 0xb1, 0x3b, 0x80, 0,
-      0,   0x1c, 0x20, 1,   2,    3,    4,   0,   0,   0x40, 0,    2,    1,    32,   '0',
+      0,   0x1c, 0x20, 1,   2,    3,    4,   0,   0,   0x40, 0,    1,    2,    1,    32,   '0',
       '1', '2',  '3',  '4', '5',  '6',  '7', '8', '9', 'a',  'b',  'c',  'd',  'e',  'f',
       '0', '1',  '2',  '3', '4',  '5',  '6', '7', '8', '9',  'a',  'b',  'c',  'd',  'e',
-      'f', 3,    'w',  'h', 'o',  9,    'a', '.', 'e', 'x',  'a',  'm',  'p',  'l',  'e',
+      'f', 3,    'w',  'h', 'o',  2,    'i', 'd', 9,    'a', '.', 'e', 'x',  'a',  'm',  'p',  'l',  'e',
       2,   'h',  '2',  0,   6,    't',  'i', 'c', 'k', 'e',  't'};
   EXPECT_EQ(Bytes(Encoded(Example())), Bytes(kExpected));
 }
@@ -98,6 +102,7 @@ TEST(Session, WhatIsNotOursIsRefused) {
   ExpectNotOurs(with(2, 0x05), "version");
   ExpectNotOurs(with(3, 3), "transport");
   ExpectNotOurs(with(6, 1), "time beyond all");
+  ExpectNotOurs(with(25, 2), "neither with extended master secret nor without");
   ExpectNotOurs(with(26, 3), "client authentication");
   ExpectNotOurs(with(27, 2), "neither authenticated nor not");
   ExpectNotOurs(with(28, 0), "no PSK");

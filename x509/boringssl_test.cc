@@ -79,7 +79,7 @@ Code Verify(const std::string& text, const std::string& pem) {
 
 TEST(BoringSsl, ChainsGetTheirVerdict) {
   const std::vector<std::string> folders = ListVectorFolders(kFolder);
-  if (folders.empty()) GTEST_SKIP() << "no published vectors here";
+  if (folders.empty()) GTEST_SKIP() << kNoVectors;
   size_t ran = 0, left_out = 0;
   for (const std::string& folder : folders) {
     for (const std::string& file : ListVectors(folder)) {

@@ -147,7 +147,7 @@ size_t RunAll(const json& all, std::map<std::string, int>& differing) {
 
 TEST(Limbo, VerdictsMatch) {
   const std::optional<std::string> text = ReadVector("x509-limbo/limbo.json");
-  if (!text) GTEST_SKIP() << "no published vectors here";
+  if (!text) GTEST_SKIP() << kNoVectors;
   std::map<std::string, int> differing;
   EXPECT_EQ(RunAll(json::parse(*text), differing), 157u);
   for (const auto& [id, reason] : kDiffer) EXPECT_EQ(differing[id], 1) << id;
@@ -155,7 +155,7 @@ TEST(Limbo, VerdictsMatch) {
 
 TEST(BetterTls, VerdictsMatch) {
   const std::optional<std::string> text = ReadVector("x509-limbo/limbo-bettertls.json");
-  if (!text) GTEST_SKIP() << "no published vectors here";
+  if (!text) GTEST_SKIP() << kNoVectors;
   std::map<std::string, int> differing;
   EXPECT_EQ(RunAll(json::parse(*text), differing), 565u);
 }

@@ -38,7 +38,7 @@ const std::map<std::string, std::string> kDiffer = {
 
 TEST(Pkits, CertificatesParse) {
   const std::vector<std::string> files = ListVectors(kFolder + "certs");
-  if (files.empty()) GTEST_SKIP() << "no published vectors here";
+  if (files.empty()) GTEST_SKIP() << kNoVectors;
   size_t parsed = 0;
   for (const std::string& file : files) {
     const std::string der = *ReadVector(file);
@@ -79,7 +79,7 @@ Code Verify(const json& test) {
 
 TEST(Pkits, ChainsGetTheirVerdict) {
   const std::optional<std::string> text = ReadVector(kFolder + "pkits_testcases.json");
-  if (!text) GTEST_SKIP() << "no published vectors here";
+  if (!text) GTEST_SKIP() << kNoVectors;
   std::map<std::string, int> ran;
   size_t total = 0;
   const json all = json::parse(*text);

@@ -7,7 +7,7 @@
 namespace merlon::crypto {
 namespace {
 
-constexpr const Driver* kDrivers[] = {&kX86Driver, &kX86ShaDriver, &kX86Avx2Driver,
+constexpr const Driver* kDrivers[] = {&kX86Driver, &kX86ShaDriver, &kX86Avx2Driver, &kX86AdxDriver,
                                       &kPortableDriver};
 
 }  // namespace

@@ -80,9 +80,12 @@ absl::StatusOr<std::vector<uint16_t>> ParseGroups(const std::vector<std::string>
       out.push_back(29);
     } else if (name == "secp256r1" || name == "P-256") {
       out.push_back(23);
+    } else if (name == "secp384r1" || name == "P-384") {
+      out.push_back(24);
     } else {
-      return absl::InvalidArgumentError(
-          Cat("no group is called \"", name, "\"; there are x25519 and secp256r1 (or P-256)"));
+      return absl::InvalidArgumentError(Cat("no group is called \"", name,
+                                            "\"; there are x25519, secp256r1 (or P-256), "
+                                            "secp384r1 (or P-384)"));
     }
   }
   return out;

@@ -33,7 +33,7 @@ std::string ToPem(std::string_view label, std::string_view der) {
 
 absl::Status WriteKey(const crypto::KeyStore& keys, crypto::KeyHandle key,
                       const std::string& path) {
-  std::array<uint8_t, 512> der;
+  std::array<uint8_t, 2600> der;  // RSA-4096
   const Result<size_t> size = x509::ExportPkcs8(keys, key, MutableBytes(der));
   if (!size.ok()) return absl::InternalError(std::string(tls::Explain(size.error()).sentence));
   std::string pem = ToPem("PRIVATE KEY", AsText(Slice(Bytes(der), 0, *size)));
@@ -67,8 +67,10 @@ int Make(const Arguments& arguments) {
   if (signed_by_ca && !(arguments.Has("ca") && arguments.Has("ca-key"))) {
     return Complain(kUsage, "--ca and --ca-key go together");
   }
+  const auto kind = io::FindSigningKeyKind(arguments.Value("key-type", "p256"));
+  if (!kind.ok()) return Complain(kUsage, kind.status());
   io::ProcessCrypto crypto;
-  const auto key = io::GenerateSigningKey(crypto.context(), /*exportable=*/true);
+  const auto key = io::GenerateSigningKey(crypto.context(), /*exportable=*/true, *kind);
   if (!key.ok()) return Complain(kUsage, key.status());
   absl::StatusOr<io::Issuer> issuer = io::Issuer{.certificate_der = {}, .key = *key};
   if (signed_by_ca) issuer = LoadIssuer(crypto, arguments.Value("ca"), arguments.Value("ca-key"));
@@ -100,6 +102,8 @@ std::string DescribeKey(const x509::PublicKeyInfo& key) {
       return "EC on P-384";
     case crypto::KeyType::kRsa:
       return Cat("RSA of ", key.bits, " bits");
+    case crypto::KeyType::kRsaPss:
+      return Cat("RSA of ", key.bits, " bits, for PSS alone");
     case crypto::KeyType::kEd25519:
       return "Ed25519";
     default:
@@ -148,13 +152,14 @@ const Command kCert = {
     .summary = "make a CA or a certificate, show what a file holds",
     .help =
         "  merlon cert make --out FILE --key-out FILE [--names NAME,...] [--cn NAME]\n"
-        "                   [--is-ca] [--ca FILE --ca-key FILE] [--days N]\n"
+        "                   [--key-type TYPE] [--is-ca] [--ca FILE --ca-key FILE] [--days N]\n"
         "  merlon cert show FILE\n\n"
-        "Keys are EC on P-256. Files are PEM; a key's is for its owner alone.\n\n"
+        "Files are PEM; a key's is for its owner alone.\n\n"
         "  --out FILE      the certificate\n"
         "  --key-out FILE  its private key\n"
         "  --names NAMES   DNS names and IP addresses that it is for\n"
         "  --cn NAME       its common name (the first of --names)\n"
+        "  --key-type TYPE p256 (if not given), p384, ed25519, rsa2048, rsa3072, rsa4096\n"
         "  --is-ca         it may issue certificates\n"
         "  --ca FILE       who issues it (itself), with\n"
         "  --ca-key FILE   the issuer's private key\n"
@@ -163,7 +168,7 @@ const Command kCert = {
         "  merlon cert make --is-ca --cn \"My CA\" --out ca.pem --key-out ca.key\n"
         "  merlon cert make --ca ca.pem --ca-key ca.key --names localhost,127.0.0.1 \\\n"
         "                   --out server.pem --key-out server.key\n",
-    .arguments = {.options = "out key-out names cn ca ca-key days",
+    .arguments = {.options = "out key-out names cn key-type ca ca-key days",
                   .switches = "is-ca",
                   .min_words = 1,
                   .max_words = 2},

@@ -14,6 +14,7 @@ using testing::Not;
 
 class ClientInterop : public Interop {
  protected:
+  void SetUp() override { ProveByName("client"); }
   Finished Fetch(const std::vector<std::string>& more = {}) {
     std::vector<std::string> argv = {Merlon(),    "client",    At(port_),  "--http",
                                      "/page.txt", "--verbose", "--cafile", Chain("ca")};
@@ -105,6 +106,19 @@ TEST_F(ClientInterop, LargePagesArriveWhole) {
   EXPECT_TRUE(HasLargePage(Fetch(path).output));
   StartNginx(kEc);
   EXPECT_TRUE(HasLargePage(Fetch(path).output));
+}
+
+TEST_F(ClientInterop, LargePagesArriveOverChaCha20Poly1305) {
+  const auto fetch = [&] {
+    const Finished client = Fetch({"--http", "/large.txt"});
+    EXPECT_TRUE(HasLargePage(client.output));
+    EXPECT_THAT(client.output, HasSubstr("TLS_CHACHA20_POLY1305_SHA256"));
+  };
+  StartOpenssl(kEc, {"-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"});
+  fetch();
+  StartGnutls(kEc, {"--httpdata", File("www/large.txt"), "--priority",
+                    "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305"});
+  fetch();
 }
 
 TEST_F(ClientInterop, ChainsOfRsaAreVerified) {

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <utility>
 
+#include "io_adapters/interop/table.h"
+
 namespace merlon::interop {
 namespace {
 
@@ -70,6 +72,13 @@ void Interop::SetUpTestSuite() {
   Must({"openssl", "x509", "-req", "-in", File("rsa.csr"), "-CA", Chain("ca"), "-CAkey", Key("ca"),
         "-CAcreateserial", "-CAserial", File("serial"), "-days", "30", "-extfile", File("rsa.ext"),
         "-out", Chain(kRsa)});
+  // The same key as a client's.
+  std::ofstream(File("rsa_client.ext"))
+      << "keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n";
+  Must({"openssl", "x509", "-req", "-in", File("rsa.csr"), "-CA", Chain("ca"), "-CAkey", Key("ca"),
+        "-CAcreateserial", "-CAserial", File("serial"), "-days", "30", "-extfile",
+        File("rsa_client.ext"), "-out", Chain(kRsaClient)});
+  Must({"cp", Key(kRsa), Key(kRsaClient)});
   Must({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", Key("rsa_ca"),
         "-out", Chain("rsa_ca"), "-days", "30", "-subj", "/CN=RSA CA"});
   Must({"openssl", "req", "-newkey", "rsa:3072", "-nodes", "-keyout", Key(kRsaChain), "-out",
@@ -81,6 +90,23 @@ void Interop::SetUpTestSuite() {
   std::ofstream(File("www/page.txt")) << kPage;
   std::ofstream(File("www/index.html")) << kPage;
   std::ofstream(File("www/large.txt")) << LargePage();
+}
+
+void Interop::ProveByName(const char* merlon) {
+  static constexpr const char* kPeers[][2] = {{"Openssl", "OpenSSL 3.0"},
+                                              {"Gnutls", "GnuTLS 3.7"},
+                                              {"Nginx", "nginx 1.22"},
+                                              {"Curl", "curl 7.88"}};
+  const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+  const std::string name = test.name();
+  for (const auto& [word, peer] : kPeers) {
+    if (name.find(word) == std::string::npos) continue;
+    Prove({.peer = peer,
+           .version = "TLS 1.3",
+           .merlon = merlon,
+           .authentication = "server certificate"},
+          name);
+  }
 }
 
 MerlonServer::MerlonServer(const std::string& merlon, const std::string& chain,

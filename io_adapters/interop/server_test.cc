@@ -11,6 +11,7 @@ using testing::Not;
 
 class ServerInterop : public Interop {
  protected:
+  void SetUp() override { ProveByName("server"); }
   static MerlonServer Serve(const std::string& kind, const std::vector<std::string>& more = {}) {
     return MerlonServer(Merlon(), Chain(kind), Key(kind), File("www"), more);
   }

@@ -14,14 +14,14 @@ constexpr size_t kRandomSize = 32;
 
 // What a session gives: a PSK of TLS 1.3, or a session of TLS 1.2.
 struct Resumable {
-  absl::Span<OfferedPsk> psks = {};
+  std::optional<OfferedPsk> psk;
   const OfferedSession12* session12 = nullptr;
 };
 
 // The PSK of a session that may be resumed here and now; nothing, where it may not.
-Result<absl::Span<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
+Result<std::optional<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   const Result<Session> session = Session::Decode(encoded);
-  if (!session.ok()) return absl::Span<OfferedPsk>();
+  if (!session.ok()) return std::optional<OfferedPsk>();
   const CipherSuite* suite = FindSuite(cx.common.suites, session->cipher_suite);
   const auto age = cx.now.wall - session->issued;
   const bool fits = suite != nullptr && session->version == 0x0304 &&
@@ -30,10 +30,8 @@ Result<absl::Span<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
                     SpeaksForUs(*session, *suite->hash, *cx.client);
   // RFC 9846 s4.6.1: "Clients MUST NOT cache tickets for longer than 7 days", nor beyond lifetime.
   const bool fresh = age.count() >= 0 && age.count() < session->lifetime;
-  if (!fits || !fresh) return absl::Span<OfferedPsk>();
-  MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, cx.arena.KeepArray<OfferedPsk>(1));
-  OfferedPsk& psk = psks[0];
-  psk.hash = suite->hash;
+  if (!fits || !fresh) return std::optional<OfferedPsk>();
+  OfferedPsk psk = {.hash = suite->hash};
   MERLON_ASSIGN_OR_RETURN(psk.secret, cx.Keep(session->psk.reveal()));
   MERLON_ASSIGN_OR_RETURN(psk.identity, cx.Keep(session->ticket));
   MERLON_ASSIGN_OR_RETURN(psk.client_identity, cx.Keep(session->client_identity));
@@ -43,23 +41,24 @@ Result<absl::Span<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   }
   // s4.2.11.1: milliseconds since the ticket came, plus ticket_age_add, modulo 2^32.
   psk.obfuscated_age = static_cast<uint32_t>(age.count()) * 1000 + session->age_add;
-  return psks;
+  return std::optional<OfferedPsk>(psk);
 }
 
 Result<Resumable> TakeSession(Bytes encoded, Context& cx) {
   Resumable out;
-  MERLON_ASSIGN_OR_RETURN(out.psks, PskOfSession(encoded, cx));
+  MERLON_ASSIGN_OR_RETURN(out.psk, PskOfSession(encoded, cx));
   MERLON_ASSIGN_OR_RETURN(out.session12, TakeSession12(encoded, cx));
   return out;
 }
 
-Result<Moved> RequestShares(const Resumable& session, Context& cx, Into<AwaitShares> next) {
+Result<Moved> RequestShares(absl::Span<OfferedPsk> psks, const OfferedSession12* session12,
+                            Context& cx, Into<AwaitShares> next) {
   const NamedGroup* group = cx.common.groups[0];
   MERLON_TRY(cx.Request(GenerateShare{group->id}));
   return next.To(AwaitShares{.offer = {.hello = {},
                                        .shares = {},
-                                       .psks = session.psks,
-                                       .session12 = session.session12},
+                                       .psks = psks,
+                                       .session12 = session12},
                              .group = group,
                              .cookie = {},
                              .retry = false});
@@ -75,14 +74,17 @@ const crypto::HashAlgorithm* HashFor(const ExternalPsk& psk, const Context& cx) 
   return nullptr;
 }
 
-// External PSKs where there is no session to resume; then the shares.
+// The session's PSK and the external ones, for a server may have forgotten the session; then the
+// shares.
 Result<Moved> RequestPskOrShares(const Resumable& session, Context& cx,
                                  Into<AwaitPskSecret, AwaitShares> next) {
-  size_t count = 0;
+  const size_t first = session.psk ? 1 : 0;
+  size_t count = first;
   for (const ExternalPsk& external : cx.common.psks) count += HashFor(external, cx) != nullptr;
-  if (!session.psks.empty() || count == 0) return RequestShares(session, cx, next);
   MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, cx.arena.KeepArray<OfferedPsk>(count));
-  size_t at = 0;
+  if (session.psk) psks[0] = *session.psk;
+  if (count == first) return RequestShares(psks, session.session12, cx, next);
+  size_t at = first;
   for (const ExternalPsk& external : cx.common.psks) {
     const crypto::HashAlgorithm* hash = HashFor(external, cx);
     if (hash == nullptr) continue;
@@ -90,8 +92,8 @@ Result<Moved> RequestPskOrShares(const Resumable& session, Context& cx,
     psks[at].external = &external;
     psks[at++].identity = external.identity;
   }
-  MERLON_TRY(cx.Request(DerivePsk{psks[0].external, psks[0].hash}));
-  return next.To(AwaitPskSecret{.psks = psks, .session12 = session.session12});
+  MERLON_TRY(cx.Request(DerivePsk{psks[first].external, psks[first].hash}));
+  return next.To(AwaitPskSecret{.psks = psks, .at = first, .session12 = session.session12});
 }
 
 Result<void> FillShares(ClientHello& hello, const ClientOffer& offer, Arena::Scratch& scratch) {
@@ -192,7 +194,7 @@ Result<Moved> On(AwaitPskSecret& s, const PskDerived& derived, Context& cx,
   if (derived.early_secret.size() != psk.hash->size) return DriverError(Code::kOperationFailed);
   MERLON_ASSIGN_OR_RETURN(psk.secret, cx.Keep(derived.early_secret));
   if (++s.at == s.psks.size()) {
-    return RequestShares({.psks = s.psks, .session12 = s.session12}, cx, next);
+    return RequestShares(s.psks, s.session12, cx, next);
   }
   MERLON_TRY(cx.Request(DerivePsk{s.psks[s.at].external, s.psks[s.at].hash}));
   return next.To(AwaitPskSecret(s));

@@ -15,7 +15,7 @@ struct OfferedShare {
   const NamedGroup* group = nullptr;
   Bytes private_key = {}, share = {};  // in storage
 };
-// A PSK that is offered: of a ticket, then it is the only one, or external.
+// A PSK that is offered: of a ticket, which comes first, or external.
 struct OfferedPsk {
   const crypto::HashAlgorithm* hash = nullptr;
   const ExternalPsk* external = nullptr;  // null: of a ticket

@@ -196,7 +196,9 @@ const SignatureScheme* FindScheme12(uint16_t id, const CommonConfig& config) {
 }
 
 bool Authenticates(KeyExchange key_exchange, crypto::KeyType key) {
-  if (key_exchange == KeyExchange::kEcdheRsa) return key == crypto::KeyType::kRsa;
+  if (key_exchange == KeyExchange::kEcdheRsa) {
+    return key == crypto::KeyType::kRsa || key == crypto::KeyType::kRsaPss;
+  }
   return key_exchange == KeyExchange::kEcdheEcdsa && (IsWeierstrass(key) || IsEdwards(key));
 }
 

@@ -80,7 +80,7 @@ TEST(Malformed, ExtensionBlocks) {
       {"known twice", 1, Hello("0017 {} 0017 {}"), kDecode},
       {"same in another window", 1, Hello("0017 {} 0817 {} 1017 {}"), kOk},
       {"known, of no concern", 1,
-       Hello("0005 {ff} 000b {} 000e {00} 0012 {01} 0015 {} 001b {03} 0036 {0000} fe0d {05}"), kOk},
+       Hello("0005 {ff} 000e {00} 0012 {01} 0015 {} 001b {03} 0036 {0000} fe0d {05}"), kOk},
       {"oid_filters in a ClientHello", 1, Hello("0030 {0000}"), kIllegal},
   });
 }
@@ -103,6 +103,9 @@ TEST(Malformed, ClientHelloExtensions) {
       {"no groups", 1, Hello("000a {{}}"), kDecode},
       {"half a group", 1, Hello("000a {{001d00}}"), kDecode},
       {"bytes behind groups", 1, Hello("000a {{001d} 00}"), kDecode},
+      {"point formats", 1, Hello("000b {[00 01]}"), kOk},
+      {"no point formats", 1, Hello("000b {[]}"), kDecode},
+      {"point formats empty", 1, Hello("000b {}"), kDecode},
       {"no schemes", 1, Hello("000d {{}}"), kDecode},
       {"half a scheme", 1, Hello("000d {{04}}"), kDecode},
       {"no certificate schemes", 1, Hello("0032 {{}}"), kDecode},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's 2.: a PSK (external, or of a ticket) whose binder is right, else a credential (RFC
 // 9846 s4.2.11, s4.4.2.2). Each decision is an operation.
+#include <algorithm>
+
 #include "crypto/base/constant_time.h"
 #include "tls/core/certificates.h"
 #include "tls/server/hello.h"
@@ -25,13 +27,29 @@ Result<Moved> RequestCredential(ServerPlan plan, Context& cx, Into<AwaitCredenti
   return next.To(AwaitCredential{.plan = plan});
 }
 
-Result<Moved> RequestTicket(ServerPlan plan, uint16_t index, Context& cx,
-                            Into<AwaitTicket, AwaitCredential> next) {
-  if (index >= plan.offers.size() || cx.server->tickets == 0) {
-    return RequestCredential(plan, cx, next);
+Result<Moved> RequestPsk(ServerPlan plan, Context& cx, Into<AwaitPskEarlySecret> next) {
+  cx.negotiated.psk = plan.psk;
+  MERLON_TRY(cx.Request(DerivePsk{plan.psk, cx.negotiated.suite->hash}));
+  return next.To(AwaitPskEarlySecret{.plan = plan});
+}
+
+bool IsExternal(Bytes identity, const CommonConfig& config) {
+  return std::any_of(config.psks.begin(), config.psks.end(),
+                     [&](const ExternalPsk& psk) { return psk.identity == identity; });
+}
+
+// Asks about the next offer that may be a ticket: of those before the external PSK that was chosen,
+// because a client puts first what it wants most; of all, where none was.
+Result<Moved> RequestTicket(ServerPlan plan, size_t index, Context& cx,
+                            Into<AwaitTicket, AwaitPskEarlySecret, AwaitCredential> next) {
+  const size_t end = plan.psk != nullptr ? plan.psk_index : plan.offers.size();
+  while (index < end && IsExternal(plan.offers[index].identity, cx.common)) ++index;
+  if (index < end && cx.server->tickets != 0) {
+    MERLON_TRY(cx.Request(OpenTicket{plan.offers[index].identity}));
+    return next.To(AwaitTicket{.plan = plan, .index = static_cast<uint16_t>(index)});
   }
-  MERLON_TRY(cx.Request(OpenTicket{plan.offers[index].identity}));
-  return next.To(AwaitTicket{.plan = plan, .index = index});
+  if (plan.psk != nullptr) return RequestPsk(plan, cx, next);
+  return RequestCredential(plan, cx, next);
 }
 
 Result<Moved> RequestEncapsulation(const ServerPlan& plan, EarlyStage stage,
@@ -76,8 +94,9 @@ bool Resumable(const Session& session, const Context& cx) {
 
 }  // namespace
 
-Result<Moved> ChooseAuthentication(ServerPlan plan, Context& cx,
-                                   Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next) {
+Result<Moved> ChooseAuthentication(
+    ServerPlan plan, Context& cx,
+    Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next) {
   if (plan.offers.empty()) return RequestCredential(plan, cx, next);
   if (cx.common.psks.empty()) return RequestTicket(plan, 0, cx, next);
   MERLON_TRY(
@@ -94,9 +113,9 @@ Result<Moved> On(AwaitPskChoice& s, const PskChosen& chosen, Context& cx,
       other_protocol) {
     return DriverError(Code::kOperationFailed);
   }
-  cx.negotiated.psk = chosen.psk;
-  MERLON_TRY(cx.Request(DerivePsk{chosen.psk, cx.negotiated.suite->hash}));
-  return next.To(AwaitPskEarlySecret{.plan = s.plan, .index = chosen.index});
+  s.plan.psk = chosen.psk;
+  s.plan.psk_index = chosen.index;
+  return RequestTicket(s.plan, 0, cx, next);
 }
 
 Result<Moved> On(AwaitPskEarlySecret& s, const PskDerived& derived, Context& cx,
@@ -105,16 +124,16 @@ Result<Moved> On(AwaitPskEarlySecret& s, const PskDerived& derived, Context& cx,
     return DriverError(Code::kOperationFailed);
   }
   EarlyStage stage = EarlyStage::FromEarlySecret(cx.schedule(), derived.early_secret);
-  MERLON_TRY(CheckBinder(s.plan, s.index, stage, BinderKindOf(*cx.negotiated.psk), cx));
+  MERLON_TRY(CheckBinder(s.plan, s.plan.psk_index, stage, BinderKindOf(*cx.negotiated.psk), cx));
   cx.negotiated.authentication = Authentication::kExternalPsk;
-  return RequestEncapsulation(s.plan, std::move(stage), s.index, cx, next);
+  return RequestEncapsulation(s.plan, std::move(stage), s.plan.psk_index, cx, next);
 }
 
 Result<Moved> On(AwaitTicket& s, const TicketOpened& opened, Context& cx,
-                 Into<AwaitTicket, AwaitCredential, AwaitEncapsulation> next) {
+                 Into<AwaitTicket, AwaitPskEarlySecret, AwaitCredential, AwaitEncapsulation> next) {
   const Result<Session> session = Session::Decode(opened.session);
   if (opened.session.empty() || !session.ok() || !Resumable(*session, cx)) {
-    return RequestTicket(s.plan, static_cast<uint16_t>(s.index + 1), cx, next);
+    return RequestTicket(s.plan, s.index + size_t{1}, cx, next);
   }
   EarlyStage stage = EarlyStage::FromPsk(cx.schedule(), session->psk.reveal());
   MERLON_TRY(CheckBinder(s.plan, s.index, stage, BinderKind::kResumption, cx));

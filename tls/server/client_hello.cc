@@ -205,8 +205,8 @@ Bytes ServerPlan::Binder(size_t index) const {
 }
 
 Result<Moved> On(ExpectClientHello&, const ClientHello& m, Context& cx,
-                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential,
-                      ExpectClientHello12>
+                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket,
+                      AwaitCredential, ExpectClientHello12>
                      next) {
   MERLON_ASSIGN_OR_RETURN(const bool is13, ChooseTls13(m, cx));
   if (!is13) return next.Fork(ExpectClientHello12());
@@ -222,7 +222,7 @@ Result<Moved> On(ExpectClientHello&, const ClientHello& m, Context& cx,
 }
 
 Result<Moved> On(ExpectSecondClientHello&, const ClientHello& m, Context& cx,
-                 Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next) {
+                 Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next) {
   // s4.1.2: the second ClientHello is the first, but for what the retry asked to change.
   const Error inconsistent = IllegalParameter(Code::kInconsistentRetry);
   if (!m.supported_versions || !m.supported_versions->Contains(cx.protocol->version13)) {

@@ -39,6 +39,8 @@ struct ServerPlan {
   absl::Span<const uint16_t> schemes = {};
   Bytes authorities = {};
   bool server_name_used = false;
+  const ExternalPsk* psk = nullptr;  // the one that was chosen, for the offer at psk_index
+  uint16_t psk_index = 0;
 
   Bytes Binder(size_t index) const;
 };
@@ -62,7 +64,6 @@ struct AwaitPskEarlySecret {
   using Accepted = Accepts<>;
   using Completed = Completes<PskDerived>;
   ServerPlan plan;
-  uint16_t index;
 };
 struct AwaitTicket {
   static constexpr uint32_t kNeeds = kServerRole | kTls13 | kTickets;
@@ -148,23 +149,24 @@ struct ServerEstablished {
 // ----------------------------------------------------------------
 
 Result<Moved> On(ExpectClientHello&, const ClientHello&, Context&,
-                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential,
-                      ExpectClientHello12>
+                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket,
+                      AwaitCredential, ExpectClientHello12>
                      next);
 Result<Moved> On(ExpectSecondClientHello&, const ClientHello&, Context&,
-                 Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+                 Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 
 // ---- choose.cc
 // -----------------------------------------------------------------------------------
 
 // Asks for a PSK where one may be used, else for a credential.
-Result<Moved> ChooseAuthentication(ServerPlan plan, Context& cx,
-                                   Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+Result<Moved> ChooseAuthentication(
+    ServerPlan plan, Context& cx,
+    Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 Result<Moved> On(AwaitPskChoice&, const PskChosen&, Context&,
                  Into<AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 Result<Moved> On(AwaitPskEarlySecret&, const PskDerived&, Context&, Into<AwaitEncapsulation> next);
 Result<Moved> On(AwaitTicket&, const TicketOpened&, Context&,
-                 Into<AwaitTicket, AwaitCredential, AwaitEncapsulation> next);
+                 Into<AwaitTicket, AwaitPskEarlySecret, AwaitCredential, AwaitEncapsulation> next);
 Result<Moved> On(AwaitCredential&, const CredentialChosen&, Context&,
                  Into<AwaitEncapsulation> next);
 

@@ -17,10 +17,10 @@ T Must(Result<T> result) {
 }
 
 std::string SpkiOf(const crypto::KeyStore& keys, crypto::KeyHandle key) {
-  uint8_t raw[128], spki[160];
+  uint8_t raw[600], spki[640];
+  const crypto::KeyType type = Must(keys.Attributes(key)).type;
   const size_t size = Must(keys.PublicKey(key, MutableBytes(raw)));
-  const size_t spki_size =
-      Must(x509::WritePublicKey(crypto::KeyType::kEcP256, Bytes(raw, size), MutableBytes(spki)));
+  const size_t spki_size = Must(x509::WritePublicKey(type, Bytes(raw, size), MutableBytes(spki)));
   return std::string(AsText(Bytes(spki, spki_size)));
 }
 
@@ -67,6 +67,10 @@ crypto::KeyHandle World::GenerateP256() {
 
 std::string World::MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after) {
   return MakeLeafFor(leaf_key_, name, x509::KeyPurpose::kServerAuth, not_before, not_after);
+}
+std::string World::MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after,
+                            crypto::KeyHandle key) {
+  return MakeLeafFor(key, name, x509::KeyPurpose::kServerAuth, not_before, not_after);
 }
 
 const CredentialChoice& World::ClientCredential(std::string_view name) {

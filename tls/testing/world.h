@@ -48,6 +48,9 @@ class World {
                           UnixTime not_before, UnixTime not_after, Bytes issuer = {});
   const std::string& ca_der() const { return ca_der_; }
   absl::Span<const x509::TrustAnchor> anchor_list() const { return anchor_list_; }
+  // The same for another key, of any type.
+  std::string MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after,
+                       crypto::KeyHandle key);
   Seed NewSeed();
 
  private:

@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "crypto/base/bytes.h"
+#include "crypto/testing/vectors.h"
 
 namespace merlon::x509 {
+
+using crypto::testing::kNoVectors;
 
 // A file's contents, by its path below the folder of vectors; nothing where they are absent.
 std::optional<std::string> ReadVector(const std::string& path);

@@ -137,7 +137,8 @@ bool OpenInPlace(const void* context, uint64_t nonce64, Bytes ad, MutableBytes i
   const Bytes ciphertext = Slice(Bytes(in_out), 0, size);
   CounterMode<Keys> counter_mode(c, nonce64);
   const Block tag = counter_mode.Tag(HashOf(c.hash_key, ad, ciphertext));
-  if (!ConstantTimeEqual(tag, Slice(Bytes(in_out), size))) {
+  const bool valid = ConstantTimeEqual(tag, Slice(Bytes(in_out), size));
+  if (!valid) {  // public: the verdict
     Wipe(in_out);
     return false;
   }

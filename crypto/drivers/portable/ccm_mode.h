@@ -217,7 +217,7 @@ class CcmMode {
     CcmBlock tag = ccm.Tag();
     const bool valid =
         ConstantTimeEqual(Slice(Bytes(tag), 0, kTagSize), Slice(Bytes(in_out), size));
-    if (!valid) Wipe(in_out);
+    if (!valid) Wipe(in_out);  // public: the verdict
     WipeObject(tag);
     return valid;
   }

@@ -7,9 +7,12 @@ namespace merlon::crypto {
 namespace {
 
 struct Kernel {
-  static constexpr size_t kBlocks = 1;
+  static constexpr size_t kBlocks = 1, kFewBlocks = 1;
   static void Xor(ChaCha20State& state, const uint8_t* in, uint8_t* out, size_t chunks) {
     ChaCha20Xor(state, in, out, chunks);
+  }
+  static void XorFew(ChaCha20State& state, const uint8_t* in, uint8_t* out) {
+    ChaCha20Xor(state, in, out, 1);
   }
   static void Tag(const uint8_t* key, Bytes ad, Bytes text, uint8_t* tag) {
     Poly1305AeadTag(key, ad, text, tag);

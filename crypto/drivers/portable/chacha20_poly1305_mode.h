@@ -4,6 +4,7 @@
 // A kernel has
 //   kBlocks: blocks of key stream that it makes at once, a chunk;
 //   Xor(state, in, out, chunks): XORs that many chunks of key stream, moving the counter on;
+//   kFewBlocks and XorFew(state, in, out): the same for a chunk that suits short records;
 //   Tag(key, ad, text, tag): the Poly1305 tag of RFC 8439 s2.8.
 // Constant time where the kernel is: tags are compared without a branch on their bytes.
 #pragma once
@@ -41,6 +42,7 @@ class ChaCha20Poly1305Mode {
 
  private:
   static constexpr size_t kChunk = Kernel::kBlocks * kChaCha20BlockSize;
+  static constexpr size_t kFew = Kernel::kFewBlocks * kChaCha20BlockSize;
   // RFC 8439 s2.8: 2^32 - 1 blocks of text; then the counter would repeat.
   static constexpr uint64_t kMaxTextSize = ((uint64_t{1} << 32) - 1) * kChaCha20BlockSize;
 
@@ -52,7 +54,8 @@ class ChaCha20Poly1305Mode {
   // One record's key stream. Its first block is Poly1305's key (s2.6), the text's follow.
   class Stream {
    public:
-    Stream(const Context& context, uint64_t nonce64) {
+    Stream(const Context& context, uint64_t nonce64, uint64_t text_size)
+        : wanted_(kChaCha20BlockSize + text_size) {
       std::array<uint8_t, kAeadIvSize> nonce = context.iv;
       StoreBigEndian(LoadBigEndian<uint64_t>(&nonce[4]) ^ nonce64, &nonce[4]);
       state_ = ChaCha20Start(context.key.data(), 0, nonce.data());
@@ -60,6 +63,7 @@ class ChaCha20Poly1305Mode {
       Refill();
       memcpy(mac_key_.data(), buffer_.data(), mac_key_.size());
       used_ = kChaCha20BlockSize;
+      wanted_ -= kChaCha20BlockSize;
     }
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
@@ -78,6 +82,7 @@ class ChaCha20Poly1305Mode {
       if (chunks != 0) Kernel::Xor(state_, in.data(), out, chunks);
       in.remove_prefix(chunks * kChunk);
       out += chunks * kChunk;
+      wanted_ -= chunks * kChunk;
       if (in.empty()) return;
       Refill();
       CryptBuffered(in, out);
@@ -87,12 +92,18 @@ class ChaCha20Poly1305Mode {
    private:
     void Refill() {
       buffer_ = {};
-      Kernel::Xor(state_, buffer_.data(), buffer_.data(), 1);
+      if (wanted_ <= kFew) {
+        Kernel::XorFew(state_, buffer_.data(), buffer_.data());
+        filled_ = kFew;
+      } else {
+        Kernel::Xor(state_, buffer_.data(), buffer_.data(), 1);
+        filled_ = kChunk;
+      }
       used_ = 0;
     }
     // With what is left in the buffer; gives the number of bytes.
     size_t CryptBuffered(Bytes in, uint8_t* out) {
-      const size_t size = std::min(in.size(), kChunk - used_);
+      const size_t size = std::min(in.size(), filled_ - used_);
       const uint8_t* stream = buffer_.data() + used_;
       size_t i = 0;
       for (; size - i >= 8; i += 8) {
@@ -102,13 +113,15 @@ class ChaCha20Poly1305Mode {
       }
       for (; i < size; ++i) out[i] = in[i] ^ stream[i];
       used_ += size;
+      wanted_ -= size;
       return size;
     }
 
     ChaCha20State state_;
     alignas(32) std::array<uint8_t, kChunk> buffer_;
     std::array<uint8_t, kPoly1305KeySize> mac_key_;
-    size_t used_;
+    size_t filled_, used_;  // bytes in the buffer, and how many are spent
+    uint64_t wanted_;       // bytes of key stream that the record still takes
   };
 
   static void Bind(void* context, Bytes key, Bytes iv) {
@@ -119,8 +132,9 @@ class ChaCha20Poly1305Mode {
 
   static void SealScatter(const void* context, uint64_t nonce64, Bytes ad,
                           absl::Span<const Bytes> in, Bytes tail, MutableBytes out) {
-    if (out.size() > kMaxTextSize) __builtin_trap();
-    Stream stream(*static_cast<const Context*>(context), nonce64);
+    if (out.size() < kPoly1305TagSize || out.size() > kMaxTextSize) __builtin_trap();
+    const size_t text_size = out.size() - kPoly1305TagSize;
+    Stream stream(*static_cast<const Context*>(context), nonce64, text_size);
     size_t size = 0;
     const auto add = [&](Bytes part) {
       stream.Crypt(part, Slice(out, size, part.size()).data());
@@ -128,7 +142,7 @@ class ChaCha20Poly1305Mode {
     };
     for (Bytes part : in) add(part);
     add(tail);
-    if (out.size() != size + kPoly1305TagSize) __builtin_trap();
+    if (size != text_size) __builtin_trap();
     Kernel::Tag(stream.mac_key(), ad, Slice(Bytes(out), 0, size), out.data() + size);
   }
 
@@ -146,12 +160,12 @@ class ChaCha20Poly1305Mode {
     }
     const size_t size = in_out.size() - kPoly1305TagSize;
     const Bytes text = Slice(Bytes(in_out), 0, size);
-    Stream stream(*static_cast<const Context*>(context), nonce64);
+    Stream stream(*static_cast<const Context*>(context), nonce64, size);
     std::array<uint8_t, kPoly1305TagSize> tag;
     Kernel::Tag(stream.mac_key(), ad, text, tag.data());
     const bool valid = ConstantTimeEqual(tag, Slice(Bytes(in_out), size));
     WipeObject(tag);
-    if (valid) {
+    if (valid) {  // public: the verdict
       stream.Crypt(text, in_out.data());
     } else {
       Wipe(in_out);

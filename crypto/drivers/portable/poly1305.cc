@@ -74,8 +74,9 @@ void Poly1305Multiply(Poly1305Limbs& h, const Poly1305Limbs& r) {
 
 void Poly1305Finish(const Poly1305Limbs& h, const uint8_t* key, uint8_t* tag) {
   Poly1305Limbs x = h;
-  // The first leaves at most 5 * 2^6 beyond the first limb, the second one bit, the third none.
-  for (int i = 0; i < 3; ++i) Carry(x);
+  // The first leaves at most 5 * 2^6 beyond the first limb. Where the second carries that all the
+  // way around, the first limb is that small and takes the 5: all limbs are below 2^26 then.
+  for (int i = 0; i < 2; ++i) Carry(x);
   // x - p, which is x + 5 without its bit 130, where that does not borrow.
   Poly1305Limbs y;
   uint32_t carry = 5;

@@ -256,7 +256,7 @@ bool OpenInPlace(const void* context, uint64_t nonce64, Bytes ad, MutableBytes i
   uint8_t tag[kTagSize];
   operation.Tag(tag);
   const bool valid = ConstantTimeEqual(tag, Slice(Bytes(in_out), size));
-  if (!valid) Wipe(in_out);
+  if (!valid) Wipe(in_out);  // public: the verdict
   WipeObject(tag);
   return valid;
 }

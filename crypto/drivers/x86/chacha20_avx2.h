@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ChaCha20 by AVX2: eight blocks side by side, one in each 32-bit lane, so that word i of all eight
-// is one register; the words change places at the end.
+// ChaCha20 by AVX2, in two ways. Eight blocks side by side, one in each 32-bit lane, so that word i
+// of all eight is one register; the words change places at the end. And four blocks as they are
+// drawn, a row of two of them in each register: less work in all, and sooner done.
 //
 // Constant time: additions, XORs, shifts and fixed shuffles only. Portable twin:
 // ../portable/chacha20.h.
@@ -14,6 +15,7 @@
 namespace merlon::crypto::x86 {
 
 inline constexpr size_t kChaCha20Lanes = 8;
+inline constexpr size_t kChaCha20Few = 4;
 
 template <int kBits>
 [[gnu::target("avx2"), gnu::always_inline]] inline __m256i RotateLeft(__m256i x) {
@@ -79,6 +81,12 @@ template <int kShift>
   }
 }
 
+[[gnu::target("avx2"), gnu::always_inline]] inline void XorStore(__m256i stream, const uint8_t* in,
+                                                                 uint8_t* out) {
+  const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_xor_si256(text, stream));
+}
+
 // XORs chunks of eight blocks of key stream into `in`, giving `out` (the same bytes or no overlap),
 // and moves the counter on.
 [[gnu::target("avx2")]] inline void ChaCha20XorAvx2(ChaCha20State& state, const uint8_t* in,
@@ -104,9 +112,7 @@ template <int kShift>
 #pragma GCC unroll 8
       for (int block = 0; block < 8; ++block) {
         const int at = 64 * block + 32 * half;
-        const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + at));
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + at),
-                            _mm256_xor_si256(text, x[8 * half + block]));
+        XorStore(x[8 * half + block], in + at, out + at);
       }
     }
     state[kChaCha20Counter] += kChaCha20Lanes;
@@ -114,6 +120,66 @@ template <int kShift>
     out += kChaCha20Lanes * kChaCha20BlockSize;
   }
   WipeObject(x);
+}
+
+// The rows of two blocks.
+struct TwoBlocks {
+  __m256i a, b, c, d;
+};
+// Four quarter rounds, on columns.
+[[gnu::target("avx2"), gnu::always_inline]] inline void RowRounds(TwoBlocks& x) {
+  x.a = _mm256_add_epi32(x.a, x.b);
+  x.d = RotateLeft<16>(_mm256_xor_si256(x.d, x.a));
+  x.c = _mm256_add_epi32(x.c, x.d);
+  x.b = RotateLeft<12>(_mm256_xor_si256(x.b, x.c));
+  x.a = _mm256_add_epi32(x.a, x.b);
+  x.d = RotateLeft<8>(_mm256_xor_si256(x.d, x.a));
+  x.c = _mm256_add_epi32(x.c, x.d);
+  x.b = RotateLeft<7>(_mm256_xor_si256(x.b, x.c));
+}
+// Turns rows so that diagonals become columns, and back.
+template <bool kBack>
+[[gnu::target("avx2"), gnu::always_inline]] inline void TurnRows(TwoBlocks& x) {
+  x.b = _mm256_shuffle_epi32(x.b, kBack ? 0x93 : 0x39);
+  x.c = _mm256_shuffle_epi32(x.c, 0x4e);
+  x.d = _mm256_shuffle_epi32(x.d, kBack ? 0x39 : 0x93);
+}
+// The same as ChaCha20XorAvx2 with four blocks.
+[[gnu::target("avx2")]] inline void ChaCha20XorFewAvx2(ChaCha20State& state, const uint8_t* in,
+                                                       uint8_t* out) {
+  const auto row = [&](size_t i) __attribute__((target("avx2"))) {
+    return _mm256_broadcastsi128_si256(
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(state.data() + i)));
+  };
+  const __m256i last = row(12);
+  TwoBlocks first[2], x[2];
+  for (int i = 0; i < 2; ++i) {
+    const __m256i counters = _mm256_set_epi32(0, 0, 0, 2 * i + 1, 0, 0, 0, 2 * i);
+    first[i] = x[i] = {row(0), row(4), row(8), _mm256_add_epi32(last, counters)};
+  }
+  for (int i = 0; i < 10; ++i) {
+    RowRounds(x[0]);
+    RowRounds(x[1]);
+    TurnRows<false>(x[0]);
+    TurnRows<false>(x[1]);
+    RowRounds(x[0]);
+    RowRounds(x[1]);
+    TurnRows<true>(x[0]);
+    TurnRows<true>(x[1]);
+  }
+  for (int i = 0; i < 2; ++i) {
+    const __m256i a = _mm256_add_epi32(x[i].a, first[i].a);
+    const __m256i b = _mm256_add_epi32(x[i].b, first[i].b);
+    const __m256i c = _mm256_add_epi32(x[i].c, first[i].c);
+    const __m256i d = _mm256_add_epi32(x[i].d, first[i].d);
+    XorStore(_mm256_permute2x128_si256(a, b, 0x20), in + 128 * i, out + 128 * i);
+    XorStore(_mm256_permute2x128_si256(c, d, 0x20), in + 128 * i + 32, out + 128 * i + 32);
+    XorStore(_mm256_permute2x128_si256(a, b, 0x31), in + 128 * i + 64, out + 128 * i + 64);
+    XorStore(_mm256_permute2x128_si256(c, d, 0x31), in + 128 * i + 96, out + 128 * i + 96);
+  }
+  state[kChaCha20Counter] += kChaCha20Few;
+  WipeObject(x);
+  WipeObject(first);
 }
 
 }  // namespace merlon::crypto::x86

@@ -11,12 +11,18 @@ namespace merlon::crypto {
 namespace {
 
 struct Kernel {
-  static constexpr size_t kBlocks = x86::kChaCha20Lanes;
+  static constexpr size_t kBlocks = x86::kChaCha20Lanes, kFewBlocks = x86::kChaCha20Few;
   static void Xor(ChaCha20State& state, const uint8_t* in, uint8_t* out, size_t chunks) {
     x86::ChaCha20XorAvx2(state, in, out, chunks);
   }
+  static void XorFew(ChaCha20State& state, const uint8_t* in, uint8_t* out) {
+    x86::ChaCha20XorFewAvx2(state, in, out);
+  }
   static void Tag(const uint8_t* key, Bytes ad, Bytes text, uint8_t* tag) {
-    x86::Poly1305AeadTagAvx2(key, ad, text, tag);
+    // Powers of the multiplier cost more than they save on a few blocks.
+    constexpr size_t kShort = 96;
+    const auto of_size = text.size() < kShort ? Poly1305AeadTag : x86::Poly1305AeadTagAvx2;
+    of_size(key, ad, text, tag);
   }
 };
 

@@ -9,7 +9,7 @@ namespace merlon::crypto {
 namespace {
 
 struct Features {
-  bool aes_clmul = false, sha = false, avx2 = false;
+  bool aes_clmul = false, sha = false, avx2 = false, bmi2_adx = false;
 };
 
 #if defined(__x86_64__)
@@ -21,8 +21,8 @@ bool SavesYmm() {
 }
 #endif
 
-// Intel SDM, volume 2, CPUID: leaf 1, and leaf 7 subleaf 0. XMM registers every x86-64 system
-// saves.
+// Intel SDM, volume 2, CPUID: leaf 1, and leaf 7 subleaf 0. General and XMM registers every x86-64
+// system saves.
 Features Detect() {
   Features found;
 #if defined(__x86_64__)
@@ -34,6 +34,7 @@ Features Detect() {
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return found;
   found.sha = sse && (b & 1u << 29) != 0;
   found.avx2 = ymm && (b & bit_AVX2) != 0;
+  found.bmi2_adx = (b & bit_BMI2) != 0 && (b & bit_ADX) != 0;
 #endif
   return found;
 }
@@ -48,5 +49,6 @@ const Features& Detected() {
 bool X86HasAesAndClmul() { return Detected().aes_clmul; }
 bool X86HasSha() { return Detected().sha; }
 bool X86HasAvx2() { return Detected().avx2; }
+bool X86HasBmi2AndAdx() { return Detected().bmi2_adx; }
 
 }  // namespace merlon::crypto

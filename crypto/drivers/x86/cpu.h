@@ -10,5 +10,7 @@ bool X86HasAesAndClmul();
 bool X86HasSha();
 // AVX2, on a system that saves the YMM registers.
 bool X86HasAvx2();
+// BMI2 (MULX) and ADX (ADCX, ADOX).
+bool X86HasBmi2AndAdx();
 
 }  // namespace merlon::crypto

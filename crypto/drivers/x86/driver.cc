@@ -4,6 +4,7 @@
 #include "crypto/drivers/x86/aes.h"
 #include "crypto/drivers/x86/aes_ccm.h"
 #include "crypto/drivers/x86/aes_gcm.h"
+#include "crypto/drivers/x86/asymmetric/algorithms.h"
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
 #include "crypto/drivers/x86/sha256.h"
@@ -17,10 +18,14 @@ constexpr const CipherAlgorithm* kCiphers[] = {&kX86Aes128, &kX86Aes256};
 constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm,  &kX86Aes128Ccm,
                                            &kX86Aes256Ccm, &kX86Aes128Ccm8, &kX86Aes256Ccm8};
 constexpr const AeadAlgorithm* kAvx2Aeads[] = {&kX86ChaCha20Poly1305};
+constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kX86P256};
+constexpr const SignAlgorithm* kSigns[] = {&kX86EcdsaP256};
 #else
 constexpr absl::Span<const HashAlgorithm* const> kHashes;
 constexpr absl::Span<const CipherAlgorithm* const> kCiphers;
 constexpr absl::Span<const AeadAlgorithm* const> kAeads, kAvx2Aeads;
+constexpr absl::Span<const KeyAgreementAlgorithm* const> kKeyAgreements;
+constexpr absl::Span<const SignAlgorithm* const> kSigns;
 #endif
 
 }  // namespace
@@ -56,6 +61,17 @@ constinit const Driver kX86Avx2Driver = {
     .aeads = kAvx2Aeads,
     .key_agreements = {},
     .signs = {},
+};
+
+constinit const Driver kX86AdxDriver = {
+    .name = "x86-adx",
+    .location = kLocalStorage,
+    .available = X86HasBmi2AndAdx,
+    .hashes = {},
+    .ciphers = {},
+    .aeads = {},
+    .key_agreements = kKeyAgreements,
+    .signs = kSigns,
 };
 
 }  // namespace merlon::crypto

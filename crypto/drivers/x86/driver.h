@@ -12,5 +12,7 @@ extern const Driver kX86Driver;
 extern const Driver kX86ShaDriver;
 // ChaCha20-Poly1305 by AVX2.
 extern const Driver kX86Avx2Driver;
+// ECDH and ECDSA on P-256 by MULX, ADCX and ADOX.
+extern const Driver kX86AdxDriver;
 
 }  // namespace merlon::crypto

@@ -43,13 +43,14 @@ inline Wide64 MultiplyAddTwoRows(const uint64_t* a, size_t size, uint64_t b0, ui
   return {low, carry1};
 }
 
-// Subtracts m from the value with `carry` above it, if it is not below m already.
-void SubtractOnce(uint64_t carry, ConstLimbs m, Limbs value) {
+// Subtracts m from the value with `carry` above it, if it is not below m already: 1, else 0.
+uint64_t SubtractOnce(uint64_t carry, ConstLimbs m, Limbs value) {
   uint64_t borrow = 0;
   for (size_t i = 0; i < value.size(); ++i) SubBorrow(value[i], m[i], &borrow);
   const uint64_t mask = (~MaskFromBit<uint64_t>(borrow & ~carry)).bits;
   borrow = 0;
   for (size_t i = 0; i < value.size(); ++i) value[i] = SubBorrow(value[i], m[i] & mask, &borrow);
+  return mask & 1;
 }
 
 uint64_t ShiftLeftOnce(Limbs value, uint64_t low_bit) {
@@ -124,6 +125,41 @@ void Remainder(ConstLimbs a, ConstLimbs m, Limbs out) {
   for (size_t i = 64 * a.size(); i-- > 0;) {
     const uint64_t carry = ShiftLeftOnce(out, a[i / 64] >> (i % 64) & 1);
     SubtractOnce(carry, m, out);
+  }
+}
+
+void Divide(ConstLimbs a, ConstLimbs m, Limbs quotient, Limbs remainder) {
+  if (remainder.size() != m.size() || quotient.size() != a.size()) __builtin_trap();
+  for (uint64_t& limb : remainder) limb = 0;
+  for (uint64_t& limb : quotient) limb = 0;
+  for (size_t i = 64 * a.size(); i-- > 0;) {
+    const uint64_t carry = ShiftLeftOnce(remainder, a[i / 64] >> (i % 64) & 1);
+    quotient[i / 64] |= SubtractOnce(carry, m, remainder) << i % 64;
+  }
+}
+
+uint64_t ShiftRightOnce(ConstLimbs a, Limbs out) {
+  const uint64_t low = a[0] & 1;
+  for (size_t i = 0; i < out.size(); ++i) {
+    out[i] = a[i] >> 1 | (i + 1 < a.size() ? a[i + 1] << 63 : 0);
+  }
+  return low;
+}
+
+void GreatestCommonDivisor(Limbs a, Limbs b) {
+  // Where a is odd: the larger becomes a, the smaller b, and a their difference, which is even.
+  // Then a is halved. One of the two loses a bit each time, and in the end a is 0.
+  for (size_t step = 0; step < 128 * a.size(); ++step) {
+    const uint64_t odd = MaskFromBit<uint64_t>(a[0] & 1).bits;
+    const uint64_t swap = ValueBarrier(odd & MaskIfLess(a, b).bits);
+    for (size_t i = 0; i < a.size(); ++i) {
+      const uint64_t difference = (a[i] ^ b[i]) & swap;
+      a[i] ^= difference;
+      b[i] ^= difference;
+    }
+    uint64_t borrow = 0;
+    for (size_t i = 0; i < a.size(); ++i) a[i] = SubBorrow(a[i], b[i] & odd, &borrow);
+    ShiftRightOnce(a, a);
   }
 }
 
@@ -262,13 +298,49 @@ void Modulus::PowerPublic(ConstLimbs base, uint64_t exponent, Limbs out) const {
   Multiply(out, plain, out);
 }
 
+// Half of kMaxLimbs is enough for the prime factors, which are all that is raised to secret powers.
+struct Modulus::PowerTable {
+  static constexpr size_t kLimbs = kMaxLimbs / 2;
+  std::array<std::array<uint64_t, kLimbs>, 16> entries;
+  Limbs entry(size_t i, size_t size) { return Limbs(entries[i].data(), size); }
+};
+
+// The product over all steps of table[index(bit)], squared `step` times from each to the next.
+template <class Index>
+void Modulus::RaiseByTable(const PowerTable& table, size_t step, Index index, Limbs out) const {
+  Wiped<std::array<uint64_t, PowerTable::kLimbs>> storage;
+  const Limbs factor(storage->data(), size_);
+  Assign(ConstLimbs(table.entries[0].data(), size_), out);
+  for (size_t bit = 64 * size_; bit != 0;) {
+    bit -= step;
+    for (size_t i = 0; i < step; ++i) Square(out, out);
+    const uint64_t wanted = index(bit);
+    for (uint64_t& limb : factor) limb = 0;
+    for (size_t i = 0; i < table.entries.size(); ++i) {
+      const uint64_t mask = ValueBarrier(merlon::MaskIfEqual<uint64_t>(i, wanted).bits);
+      for (size_t w = 0; w < size_; ++w) factor[w] |= table.entries[i][w] & mask;
+    }
+    Multiply(out, factor, out);
+  }
+}
+
+void Modulus::Power(ConstLimbs a, ConstLimbs x, Limbs out) const {
+  if (size_ > PowerTable::kLimbs) __builtin_trap();
+  // Four bits at a time: entry i is a^i.
+  Wiped<PowerTable> table;
+  const auto entry = [&](size_t i) { return table->entry(i, size_); };
+  entry(1)[0] = 1;
+  ToMontgomery(entry(1), entry(0));
+  Assign(a, entry(1));
+  for (size_t i = 2; i < 16; ++i) Multiply(entry(i - 1), a, entry(i));
+  RaiseByTable(*table, 4, [&](size_t bit) { return x[bit / 64] >> bit % 64 & 15; }, out);
+}
+
 void Modulus::PowerTwo(ConstLimbs a, ConstLimbs x, ConstLimbs b, ConstLimbs y, Limbs out) const {
-  // Two bits of each exponent at a time: entry i + 4 j is a^i * b^j. Half of kMaxLimbs is enough
-  // for the prime factors, which are all that comes here.
-  constexpr size_t kLimbs = kMaxLimbs / 2;
-  if (size_ > kLimbs) __builtin_trap();
-  Wiped<std::array<std::array<uint64_t, kLimbs>, 16>> table;
-  const auto entry = [&](size_t i) { return Limbs((*table)[i].data(), size_); };
+  if (size_ > PowerTable::kLimbs) __builtin_trap();
+  // Two bits of each exponent at a time: entry i + 4 j is a^i * b^j.
+  Wiped<PowerTable> table;
+  const auto entry = [&](size_t i) { return table->entry(i, size_); };
   entry(1)[0] = 1;
   ToMontgomery(entry(1), entry(0));
   Assign(a, entry(1));
@@ -280,21 +352,10 @@ void Modulus::PowerTwo(ConstLimbs a, ConstLimbs x, ConstLimbs b, ConstLimbs y, L
   for (size_t j = 4; j < 16; j += 4) {
     for (size_t i = 1; i < 4; ++i) Multiply(entry(j), entry(i), entry(i + j));
   }
-  Wiped<std::array<uint64_t, kLimbs>> storage;
-  const Limbs factor(storage->data(), size_);
-  Assign(entry(0), out);
-  for (size_t bit = 64 * size_; bit != 0;) {
-    bit -= 2;
-    Square(out, out);
-    Square(out, out);
-    const uint64_t index = (x[bit / 64] >> bit % 64 & 3) | (y[bit / 64] >> bit % 64 & 3) << 2;
-    for (uint64_t& limb : factor) limb = 0;
-    for (size_t i = 0; i < 16; ++i) {
-      const uint64_t mask = ValueBarrier(merlon::MaskIfEqual<uint64_t>(i, index).bits);
-      for (size_t w = 0; w < size_; ++w) factor[w] |= (*table)[i][w] & mask;
-    }
-    Multiply(out, factor, out);
-  }
+  const auto index = [&](size_t bit) {
+    return (x[bit / 64] >> bit % 64 & 3) | (y[bit / 64] >> bit % 64 & 3) << 2;
+  };
+  RaiseByTable(*table, 2, index, out);
 }
 
 }  // namespace merlon::crypto::bignum

@@ -34,6 +34,13 @@ uint64_t Subtract(ConstLimbs a, ConstLimbs b, Limbs out);
 void Multiply(ConstLimbs a, ConstLimbs b, Limbs out);
 // a modulo m, for any m but 0, into m.size() limbs; one step for each bit of a.
 void Remainder(ConstLimbs a, ConstLimbs m, Limbs out);
+// The quotient too, into a.size() limbs; no output is an input.
+void Divide(ConstLimbs a, ConstLimbs m, Limbs quotient, Limbs remainder);
+// a / 2, and the lowest bit that goes.
+uint64_t ShiftRightOnce(ConstLimbs a, Limbs out);
+// The greatest common divisor of two numbers, b being odd; a step for each of their bits. Spends
+// `a`, leaves the divisor in `b`.
+void GreatestCommonDivisor(Limbs a, Limbs b);
 
 Mask<uint64_t> MaskIfEqual(ConstLimbs a, ConstLimbs b);
 Mask<uint64_t> MaskIfLess(ConstLimbs a, ConstLimbs b);
@@ -64,10 +71,15 @@ class Modulus {
   // base^exponent, neither in Montgomery form; the exponent is odd and more than 1. The time
   // depends on it.
   void PowerPublic(ConstLimbs base, uint64_t exponent, Limbs out) const;
+  // a^x in Montgomery form, in constant time; x has size() limbs.
+  void Power(ConstLimbs a, ConstLimbs x, Limbs out) const;
   // a^x * b^y in Montgomery form, in constant time; x and y have size() limbs.
   void PowerTwo(ConstLimbs a, ConstLimbs x, ConstLimbs b, ConstLimbs y, Limbs out) const;
 
  private:
+  struct PowerTable;
+  template <class Index>
+  void RaiseByTable(const PowerTable& table, size_t step, Index index, Limbs out) const;
   // t / R, for t of 2 * size() limbs that is below the modulus times R; wipes t.
   void Reduce(uint64_t* t, Limbs out) const;
   void DoubleModulo(Limbs a) const;

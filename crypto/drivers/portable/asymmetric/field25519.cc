@@ -30,7 +30,8 @@ inline Tight Carry(Wide64 r[5]) {
   return out;
 }
 
-Tight SquareTimes(Tight a, int times) {
+// A call of its own each time: for the size of the code.
+[[gnu::noinline]] Tight SquareTimes(Tight a, int times) {
   for (int i = 0; i < times; ++i) a = Square(a);
   return a;
 }

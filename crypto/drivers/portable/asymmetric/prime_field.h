@@ -80,7 +80,8 @@ void ReduceLimb(const Words<kLimbs>& prime, uint64_t negated_inverse, uint64_t t
 }
 
 // An integer modulo Prime, fully reduced, held as value * R, where R = 2^(64 kLimbs). Prime has
-// kLimbs, kValue, kOne (R modulo the prime), kRSquared (R^2), and ReduceLimb as above.
+// kLimbs, kValue, kOne (R modulo the prime), kRSquared (R^2), and ReduceLimb as above
+// or Multiply, which gives the product, reduced.
 template <class Prime>
 class Residue {
  public:
@@ -114,6 +115,9 @@ class Residue {
   }
   // One operand may be any value of the limbs (FromWords): the sum stays below 2 * prime * R.
   friend Residue operator*(const Residue& a, const Residue& b) {
+    if constexpr (requires { Prime::Multiply(a.words_, b.words_); }) {
+      return Residue(Prime::Multiply(a.words_, b.words_));
+    }
     uint64_t t[kLimbs + 2] = {};
     for (size_t i = 0; i < kLimbs; ++i) {
       uint64_t carry = 0;

@@ -140,6 +140,37 @@ bool IsConsistent(const RsaPrivateKey& key) {
   return IsExponentFor(key.p, key.dp, key.pub.e, d) && IsExponentFor(key.q, key.dq, key.pub.e, d);
 }
 
+Result<size_t> WriteRsaPrivateKey(const RsaPrivateKey& key, MutableBytes out) {
+  const size_t half = key.half();
+  const ConstLimbs numbers[] = {key.pub.n.value(),
+                                ConstLimbs(&key.pub.e, 1),
+                                ConstLimbs(key.d.data(), 2 * half),
+                                key.p.value(),
+                                key.q.value(),
+                                ConstLimbs(key.dp.data(), half),
+                                ConstLimbs(key.dq.data(), half),
+                                ConstLimbs(key.q_inverse.data(), half)};
+  // DER leaves leading zeros out, so how many there are cannot be kept secret.
+  Wiped<std::array<uint8_t, kMaxRsaBytes>> storage;
+  const auto magnitude = [&](ConstLimbs number) {
+    const size_t size = (bignum::BitLength(number) + 7) / 8;
+    const MutableBytes bytes(storage->data(), size);
+    bignum::Store(number, bytes);
+    return Bytes(bytes);
+  };
+  size_t length = 3;  // the version
+  for (ConstLimbs number : numbers) {
+    const size_t size = IntegerSize(magnitude(number));
+    length += HeaderSize(size) + size;
+  }
+  Writer writer(out);
+  WriteHeader(writer, der::kSequence, length);
+  constexpr uint8_t kVersion[] = {der::kInteger, 1, 0};
+  writer.Raw(kVersion);
+  for (ConstLimbs number : numbers) WriteInteger(writer, magnitude(number));
+  return writer.Finish();
+}
+
 Result<size_t> WriteRsaPublicKey(Bytes private_key, MutableBytes out) {
   PrivateNumbers numbers;
   if (!ReadPrivateNumbers(private_key, &numbers) || numbers.n.empty() || numbers.e.empty()) {

@@ -38,6 +38,8 @@ struct RsaPrivateKey {
 // That p and q are prime is not checked.
 bool IsConsistent(const RsaPrivateKey& key);
 
+// The DER RSAPrivateKey; gives its size. kNoSpace.
+Result<size_t> WriteRsaPrivateKey(const RsaPrivateKey& key, MutableBytes out);
 // The DER RSAPublicKey of a DER RSAPrivateKey; gives its size. Misuse(kBadKey), kNoSpace.
 Result<size_t> WriteRsaPublicKey(Bytes private_key, MutableBytes out);
 // The size in bits, or Misuse(kBadKey).

@@ -3,6 +3,7 @@
 // so that there is nothing to parse.
 #include "crypto/base/writer.h"
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
+#include "crypto/drivers/portable/asymmetric/rsa_generate.h"
 #include "crypto/drivers/portable/asymmetric/rsa_operation.h"
 
 namespace merlon::crypto {
@@ -79,7 +80,7 @@ const SignAlgorithm kPortableRsaPkcs1 = {
     .verify = Verify,
     .public_key = WriteRsaPublicKey,
     .check_private = CheckRsaPrivateKey,
-    .generate = nullptr,
+    .generate = GenerateRsaKey,
 };
 
 }  // namespace merlon::crypto

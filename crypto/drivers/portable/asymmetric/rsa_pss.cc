@@ -2,6 +2,7 @@
 // RSASSA-PSS (RFC 8017 s8.1) as TLS and PKIX use it: MGF1 with the message's hash, and a salt as
 // long as the hash (RFC 9846 s4.2.3).
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
+#include "crypto/drivers/portable/asymmetric/rsa_generate.h"
 #include "crypto/drivers/portable/asymmetric/rsa_operation.h"
 
 namespace merlon::crypto {
@@ -104,7 +105,7 @@ constexpr SignAlgorithm Algorithm(KeyType type) {
           .verify = Verify,
           .public_key = WriteRsaPublicKey,
           .check_private = CheckRsaPrivateKey,
-          .generate = nullptr};
+          .generate = GenerateRsaKey};
 }
 
 }  // namespace

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/drivers/testing/constant_time/checks.h"
+
+#include <cstdlib>
+
+#include "crypto/ctr_drbg.h"
+#include "crypto/drivers/testing/constant_time/secrets.h"
+#include "crypto/key_derivation.h"
+#include "crypto/mac.h"
+#include "crypto/tls12_prf.h"
+
+namespace merlon::crypto::testing {
+namespace {
+
+// Sizes of texts: next to each block and group of blocks that a kernel takes at once.
+constexpr size_t kSizes[] = {0, 1, 15, 16, 17, 63, 64, 65, 127, 129, 448, 513, 1100};
+constexpr size_t kLongest = 1100;
+
+void Require(bool holds) {
+  if (!holds) abort();
+}
+
+class HiddenRng final : public Rng {
+ public:
+  Result<void> Fill(MutableBytes out) override {
+    for (uint8_t& byte : out) byte = next_ += 89;
+    Hide(out);
+    return {};
+  }
+
+ private:
+  uint8_t next_ = 1;
+};
+
+constexpr EntropySource kHiddenEntropy = {
+    "hidden", [](MutableBytes out) -> Result<void> { return HiddenRng().Fill(out); }};
+
+}  // namespace
+
+void RunAead(const AeadAlgorithm& aead) {
+  const auto key_bytes = Hidden<kMaxAeadKeySize>();
+  const auto iv = Hidden<kAeadIvSize>();
+  const std::array<uint8_t, 13> ad = {1, 2, 3};
+  std::array<uint8_t, kLongest + 16> record;
+  AeadKey key;
+  key.Bind(aead, Slice(Bytes(key_bytes), 0, aead.key_size), iv);
+  for (const size_t size : kSizes) {
+    const auto text = Hidden<kLongest>();
+    const MutableBytes sealed = Slice(absl::MakeSpan(record), 0, size + aead.tag_size);
+    // In two parts and a tail, as records are.
+    const Bytes parts[] = {Slice(Bytes(text), 0, size / 2), Slice(Bytes(text), size / 2, size / 3)};
+    key.SealScatter(5, ad, parts,
+                    Slice(Bytes(text), size / 2 + size / 3, size - size / 2 - size / 3), sealed);
+    Publish(sealed);
+    Require(Public(key.OpenInPlace(5, ad, sealed)));
+    const Bytes whole = Slice(Bytes(text), 0, size);
+    const SealJob job = {6, ad, whole, sealed};
+    key.SealBatch(absl::Span<const SealJob>(&job, 1));
+    Publish(sealed);
+    sealed.back() ^= 1;
+    Require(!Public(key.OpenInPlace(6, ad, sealed)));
+  }
+}
+
+void RunCipher(const CipherAlgorithm& cipher) {
+  const auto key = Hidden<32>();
+  const auto in = Hidden<16 * 13>();
+  std::array<uint8_t, 16 * 13> out;
+  alignas(16) std::array<uint8_t, kMaxCipherContextSize> context;
+  cipher.bind(context.data(), Slice(Bytes(key), 0, cipher.key_size));
+  cipher.encrypt_blocks(context.data(), in, absl::MakeSpan(out));
+}
+
+void RunMask(const MaskAlgorithm& mask) {
+  const auto key = Hidden<32>();
+  const std::array<uint8_t, 16> sample = {1, 2, 3, 4, 5};
+  std::array<uint8_t, 16> out;
+  alignas(16) std::array<uint8_t, kMaxCipherContextSize> context;
+  mask.bind(context.data(), Slice(Bytes(key), 0, mask.key_size));
+  mask.mask(context.data(), sample, absl::MakeSpan(out));
+}
+
+void RunHash(const HashAlgorithm& hash) {
+  const auto text = Hidden<kLongest>();
+  std::array<uint8_t, kMaxHashSize> out;
+  Hasher hasher(hash);
+  for (const size_t size : kSizes) hasher.Update(Slice(Bytes(text), 0, size));
+  hasher.Finish(Slice(absl::MakeSpan(out), 0, hash.size));
+}
+
+void RunKeyDerivation(const HashAlgorithm& hash) {
+  const auto secret = Hidden<200>();  // longer than a block: hashed first
+  std::array<uint8_t, 150> out_bytes;
+  const MutableBytes out = absl::MakeSpan(out_bytes), mac = Slice(out, 0, hash.size);
+  for (const size_t size : {size_t{48}, secret.size()}) {
+    const Bytes key = Slice(Bytes(secret), 0, size);
+    const Bytes parts[] = {key, AsBytes("public")};
+    HmacOf(hash, key, parts, mac);
+    Publish(mac);
+    for (const bool right : {true, false}) {
+      mac[0] ^= right ? 0 : 1;
+      Hmac hmac(hash, key);
+      for (Bytes part : parts) hmac.Update(part);
+      Require(Public(hmac.Verify(mac)) == right);
+    }
+    HkdfExtract(hash, AsBytes("salt"), key, mac);
+    HkdfExpandLabel(hash, Slice(Bytes(secret), 0, hash.size), LabelPrefix::kTls13, "label", {},
+                    out);
+    Tls12Prf(hash, key, "label", parts, out);
+  }
+}
+
+void RunCtrDrbg(const CipherAlgorithm& aes) {
+  const auto additional = Hidden<CtrDrbg::kSeedSize>();
+  std::array<uint8_t, 100> out;
+  CtrDrbg drbg(aes, kHiddenEntropy);
+  Require(drbg.Fill(absl::MakeSpan(out)).ok());
+  Require(drbg.Reseed(additional).ok());
+  Require(drbg.Fill(absl::MakeSpan(out)).ok());
+}
+
+void RunKeyAgreement(const KeyAgreementAlgorithm& group) {
+  constexpr size_t kShareSize = 1400;
+  HiddenRng rng;
+  std::array<uint8_t, kMaxGroupPrivateSize> key_bytes;
+  std::array<uint8_t, kShareSize> ours_bytes, theirs_bytes;
+  std::array<uint8_t, kMaxGroupSecretSize> one, other;
+  const MutableBytes key = Slice(absl::MakeSpan(key_bytes), 0, group.private_size);
+  const MutableBytes ours = Slice(absl::MakeSpan(ours_bytes), 0, group.initiator_share_size);
+  const MutableBytes theirs = Slice(absl::MakeSpan(theirs_bytes), 0, group.responder_share_size);
+  Require(Public(group.generate(rng, key, ours).ok()));
+  Publish(ours);
+  Require(Public(
+      group.respond(rng, ours, theirs, Slice(absl::MakeSpan(one), 0, group.secret_size)).ok()));
+  Publish(theirs);
+  Require(
+      Public(group.agree(key, theirs, Slice(absl::MakeSpan(other), 0, group.secret_size)).ok()));
+}
+
+}  // namespace merlon::crypto::testing

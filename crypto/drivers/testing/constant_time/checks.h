@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each takes an algorithm through all that it does, with everything hidden that is secret in TLS.
+// To be run under valgrind; what it finds is the result.
+#pragma once
+#include "crypto/aead.h"
+#include "crypto/cipher.h"
+#include "crypto/hash.h"
+#include "crypto/key_agreement.h"
+
+namespace merlon::crypto::testing {
+
+// Keys, IV and plaintext are hidden; ciphertext, tags and additional data are public.
+void RunAead(const AeadAlgorithm& aead);
+// Keys and blocks.
+void RunCipher(const CipherAlgorithm& cipher);
+// The key; samples are public.
+void RunMask(const MaskAlgorithm& mask);
+// The message.
+void RunHash(const HashAlgorithm& hash);
+// HMAC, HKDF and the TLS 1.2 PRF: keys and what is derived.
+void RunKeyDerivation(const HashAlgorithm& hash);
+// AES-256 below CTR-DRBG: seed and output.
+void RunCtrDrbg(const CipherAlgorithm& aes);
+// Private keys and the shared secret; shares are public.
+void RunKeyAgreement(const KeyAgreementAlgorithm& group);
+
+// Leak on purpose: by an address, by a branch, and by a comparison that ends early.
+void LeakByIndex();
+void LeakByBranch();
+void LeakByComparison();
+
+}  // namespace merlon::crypto::testing

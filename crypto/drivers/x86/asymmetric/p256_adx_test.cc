@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// P-256 by MULX and ADX against its portable twin and Wycheproof.
+#include "crypto/drivers/portable/asymmetric/test_support.h"
+#include "crypto/drivers/portable/driver.h"
+#include "crypto/drivers/portable/sha256.h"
+#include "crypto/drivers/x86/driver.h"
+
+#if defined(__x86_64__)
+#include "crypto/drivers/x86/asymmetric/p256_adx.h"
+#endif
+
+namespace merlon::crypto {
+namespace {
+
+using namespace testing;
+
+class P256Adx : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!kX86AdxDriver.available()) GTEST_SKIP() << "no BMI2 and ADX here";
+  }
+  static DriverTable Table(const Driver& driver) {
+    static const Driver* const kX86[] = {&kX86AdxDriver};
+    static const Driver* const kPortable[] = {&kPortableDriver};
+    return DriverTable(&driver == &kX86AdxDriver ? kX86 : kPortable);
+  }
+  static const SignAlgorithm& Ecdsa(const Driver& driver) {
+    return *Table(driver).sign(SignFamily::kEcdsa, KeyType::kEcP256);
+  }
+  static const KeyAgreementAlgorithm& Ecdh(const Driver& driver) {
+    return *Table(driver).key_agreement(GroupId::kSecp256r1);
+  }
+};
+
+#if defined(__x86_64__)
+TEST_F(P256Adx, MultipliesAsThePortableTwinDoes) {
+  using Portable = ec::Residue<ec::P256CoordinatePrime>;
+  DeterministicRng rng(1);
+  const uint64_t kLimbs[] = {0,
+                             1,
+                             2,
+                             0xffffffff,
+                             0x100000000,
+                             0xffffffff00000000,
+                             0xffffffff00000001,
+                             ~uint64_t{0} - 1,
+                             ~uint64_t{0}};
+  const auto number = [&](int kind) {
+    std::array<uint8_t, 32> bytes;
+    EXPECT_TRUE(rng.Fill(MutableBytes(bytes)).ok());
+    ec::Words<4> words = ec::LoadBigEndian<4>(bytes);
+    // Limbs at the borders, where carries run.
+    for (size_t i = 0; i < 4; ++i) {
+      if ((kind >> i & 1) != 0) words[i] = kLimbs[words[i] % std::size(kLimbs)];
+    }
+    return words;
+  };
+  for (int i = 0; i < 100000; ++i) {
+    const ec::Words<4> a = number(i % 16);  // any value
+    // Fully reduced: by the twin.
+    const ec::Words<4> b = Portable::FromWords(number(i / 16 % 16)).montgomery();
+    const ec::Words<4> expected =
+        (Portable::FromMontgomery(a) * Portable::FromMontgomery(b)).montgomery();
+    ASSERT_EQ(ec::MultiplyP256Adx(a, b), expected) << i;
+    ASSERT_EQ(ec::MultiplyP256Adx(b, a), expected) << i;
+    ASSERT_EQ(ec::MultiplyP256Adx(b, b),
+              (Portable::FromMontgomery(b) * Portable::FromMontgomery(b)).montgomery());
+  }
+}
+#endif
+
+TEST_F(P256Adx, AgreesWithThePortableTwin) {
+  const Driver* const drivers[] = {&kX86AdxDriver, &kPortableDriver};
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    DeterministicRng rng(seed);
+    for (const Driver* ours : drivers) {
+      for (const Driver* theirs : drivers) {
+        std::array<uint8_t, 32> key, secret, other;
+        std::array<uint8_t, 65> share, answer;
+        ASSERT_TRUE(Ecdh(*ours).generate(rng, MutableBytes(key), MutableBytes(share)).ok());
+        ASSERT_TRUE(
+            Ecdh(*theirs).respond(rng, share, MutableBytes(answer), MutableBytes(other)).ok());
+        ASSERT_TRUE(Ecdh(*ours).agree(key, answer, MutableBytes(secret)).ok());
+        EXPECT_EQ(secret, other);
+
+        std::array<uint8_t, kMaxSignatureSize> signature;
+        const Result<size_t> size =
+            Ecdsa(*ours).sign(key, &kPortableSha256, share, rng, MutableBytes(signature));
+        ASSERT_TRUE(size.ok());
+        const Bytes value = Slice(Bytes(signature), 0, *size);
+        EXPECT_TRUE(Ecdsa(*theirs).verify(share, &kPortableSha256, share, value).ok());
+        EXPECT_FALSE(Ecdsa(*theirs).verify(share, &kPortableSha256, secret, value).ok());
+      }
+    }
+  }
+}
+
+TEST_F(P256Adx, EcdsaMatchesWycheproof) {
+  const auto json = Wycheproof("ecdsa_secp256r1_sha256");
+  if (!json) GTEST_SKIP() << "published vectors are not installed";
+  int valid = 0, invalid = 0;
+  for (const auto& group : (*json)["testGroups"]) {
+    const ByteString key = HexField(group["publicKey"], "uncompressed");
+    for (const auto& test : group["tests"]) {
+      const bool ok =
+          Ecdsa(kX86AdxDriver)
+              .verify(key, &kPortableSha256, HexField(test, "msg"), HexField(test, "sig"))
+              .ok();
+      EXPECT_EQ(ok, test["result"] == "valid") << test["tcId"];
+      ++(ok ? valid : invalid);
+    }
+  }
+  EXPECT_EQ(valid, 138);
+  EXPECT_EQ(invalid, 250);
+}
+
+TEST_F(P256Adx, EcdhMatchesWycheproof) {
+  const auto json = Wycheproof("ecdh_secp256r1_ecpoint");
+  if (!json) GTEST_SKIP() << "published vectors are not installed";
+  int agreed = 0, refused = 0;
+  for (const auto& group : (*json)["testGroups"]) {
+    for (const auto& test : group["tests"]) {
+      // Private keys are INTEGERs there.
+      ByteString key = HexField(test, "private");
+      if (key.size() > 32) key.erase(key.begin());
+      key.insert(key.begin(), 32 - key.size(), 0);
+      std::array<uint8_t, 32> secret;
+      const bool ok =
+          Ecdh(kX86AdxDriver).agree(key, HexField(test, "public"), MutableBytes(secret)).ok();
+      EXPECT_EQ(ok, test["result"] == "valid") << test["tcId"];
+      if (ok) {
+        EXPECT_EQ(ToHex(secret), test["shared"].get<std::string>()) << test["tcId"];
+      }
+      ++(ok ? agreed : refused);
+    }
+  }
+  EXPECT_EQ(agreed, 264);
+  EXPECT_EQ(refused, 20);
+}
+
+}  // namespace
+}  // namespace merlon::crypto

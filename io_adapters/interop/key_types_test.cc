@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every type of key that `merlon cert make` knows, both ways: OpenSSL checks the key and its
+// certificate, other programs verify them over a connection, and `merlon client` those of OpenSSL.
+#include <set>
+
+#include "io_adapters/interop/fixture.h"
+
+namespace merlon::interop {
+namespace {
+
+using testing::HasSubstr;
+
+struct KeyType {
+  const char* name;       // of --key-type
+  const char* algorithm;  // for openssl genpkey, with its option
+  const char* option;
+  const char* scheme;
+};
+constexpr KeyType kKeyTypes[] = {
+    {"p256", "EC", "ec_paramgen_curve:P-256", "ecdsa_secp256r1_sha256"},
+    {"p384", "EC", "ec_paramgen_curve:P-384", "ecdsa_secp384r1_sha384"},
+    {"ed25519", "ED25519", nullptr, "ed25519"},
+    {"rsa2048", "RSA", "rsa_keygen_bits:2048", "rsa_pss_rsae_sha256"},
+    {"rsa4096", "RSA", "rsa_keygen_bits:3072", "rsa_pss_rsae_sha256"},
+};
+// Made by OpenSSL alone.
+constexpr KeyType kPssAlone = {"pss", "RSA-PSS", "rsa_keygen_bits:2048", "rsa_pss_pss_sha256"};
+
+class KeyTypeInterop : public Interop {
+ protected:
+  // A CA and a leaf, both with keys of this type.
+  static void Make(const std::string& type) {
+    static std::set<std::string> made;
+    if (!made.insert(type).second) return;
+    const std::string ca = "ca_" + type;
+    Must({Merlon(), "cert", "make", "--key-type", type, "--is-ca", "--cn", "CA of " + type, "--out",
+          Chain(ca), "--key-out", Key(ca)});
+    Must({Merlon(), "cert", "make", "--key-type", type, "--names", "localhost", "--ca", Chain(ca),
+          "--ca-key", Key(ca), "--out", Chain(type), "--key-out", Key(type)});
+  }
+  // A self-signed certificate by OpenSSL, which is its own CA.
+  static void MakeByOpenssl(const KeyType& type, const std::string& name) {
+    std::vector<std::string> key = {"openssl",      "genpkey", "-algorithm",
+                                    type.algorithm, "-out",    Key(name)};
+    if (type.option != nullptr) key.insert(key.end(), {"-pkeyopt", type.option});
+    Must(key);
+    Must({"openssl", "req", "-x509", "-key", Key(name), "-out", Chain(name), "-days", "30", "-subj",
+          "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-addext",
+          "keyUsage=digitalSignature,keyCertSign"});
+  }
+  static void Must(const std::vector<std::string>& argv) {
+    const Finished done = Execute(argv);
+    ASSERT_EQ(done.code, 0) << argv[0] << " " << argv[1] << ":\n" << done.output;
+  }
+  // `merlon client` fetches the page from s_server.
+  static void FetchesFromOpenssl(const std::string& name, const std::string& ca,
+                                 const std::string& scheme) {
+    const int port = FreePort();
+    Process server({"openssl", "s_server", "-www", "-accept", std::to_string(port), "-cert",
+                    Chain(name), "-key", Key(name)});
+    ASSERT_TRUE(WaitForPort(port)) << server.output();
+    const Finished client =
+        Execute({Merlon(), "client", At(port), "--http", "/", "--verbose", "--cafile", Chain(ca)});
+    EXPECT_EQ(client.code, 0) << client.output;
+    EXPECT_THAT(client.output, HasSubstr(scheme));
+  }
+};
+class EveryKeyType : public KeyTypeInterop, public testing::WithParamInterface<KeyType> {};
+INSTANTIATE_TEST_SUITE_P(Keys, EveryKeyType, testing::ValuesIn(kKeyTypes),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST_P(EveryKeyType, OpensslAcceptsKeyAndChain) {
+  const std::string type = GetParam().name;
+  Make(type);
+  // Primality and consistency, for RSA.
+  Must({"openssl", "pkey", "-check", "-noout", "-in", Key(type)});
+  Must({"openssl", "verify", "-x509_strict", "-CAfile", Chain("ca_" + type), Chain(type)});
+  const Finished shown = Execute({Merlon(), "cert", "show", Chain(type)});
+  EXPECT_EQ(shown.code, 0) << shown.output;
+}
+
+TEST_P(EveryKeyType, OthersVerifyTheServer) {
+  const std::string type = GetParam().name;
+  Make(type);
+  MerlonServer server(Merlon(), Chain(type), Key(type), File("www"));
+  const Finished curl = Execute({"curl", "-sS", "--cacert", Chain("ca_" + type),
+                                 "https://" + At(server.port()) + "/page.txt"});
+  EXPECT_EQ(curl.output, kPage);
+  const Finished gnutls = Execute({"gnutls-cli", "--x509cafile", Chain("ca_" + type), "-p",
+                                   std::to_string(server.port()), "localhost"},
+                                  "GET /page.txt HTTP/1.1\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(gnutls.output, HasSubstr(kPage));
+}
+
+TEST_P(EveryKeyType, TheClientVerifiesOpenssl) {
+  const std::string type = GetParam().name;
+  Make(type);
+  FetchesFromOpenssl(type, "ca_" + type, GetParam().scheme);
+  const std::string name = "openssl_" + type;
+  MakeByOpenssl(GetParam(), name);
+  FetchesFromOpenssl(name, name, GetParam().scheme);
+}
+
+TEST_F(KeyTypeInterop, RsaKeysForPssAloneWork) {
+  MakeByOpenssl(kPssAlone, "pss");
+  FetchesFromOpenssl("pss", "pss", kPssAlone.scheme);
+  MerlonServer server(Merlon(), Chain("pss"), Key("pss"), File("www"));
+  const Finished curl = Execute(
+      {"curl", "-sS", "--cacert", Chain("pss"), "https://" + At(server.port()) + "/page.txt"});
+  EXPECT_EQ(curl.output, kPage);
+}
+
+TEST_F(KeyTypeInterop, P384IsAGroup) {
+  MerlonServer server(Merlon(), Chain(kEc), Key(kEc), File("www"), {"--groups", "P-384"});
+  const Finished curl = Execute({"curl", "-sS", "--curves", "X25519:P-384", "--cacert", Chain("ca"),
+                                 "https://" + At(server.port()) + "/page.txt"});
+  EXPECT_EQ(curl.output, kPage);
+  const Finished client = Execute({Merlon(), "client", At(server.port()), "--http", "/page.txt",
+                                   "--verbose", "--groups", "P-384", "--cafile", Chain("ca")});
+  EXPECT_THAT(client.output, HasSubstr("secp384r1"));
+}
+
+}  // namespace
+}  // namespace merlon::interop

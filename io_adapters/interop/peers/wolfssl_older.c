@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io_adapters/interop/peers/wolfssl_peer.h"
+
+WOLFSSL_METHOD* Dtls13Method(const Options* options) {
+  (void)options;
+  Die("this wolfSSL has no DTLS 1.3");
+  return NULL;
+}
+
+void UseCookie(const Options* options, WOLFSSL* ssl) { (void)options, (void)ssl; }
+
+void UsePsk(const Options* options, WOLFSSL_CTX* ctx) {
+  (void)options, (void)ctx;
+  Die("this wolfSSL was built without PSK");
+}

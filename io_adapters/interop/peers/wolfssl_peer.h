@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What not every build of wolfSSL has: wolfssl_newer.c, or in its place wolfssl_older.c.
+#pragma once
+#include <wolfssl/options.h>
+// options.h comes first.
+#include <wolfssl/ssl.h>
+
+#include "io_adapters/interop/peers/plumbing.h"
+
+WOLFSSL_METHOD* Dtls13Method(const Options* options);
+void UseCookie(const Options* options, WOLFSSL* ssl);
+// `options` outlives the context.
+void UsePsk(const Options* options, WOLFSSL_CTX* ctx);
