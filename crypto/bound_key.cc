@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "crypto/key_derivation.h"
+#include "crypto/base/secret.h"
 
 namespace merlon::crypto {
 namespace {
@@ -12,6 +12,16 @@ namespace {
 bool Permits(SignAlg policy, SignAlg wanted) {
   return (policy.family == SignFamily::kNone || policy.family == wanted.family) &&
          (policy.hash == HashId::kNone || policy.hash == wanted.hash);
+}
+
+Secret<kMaxHashSize> Derive(const SecretDerivation& derivation, Bytes secret) {
+  const HashAlgorithm& hash = *derivation.hash;
+  const Secret<kMaxHashSize> extracted(
+      hash.size, [&](MutableBytes out) { HkdfExtract(hash, {}, secret, out); });
+  return Secret<kMaxHashSize>(derivation.size, [&](MutableBytes out) {
+    HkdfExpandLabel(hash, extracted.reveal(), derivation.prefix, derivation.label,
+                    derivation.context, out);
+  });
 }
 
 }  // namespace
@@ -58,11 +68,26 @@ Result<BoundSecret> BoundSecret::Bind(const KeyStore& store, KeyHandle key) {
                             });
 }
 
+Result<BoundSecret> BoundSecret::BindDerived(const KeyStore& store, KeyHandle key,
+                                             const SecretDerivation& derivation) {
+  if (derivation.hash == nullptr || derivation.size == 0 || derivation.size > kMaxHashSize) {
+    return Misuse();
+  }
+  MERLON_ASSIGN_OR_RETURN(BoundSecret bound, Bind(store, key));
+  bound.derivation_ = &derivation;
+  return bound;
+}
+
 Result<void> BoundSecret::Extract(const HashAlgorithm& hash, Bytes salt, MutableBytes out) const {
   if (out.size() != hash.size) return Misuse();
   return store_->WithMaterial(key_, Usage::kDerive,
                               [&](Bytes material, const KeyAttributes&) -> Result<void> {
-                                HkdfExtract(hash, salt, material, out);
+                                if (derivation_ == nullptr) {
+                                  HkdfExtract(hash, salt, material, out);
+                                } else {
+                                  const auto derived = Derive(*derivation_, material);
+                                  HkdfExtract(hash, salt, derived.reveal(), out);
+                                }
                                 return {};
                               });
 }

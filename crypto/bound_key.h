@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // BoundKey: a key resolved once to the algorithm that works on it. Configurations hold these.
 #pragma once
+#include <string_view>
+
+#include "crypto/key_derivation.h"
 #include "crypto/key_store.h"
 
 namespace merlon::crypto {
@@ -25,11 +28,25 @@ class BoundSigningKey {
   const HashAlgorithm* hash_ = nullptr;
 };
 
+// How one secret is made of another: HKDF-Expand-Label(HKDF-Extract(0, secret), label, context,
+// size), RFC 9846 s7.1.
+struct SecretDerivation {
+  const HashAlgorithm* hash = nullptr;
+  LabelPrefix prefix = LabelPrefix::kTls13;
+  std::string_view label;
+  Bytes context;
+  size_t size = 0;  // bytes, at most kMaxHashSize
+};
+
 // A secret from which others are derived: an external PSK. Copyable; the store outlives it.
 class BoundSecret {
  public:
   // A kSecret key with kDerive. kNotPermitted, kStaleHandle, kUnsupported.
   static Result<BoundSecret> Bind(const KeyStore& store, KeyHandle key);
+  // The secret that `derivation`, which outlives it, makes of such a key. It is made whenever it is
+  // used, where the key is; no byte of either comes out. kMisuse: no hash, or of a wrong size.
+  static Result<BoundSecret> BindDerived(const KeyStore& store, KeyHandle key,
+                                         const SecretDerivation& derivation);
 
   // HKDF-Extract(salt, key), hash.size bytes into `out`: TLS 1.3's early secret.
   Result<void> Extract(const HashAlgorithm& hash, Bytes salt, MutableBytes out) const;
@@ -39,6 +56,7 @@ class BoundSecret {
   BoundSecret() = default;
   const KeyStore* store_ = nullptr;
   KeyHandle key_;
+  const SecretDerivation* derivation_ = nullptr;  // null: the key itself
 };
 
 // A key that protects blobs with AES-GCM: session tickets, cookies. Copyable; the store outlives

@@ -35,6 +35,7 @@ class TrustFile final : public x509::TrustStore {
 
   const x509::TrustAnchor* FindBySubject(Bytes subject, size_t index) const override;
   size_t size() const { return anchors_.size(); }
+  absl::Span<const x509::TrustAnchor> anchors() const { return anchors_; }
 
  private:
   std::deque<std::string> ders_;

@@ -178,6 +178,19 @@ std::string DescribeNegotiated(const tls::Negotiated& negotiated) {
     case tls::Authentication::kNone:
       break;
   }
+  switch (negotiated.client_certificate) {
+    case tls::ClientCertificate::kVerified:
+      AppendAll(out, ", client certificate");
+      if (negotiated.client_scheme != nullptr) {
+        AppendAll(out, " with ", SchemeName(negotiated.client_scheme->id));
+      }
+      break;
+    case tls::ClientCertificate::kNone:
+      AppendAll(out, ", no client certificate");
+      break;
+    case tls::ClientCertificate::kNotRequested:
+      break;
+  }
   if (!negotiated.alpn.empty()) {
     AppendAll(out, ", ALPN ", Printable(AsBytes(negotiated.alpn)));
   }

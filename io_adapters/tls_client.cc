@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "io_adapters/credentials.h"
 #include "io_adapters/tcp.h"
 #include "tls/config_builder.h"
 
@@ -10,10 +11,25 @@ namespace merlon::io {
 
 absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOptions& options) {
   std::unique_ptr<TlsClient> client(new TlsClient());
-  absl::StatusOr<std::unique_ptr<TrustFile>> trust = TrustFile::Load(options.ca_file);
-  if (!trust.ok()) return trust.status();
-  client->trust_ = *std::move(trust);
   tls::ClientConfigBuilder builder(client->crypto_.context());
+  if (options.ca_file.empty()) {
+    builder.RequirePsk();
+  } else {
+    absl::StatusOr<std::unique_ptr<TrustFile>> trust = TrustFile::Load(options.ca_file);
+    if (!trust.ok()) return trust.status();
+    client->trust_ = *std::move(trust);
+  }
+  if (options.cert_file.empty() != options.key_file.empty()) {
+    return absl::InvalidArgumentError("a certificate goes with its private key");
+  }
+  if (!options.cert_file.empty()) {
+    auto credential = LoadCredential(client->crypto_.keys(), options.cert_file, options.key_file);
+    if (!credential.ok()) return credential.status();
+    builder.AddCredential(*std::move(credential));
+  }
+  const absl::Status psks =
+      AddPsks(client->crypto_.keys(), options.psk_file, options.raw_psk_file, builder);
+  if (!psks.ok()) return psks;
   if (!options.groups.empty()) builder.SetGroups(options.groups);
   for (const std::string& protocol : options.alpn) builder.AddAlpn(protocol);
   if (options.log_secrets) builder.LogSecrets();
@@ -24,9 +40,8 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
 }
 
 tls::LocalOptions TlsClient::operations() const {
-  tls::LocalOptions options;
-  options.chain_policy = tls::VerifyAgainst{.anchors = trust_.get(), .expected_name = {}};
-  return options;
+  return tls::LocalOperations::ForClient(
+      *config_, tls::VerifyAgainst{.anchors = trust_.get(), .expected_name = {}});
 }
 
 absl::StatusOr<std::unique_ptr<BlockingStream>> TlsClient::Start(

@@ -16,10 +16,16 @@
 namespace merlon::io {
 
 struct TlsClientOptions {
-  std::string ca_file = kSystemCaFile;  // PEM: who may issue certificates
-  std::vector<std::string> alpn = {};   // protocols, most wanted first
-  std::vector<uint16_t> groups = {};    // IANA; empty: all that are built
-  bool log_secrets = false;             // whoever has them reads the connections
+  // PEM: who may issue certificates. Empty: no certificate is taken, the server must know a PSK.
+  std::string ca_file = kSystemCaFile;
+  // PEM, for servers that ask for a certificate: a chain, leaf first, and its private key.
+  std::string cert_file = {}, key_file = {};
+  // External PSKs (credentials.h says how), imported (RFC 9258); or, for peers that do not know how
+  // to, used as they are.
+  std::string psk_file = {}, raw_psk_file = {};
+  std::vector<std::string> alpn = {};  // protocols, most wanted first
+  std::vector<uint16_t> groups = {};   // IANA; empty: all that are built
+  bool log_secrets = false;            // whoever has them reads the connections
 };
 
 // Shared by threads. Outlives its streams.

@@ -3,30 +3,23 @@
 
 #include <utility>
 
-#include "io_adapters/files.h"
-#include "io_adapters/text.h"
+#include "io_adapters/credentials.h"
 #include "io_adapters/ticket_key.h"
 #include "tls/config_builder.h"
-#include "tls/error.h"
-#include "x509/pkcs8.h"
 
 namespace merlon::io {
+
 absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(const std::string& chain_file,
                                                              const std::string& key_file,
                                                              const TlsServerOptions& options) {
   auto crypto = std::make_unique<ProcessCrypto>();
-  absl::StatusOr<std::vector<std::string>> chain = ReadCertificates(chain_file);
-  if (!chain.ok()) return chain.status();
-  absl::StatusOr<std::string> text = ReadFile(key_file);
-  if (!text.ok()) return text.status();
-  const Result<crypto::KeyHandle> key =
-      x509::ImportPrivateKeyPem(crypto->keys(), *text, crypto::Usage::kSign);
-  Wipe(MutableBytes(reinterpret_cast<uint8_t*>(text->data()), text->size()));
-  if (!key.ok()) {
-    return absl::InvalidArgumentError(
-        Cat("the private key in ", key_file, ": ", tls::Explain(key.error()).sentence));
+  if (chain_file.empty() && key_file.empty()) {
+    return Create(std::move(crypto), {}, crypto::KeyHandle(), options);
   }
-  return Create(std::move(crypto), *std::move(chain), *key, options);
+  absl::StatusOr<tls::CredentialChoice> credential =
+      LoadCredential(crypto->keys(), chain_file, key_file);
+  if (!credential.ok()) return credential.status();
+  return Create(std::move(crypto), std::move(credential->chain_der), credential->key, options);
 }
 
 absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<ProcessCrypto> crypto,
@@ -39,7 +32,18 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<Pro
   if (!ticket_key.ok()) return ticket_key.status();
   server->ticket_key_ = *ticket_key;
   tls::ServerConfigBuilder builder(server->crypto_->context());
-  builder.AddCredential(std::move(chain_der), key).SetTickets(options.tickets);
+  if (!chain_der.empty()) builder.AddCredential(std::move(chain_der), key);
+  builder.SetTickets(options.tickets);
+  if (!options.client_ca_file.empty()) {
+    absl::StatusOr<std::unique_ptr<TrustFile>> clients = TrustFile::Load(options.client_ca_file);
+    if (!clients.ok()) return clients.status();
+    server->clients_ = *std::move(clients);
+    builder.SetClientAuthentication(options.client_authentication);
+    if (options.name_authorities) builder.NameAuthorities(server->clients_->anchors());
+  }
+  const absl::Status psks =
+      AddPsks(server->crypto_->keys(), options.psk_file, options.raw_psk_file, builder);
+  if (!psks.ok()) return psks;
   if (!options.groups.empty()) builder.SetGroups(options.groups);
   for (const std::string& protocol : options.alpn) builder.AddAlpn(protocol);
   if (options.alpn_required) builder.RequireAlpn();

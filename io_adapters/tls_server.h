@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "io_adapters/blocking_stream.h"
+#include "io_adapters/files.h"
 #include "io_adapters/process_crypto.h"
 #include "tls/config.h"
 
@@ -19,16 +20,23 @@ struct TlsServerOptions {
   std::vector<uint16_t> groups;   // IANA; empty: all that are built
   int tickets = 2;                // to resume with, after each handshake
   bool log_secrets = false;       // whoever has them reads the connections
+  // PEM: who may issue clients' certificates; empty: clients are not asked for one. The names of
+  // these authorities are sent to clients where `name_authorities`.
+  std::string client_ca_file;
+  tls::ClientAuthentication client_authentication = tls::ClientAuthentication::kRequired;
+  bool name_authorities = false;
+  // As of TlsClientOptions.
+  std::string psk_file, raw_psk_file;
 };
 
 // Shared by threads. Outlives its streams.
 class TlsServer {
  public:
-  // Reads a chain, leaf first, and its private key; both PEM.
+  // Reads a chain, leaf first, and its private key; both PEM. Both paths empty: PSKs alone.
   static absl::StatusOr<std::unique_ptr<TlsServer>> Create(const std::string& chain_file,
                                                            const std::string& key_file,
                                                            const TlsServerOptions& options = {});
-  // With a key that is in `crypto` already.
+  // With a key that is in `crypto` already. An empty chain: PSKs alone.
   static absl::StatusOr<std::unique_ptr<TlsServer>> Create(std::unique_ptr<ProcessCrypto> crypto,
                                                            std::vector<std::string> chain_der,
                                                            crypto::KeyHandle key,
@@ -42,7 +50,9 @@ class TlsServer {
   ProcessCrypto& crypto() { return *crypto_; }
   const std::shared_ptr<const tls::ServerConfig>& config() const { return config_; }
   tls::LocalOptions operations() const {
-    return tls::LocalOperations::ForServer(*config_, &*ticket_key_);
+    return tls::LocalOperations::ForServer(
+        *config_, &*ticket_key_,
+        tls::VerifyAgainst{.anchors = clients_.get(), .expected_name = {}});
   }
 
  private:
@@ -50,6 +60,7 @@ class TlsServer {
 
   std::unique_ptr<ProcessCrypto> crypto_;
   std::optional<crypto::BoundAeadKey> ticket_key_;
+  std::unique_ptr<TrustFile> clients_;
   std::shared_ptr<const tls::ServerConfig> config_;
 };
 

@@ -58,17 +58,26 @@ struct SigningKey {
 struct Credential {
   absl::Span<const Bytes> chain_der;          // leaf first
   absl::Span<const SigningKey> signing_keys;  // in order of preference
-  // The names it serves, lower case; one may begin with "*."; empty: any name.
+  // The names of the servers it is for, lower case: on a server its own, on a client those that may
+  // see it. One may begin with "*."; empty: any name.
   absl::Span<const std::string_view> names;
+  absl::Span<const Bytes> issuers;  // of the chain's certificates: each the whole DER of a Name
+  // True: for nobody but a peer whose certificate_authorities has one of the issuers.
+  bool only_for_authorities = false;
 };
 
-// An external PSK, used as it is (RFC 9257 explains what its owner must see to). RFC 9258's
-// importer is not applied: that is why the builder's method is called AddRawExternalPsk.
+// Whether a server asks for a client's certificate (RFC 9846 s4.3.2). Never in a handshake with a
+// PSK.
+enum class ClientAuthentication : uint8_t { kNone, kOptional, kRequired };
+
+// An external PSK: imported (RFC 9258, see psk_importer.h), which is one of these for each protocol
+// and hash; or raw, used as it is (RFC 9257 explains what its owner must see to).
 struct ExternalPsk {
-  Bytes identity;
-  const crypto::BoundSecret* secret;
-  crypto::HashId hash =
-      crypto::HashId::kSha256;  // RFC 9846 s4.2.11: SHA-256 unless agreed otherwise
+  Bytes identity;                     // as a ClientHello has it; imported: an ImportedIdentity
+  const crypto::BoundSecret* secret;  // imported: ipskx, derived behind the handle
+  // RFC 9846 s4.2.11: SHA-256 unless agreed otherwise; imported: that of the target KDF.
+  crypto::HashId hash = crypto::HashId::kSha256;
+  uint16_t target_protocol = 0;  // 0x0304, or 0xfefc for DTLS; 0: raw, for either
 };
 
 // Numbers that bound what a peer can make us hold or do.
@@ -85,6 +94,9 @@ struct CommonConfig {
   absl::Span<const SignatureScheme* const> schemes;  // what the peer may sign with
   absl::Span<const uint16_t> certificate_schemes;    // what its chain may be signed with
   absl::Span<const std::string_view> alpn;           // in order of preference
+  // certificate_authorities: names, each behind its 16-bit length (s4.2.4); empty: not sent. A hint
+  // to the peer: whom to trust is not decided here.
+  Bytes authorities;
   absl::Span<const ExternalPsk> psks;
   Limits limits;
   bool log_secrets = false;  // SecretLogged events: whoever reads them reads the connection
@@ -95,6 +107,10 @@ struct ClientConfig {
   uint8_t key_shares = 1;  // groups for which the first ClientHello brings a share; at most 2
   bool look_up_sessions = false;        // ask for a session by LookUpSession before the ClientHello
   bool middlebox_compatibility = true;  // RFC 9846 appendix E.4; streams alone
+  // What a server that asks for a certificate may be shown. An application that answers
+  // ChooseCredential itself may leave it empty and set choose_credential.
+  absl::Span<const Credential> credentials;
+  bool choose_credential = false;
 };
 
 struct ServerConfig {
@@ -103,6 +119,8 @@ struct ServerConfig {
   // leave it empty and set choose_credential.
   absl::Span<const Credential> credentials;
   bool choose_credential = false;
+  // A client without a certificate is let in (kOptional) or gets certificate_required (kRequired).
+  ClientAuthentication client_authentication = ClientAuthentication::kNone;
   bool alpn_required = false;       // true: a client without ALPN gets no_application_protocol
   uint8_t tickets = 2;              // sent after a handshake; 0: no resumption
   uint32_t ticket_lifetime = 7200;  // seconds, at most 604,800 (RFC 9846 s4.6.1)

@@ -7,6 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "tls/core/protocol_profile.h"
+#include "tls/psk_importer.h"
 
 namespace merlon::tls {
 namespace {
@@ -35,6 +37,12 @@ const SignatureScheme* const* FindScheme(uint16_t id) {
 absl::Status Invalid(const std::string& sentence) { return absl::InvalidArgumentError(sentence); }
 std::string Hex(uint16_t number) { return absl::StrCat("0x", absl::Hex(number, absl::kZeroPad4)); }
 
+// Bytes of a PSK's identity: 65,535 go into a ClientHello, and an importer adds some (RFC 9258).
+constexpr size_t kMostIdentity = 65'000;
+
+// External PSKs of a client: each is a request, and several offers.
+constexpr size_t kMostPsks = 4;
+
 // Everything that a CommonConfig points to. Deques: growing them moves nothing.
 struct CommonOwned {
   std::vector<CipherSuite> suites;
@@ -44,6 +52,9 @@ struct CommonOwned {
   std::deque<std::string> strings;
   std::vector<std::string_view> alpn;
   std::deque<crypto::BoundSecret> secrets;
+  std::deque<ImportedPsk> imported_psks;
+  std::string authorities;
+  OwnedCredentials credentials;
   std::vector<ExternalPsk> psks;
 };
 
@@ -128,21 +139,67 @@ absl::Status ResolveAlpn(const CommonChoices& choices, CommonOwned& owned) {
   return absl::OkStatus();
 }
 
-absl::Status ResolvePsks(const CommonChoices& choices, const crypto::KeyStore& keys,
+// One ExternalPsk for each protocol and each hash of the suites.
+absl::Status ImportPsk(const CommonChoices::Psk& psk, const crypto::Context& crypto,
+                       CommonOwned& owned) {
+  const crypto::HashAlgorithm* hash = crypto.drivers.hash(psk.hash);
+  if (hash == nullptr) return Invalid("no driver has the hash of PSK \"" + psk.identity + "\"");
+  std::vector<const crypto::HashAlgorithm*> targets;
+  for (const CipherSuite& suite : owned.suites) {
+    if (std::find(targets.begin(), targets.end(), suite.hash) == targets.end()) {
+      targets.push_back(suite.hash);
+    }
+  }
+  for (const uint16_t protocol : {kStreamProtocol.version13, kDatagramProtocol.version13}) {
+    for (const crypto::HashAlgorithm* target : targets) {
+      const ImportedIdentity identity = {.external_identity = AsBytes(psk.identity),
+                                         .context = AsBytes(psk.context),
+                                         .target_protocol = protocol,
+                                         .target_kdf = KdfOf(target->id)};
+      std::string& encoded = owned.strings.emplace_back(identity.EncodedSize(), '\0');
+      const Result<size_t> size =
+          identity.Encode(MutableBytes(reinterpret_cast<uint8_t*>(encoded.data()), encoded.size()));
+      if (!size.ok() || encoded.size() > kMostIdentity) {
+        return Invalid("a PSK's identity and context have 65,000 bytes at most");
+      }
+      ImportedPsk& imported = owned.imported_psks.emplace_back();
+      if (!imported.Import(crypto.keys, psk.key, *hash, *target, AsBytes(encoded)).ok()) {
+        return Invalid("PSK \"" + psk.identity + "\" cannot be imported");
+      }
+      owned.psks.push_back(imported.psk());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddRawPsk(const CommonChoices::Psk& psk, const crypto::KeyStore& keys,
+                       CommonOwned& owned) {
+  const bool usable = std::any_of(owned.suites.begin(), owned.suites.end(),
+                                  [&](const CipherSuite& s) { return s.hash->id == psk.hash; });
+  if (!usable) return Invalid("no cipher suite has the hash of PSK \"" + psk.identity + "\"");
+  const Result<crypto::BoundSecret> secret = crypto::BoundSecret::Bind(keys, psk.key);
+  if (!secret.ok()) return Invalid("PSK \"" + psk.identity + "\" cannot be bound");
+  owned.secrets.push_back(*secret);
+  owned.psks.push_back({Own(owned, psk.identity), &owned.secrets.back(), psk.hash});
+  return absl::OkStatus();
+}
+
+absl::Status ResolvePsks(const CommonChoices& choices, const crypto::Context& crypto,
                          CommonOwned& owned) {
   for (const CommonChoices::Psk& psk : choices.psks) {
-    if (psk.identity.empty() || psk.identity.size() > 65535) {
-      return Invalid("a PSK identity has 1 to 65535 bytes");
+    if (psk.identity.empty() || psk.identity.size() > kMostIdentity) {
+      return Invalid("a PSK identity has 1 to 65,000 bytes");
     }
-    const bool usable = std::any_of(owned.suites.begin(), owned.suites.end(),
-                                    [&](const CipherSuite& s) { return s.hash->id == psk.hash; });
-    if (!usable) return Invalid("no cipher suite has the hash of PSK \"" + psk.identity + "\"");
-    const Result<crypto::BoundSecret> secret = crypto::BoundSecret::Bind(keys, psk.key);
-    if (!secret.ok()) {
+    const Result<crypto::KeyAttributes> key = crypto.keys.Attributes(psk.key);
+    if (!key.ok() || key->type != crypto::KeyType::kSecret ||
+        !crypto::Allows(key->usage, crypto::Usage::kDerive)) {
       return Invalid("the key of PSK \"" + psk.identity + "\" does not exist or may not derive");
     }
-    owned.secrets.push_back(*secret);
-    owned.psks.push_back({Own(owned, psk.identity), &owned.secrets.back(), psk.hash});
+    // RFC 9257 s6: "Each PSK [...] MUST be at least 128 bits long".
+    if (key->bits < 128) return Invalid("PSK \"" + psk.identity + "\" is shorter than 16 bytes");
+    const absl::Status status =
+        psk.raw ? AddRawPsk(psk, crypto.keys, owned) : ImportPsk(psk, crypto, owned);
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -153,7 +210,12 @@ absl::Status Resolve(const CommonChoices& choices, const crypto::Context& crypto
        {ResolveSuites(choices, crypto.drivers, owned),
         ResolveGroups(choices, crypto.drivers, owned),
         ResolveSchemes(choices, crypto.drivers, owned), ResolveAlpn(choices, owned),
-        ResolvePsks(choices, crypto.keys, owned)}) {
+        ResolvePsks(choices, crypto, owned),
+        EncodeAuthorities(choices.authorities, owned.authorities)}) {
+    if (!status.ok()) return status;
+  }
+  for (const CredentialChoice& choice : choices.credentials) {
+    const absl::Status status = owned.credentials.Add(choice, crypto, kSchemes);
     if (!status.ok()) return status;
   }
   config.suites = owned.suites;
@@ -161,6 +223,7 @@ absl::Status Resolve(const CommonChoices& choices, const crypto::Context& crypto
   config.schemes = owned.schemes;
   config.certificate_schemes = owned.certificate_schemes;
   config.alpn = owned.alpn;
+  config.authorities = AsBytes(owned.authorities);
   config.psks = owned.psks;
   config.limits = choices.limits;
   config.log_secrets = choices.log_secrets;
@@ -172,39 +235,26 @@ struct OwnedClientConfig {
   ClientConfig config;
 };
 
-struct OwnedCredential {
-  std::vector<std::string> chain;
-  std::vector<Bytes> chain_views;
-  std::vector<SigningKey> keys;
-  std::vector<std::string> names;
-  std::vector<std::string_view> name_views;
-};
 struct OwnedServerConfig {
   CommonOwned common;
-  std::deque<OwnedCredential> owned_credentials;
-  std::vector<Credential> credentials;
   ServerConfig config;
 };
 
-// Every scheme that the key may sign under: of `wanted`, in its order, else in ours.
-absl::Status BindKey(const crypto::Context& crypto, crypto::KeyHandle key,
-                     std::vector<uint16_t> wanted, OwnedCredential& owned) {
-  const Result<crypto::KeyAttributes> attributes = crypto.keys.Attributes(key);
-  if (!attributes.ok()) return Invalid("the key of a credential does not exist");
-  if (wanted.empty()) {
-    for (const SignatureScheme* scheme : kSchemes) wanted.push_back(scheme->id);
+absl::Status CheckClientAuthentication(ClientAuthentication mode, const CommonChoices& choices,
+                                       const CommonConfig& config) {
+  if (mode == ClientAuthentication::kNone) {
+    if (choices.authorities.empty()) return absl::OkStatus();
+    return Invalid("NameAuthorities without SetClientAuthentication: no certificate is asked for");
   }
-  for (uint16_t id : wanted) {
-    const auto* scheme = FindScheme(id);
-    if (scheme == std::end(kSchemes)) return Invalid("unknown signature scheme " + Hex(id));
-    if ((*scheme)->key_type != attributes->type) continue;
-    const Result<crypto::BoundSigningKey> bound =
-        crypto::BoundSigningKey::Bind(crypto.keys, key, (*scheme)->algorithm);
-    if (bound.ok()) owned.keys.push_back({*scheme, *bound});
+  if (config.schemes.empty()) {
+    return Invalid("no driver verifies any signature: clients cannot be asked for certificates");
   }
-  if (owned.keys.empty()) {
-    return Invalid(
-        "the key of a credential may not sign, or no driver signs with keys of its type");
+  if (choices.credentials.empty() && !choices.choose_credentials) {
+    return Invalid("a server that has PSKs alone never asks for certificates (RFC 9846 s4.3.2)");
+  }
+  // RFC 9846 s4.3.2: no CertificateRequest in a handshake with a PSK.
+  if (mode == ClientAuthentication::kRequired && !choices.psks.empty()) {
+    return Invalid("a client with a PSK shows no certificate: require certificates or add a PSK");
   }
   return absl::OkStatus();
 }
@@ -227,10 +277,39 @@ ClientConfigBuilder& ClientConfigBuilder::AddAlpn(std::string_view protocol) {
   common_.alpn.emplace_back(protocol);
   return *this;
 }
+ClientConfigBuilder& ClientConfigBuilder::AddCredential(CredentialChoice credential) {
+  common_.credentials.push_back(std::move(credential));
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::ChooseCredentials() {
+  common_.choose_credentials = true;
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::NameAuthorities(
+    absl::Span<const x509::TrustAnchor> anchors) {
+  for (const x509::TrustAnchor& anchor : anchors) NameAuthority(anchor.subject());
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::NameAuthority(Bytes name_der) {
+  common_.authorities.emplace_back(AsText(name_der));
+  return *this;
+}
+ClientConfigBuilder& ClientConfigBuilder::AddExternalPsk(std::string_view identity,
+                                                         crypto::KeyHandle key,
+                                                         std::string_view context,
+                                                         crypto::HashId hash) {
+  common_.psks.push_back({.identity = std::string(identity),
+                          .key = key,
+                          .hash = hash,
+                          .context = std::string(context),
+                          .raw = false});
+  return *this;
+}
 ClientConfigBuilder& ClientConfigBuilder::AddRawExternalPsk(std::string_view identity,
                                                             crypto::KeyHandle key,
                                                             crypto::HashId hash) {
-  common_.psks.push_back({std::string(identity), key, hash});
+  common_.psks.push_back(
+      {.identity = std::string(identity), .key = key, .hash = hash, .context = {}, .raw = true});
   return *this;
 }
 ClientConfigBuilder& ClientConfigBuilder::RequirePsk() {
@@ -265,10 +344,14 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
     return status;
   }
   if (key_shares_ < 1 || key_shares_ > 2) return Invalid("a ClientHello brings 1 or 2 key shares");
-  if (common_.psks.size() > 1) return Invalid("a client offers one external PSK");
+  if (common_.psks.size() > kMostPsks) return Invalid("a client offers 4 external PSKs at most");
   if (require_psk_) {
     if (common_.psks.empty()) return Invalid("RequirePsk without a PSK");
     if (!common_.schemes.empty()) return Invalid("RequirePsk leaves no use for signature schemes");
+    if (!common_.credentials.empty() || common_.choose_credentials ||
+        !common_.authorities.empty()) {
+      return Invalid("RequirePsk leaves no use for credentials and authorities");
+    }
     owned->config.common.schemes = {};
     owned->config.common.certificate_schemes = {};
   } else if (owned->common.schemes.empty()) {
@@ -276,6 +359,8 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
   }
   owned->config.key_shares = static_cast<uint8_t>(key_shares_);
   owned->config.look_up_sessions = look_up_sessions_;
+  owned->config.credentials = owned->common.credentials.view();
+  owned->config.choose_credential = common_.choose_credentials;
   owned->config.middlebox_compatibility = middlebox_compatibility_;
   const ClientConfig* config = &owned->config;
   return std::shared_ptr<const ClientConfig>(std::move(owned), config);
@@ -287,6 +372,10 @@ ServerConfigBuilder& ServerConfigBuilder::SetSuites(std::vector<uint16_t> iana) 
 }
 ServerConfigBuilder& ServerConfigBuilder::SetGroups(std::vector<uint16_t> iana) {
   common_.groups = std::move(iana);
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::SetSignatureSchemes(std::vector<uint16_t> iana) {
+  common_.schemes = std::move(iana);
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::AddAlpn(std::string_view protocol) {
@@ -301,17 +390,48 @@ ServerConfigBuilder& ServerConfigBuilder::AddCredential(std::vector<std::string>
                                                         crypto::KeyHandle key,
                                                         std::vector<std::string> names,
                                                         std::vector<uint16_t> schemes) {
-  credentials_.push_back({std::move(chain_der), key, std::move(names), std::move(schemes)});
+  return AddCredential({.chain_der = std::move(chain_der),
+                        .key = key,
+                        .names = std::move(names),
+                        .schemes = std::move(schemes)});
+}
+ServerConfigBuilder& ServerConfigBuilder::AddCredential(CredentialChoice credential) {
+  common_.credentials.push_back(std::move(credential));
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::ChooseCredentials() {
-  choose_credentials_ = true;
+  common_.choose_credentials = true;
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::SetClientAuthentication(ClientAuthentication mode) {
+  client_authentication_ = mode;
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::NameAuthorities(
+    absl::Span<const x509::TrustAnchor> anchors) {
+  for (const x509::TrustAnchor& anchor : anchors) NameAuthority(anchor.subject());
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::NameAuthority(Bytes name_der) {
+  common_.authorities.emplace_back(AsText(name_der));
+  return *this;
+}
+ServerConfigBuilder& ServerConfigBuilder::AddExternalPsk(std::string_view identity,
+                                                         crypto::KeyHandle key,
+                                                         std::string_view context,
+                                                         crypto::HashId hash) {
+  common_.psks.push_back({.identity = std::string(identity),
+                          .key = key,
+                          .hash = hash,
+                          .context = std::string(context),
+                          .raw = false});
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::AddRawExternalPsk(std::string_view identity,
                                                             crypto::KeyHandle key,
                                                             crypto::HashId hash) {
-  common_.psks.push_back({std::string(identity), key, hash});
+  common_.psks.push_back(
+      {.identity = std::string(identity), .key = key, .hash = hash, .context = {}, .raw = true});
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::SetTickets(int count, uint32_t lifetime_seconds) {
@@ -332,26 +452,18 @@ absl::StatusOr<std::shared_ptr<const ServerConfig>> ServerConfigBuilder::Build()
   auto owned = std::make_shared<OwnedServerConfig>();
   absl::Status status = Resolve(common_, crypto_, owned->common, owned->config.common);
   if (!status.ok()) return status;
-  for (const CredentialChoice& choice : credentials_) {
-    if (choice.chain_der.empty()) return Invalid("a credential needs a certificate");
-    OwnedCredential& credential = owned->owned_credentials.emplace_back();
-    credential.chain = choice.chain_der;
-    credential.names = choice.names;
-    for (const std::string& der : credential.chain) credential.chain_views.push_back(AsBytes(der));
-    for (const std::string& name : credential.names) credential.name_views.push_back(name);
-    status = BindKey(crypto_, choice.key, choice.schemes, credential);
-    if (!status.ok()) return status;
-    owned->credentials.push_back({credential.chain_views, credential.keys, credential.name_views});
+  if (common_.credentials.empty() && !common_.choose_credentials && common_.psks.empty()) {
+    return Invalid("a server needs a credential (AddCredential) or a PSK (AddExternalPsk)");
   }
-  if (credentials_.empty() && !choose_credentials_ && common_.psks.empty()) {
-    return Invalid("a server needs a credential (AddCredential) or a PSK (AddRawExternalPsk)");
-  }
+  status = CheckClientAuthentication(client_authentication_, common_, owned->config.common);
+  if (!status.ok()) return status;
   // RFC 9846 s4.6.1: at most seven days.
   if (ticket_lifetime_ > 604800) return Invalid("tickets live for 604,800 seconds at most");
   if (tickets_ < 0 || tickets_ > 10) return Invalid("a server sends 0 to 10 tickets");
   if (alpn_required_ && common_.alpn.empty()) return Invalid("RequireAlpn without any protocol");
-  owned->config.credentials = owned->credentials;
-  owned->config.choose_credential = choose_credentials_;
+  owned->config.credentials = owned->common.credentials.view();
+  owned->config.choose_credential = common_.choose_credentials;
+  owned->config.client_authentication = client_authentication_;
   owned->config.alpn_required = alpn_required_;
   owned->config.tickets = static_cast<uint8_t>(tickets_);
   owned->config.ticket_lifetime = ticket_lifetime_;

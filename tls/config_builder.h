@@ -12,6 +12,8 @@
 #include "absl/status/statusor.h"
 #include "crypto/context.h"
 #include "tls/config.h"
+#include "tls/config_credentials.h"
+#include "x509/trust_store.h"
 
 namespace merlon::tls {
 
@@ -22,10 +24,15 @@ struct CommonChoices {
   std::vector<uint16_t> groups;   // IANA
   std::vector<uint16_t> schemes;  // IANA; what the peer may sign with
   std::vector<std::string> alpn;
+  std::vector<std::string> authorities;  // whole DER of each Name
+  std::vector<CredentialChoice> credentials;
+  bool choose_credentials = false;
   struct Psk {
     std::string identity;
     crypto::KeyHandle key;
     crypto::HashId hash;
+    std::string context;
+    bool raw;
   };
   std::vector<Psk> psks;
   Limits limits;
@@ -41,8 +48,21 @@ class ClientConfigBuilder {
   ClientConfigBuilder& SetGroups(std::vector<uint16_t> iana);
   ClientConfigBuilder& SetSignatureSchemes(std::vector<uint16_t> iana);
   ClientConfigBuilder& AddAlpn(std::string_view protocol);
-  // A PSK that both ends were given, used without RFC 9258's importer: it must be used with one
-  // hash and for TLS 1.3 alone (RFC 9257).
+  // A certificate for servers that ask for one, and its key; see CredentialChoice. Of several that
+  // the server's schemes and authorities allow, the first is shown.
+  ClientConfigBuilder& AddCredential(CredentialChoice credential);
+  // The application answers ChooseCredential itself.
+  ClientConfigBuilder& ChooseCredentials();
+  // Tells servers which authorities are trusted here, so that they can choose among their chains.
+  ClientConfigBuilder& NameAuthorities(absl::Span<const x509::TrustAnchor> anchors);
+  ClientConfigBuilder& NameAuthority(Bytes name_der);
+  // A PSK (of up to 4) that both ends were given, imported (RFC 9258) for each protocol and each hash of the
+  // suites; at least 16 bytes. `context` and `hash` are what both ends agreed on besides.
+  ClientConfigBuilder& AddExternalPsk(std::string_view identity, crypto::KeyHandle key,
+                                      std::string_view context = {},
+                                      crypto::HashId hash = crypto::HashId::kSha256);
+  // The same without the importer, for peers that have none: it must be used with one hash and for
+  // TLS 1.3 alone (RFC 9257).
   ClientConfigBuilder& AddRawExternalPsk(std::string_view identity, crypto::KeyHandle key,
                                          crypto::HashId hash = crypto::HashId::kSha256);
   // No certificates: the server must know the PSK.
@@ -74,6 +94,8 @@ class ServerConfigBuilder {
 
   ServerConfigBuilder& SetSuites(std::vector<uint16_t> iana);
   ServerConfigBuilder& SetGroups(std::vector<uint16_t> iana);
+  // What clients may sign with.
+  ServerConfigBuilder& SetSignatureSchemes(std::vector<uint16_t> iana);
   ServerConfigBuilder& AddAlpn(std::string_view protocol);
   // Refuse clients that bring no ALPN.
   ServerConfigBuilder& RequireAlpn();
@@ -82,9 +104,18 @@ class ServerConfigBuilder {
   ServerConfigBuilder& AddCredential(std::vector<std::string> chain_der, crypto::KeyHandle key,
                                      std::vector<std::string> names = {},
                                      std::vector<uint16_t> schemes = {});
+  ServerConfigBuilder& AddCredential(CredentialChoice credential);
   // The application answers ChooseCredential itself.
   ServerConfigBuilder& ChooseCredentials();
+  // Ask clients for certificates. Whom to trust is for whoever answers VerifyChain.
+  ServerConfigBuilder& SetClientAuthentication(ClientAuthentication mode);
+  // Tells clients which authorities are trusted here, so that they can choose among their chains.
+  ServerConfigBuilder& NameAuthorities(absl::Span<const x509::TrustAnchor> anchors);
+  ServerConfigBuilder& NameAuthority(Bytes name_der);
   // As with ClientConfigBuilder.
+  ServerConfigBuilder& AddExternalPsk(std::string_view identity, crypto::KeyHandle key,
+                                      std::string_view context = {},
+                                      crypto::HashId hash = crypto::HashId::kSha256);
   ServerConfigBuilder& AddRawExternalPsk(std::string_view identity, crypto::KeyHandle key,
                                          crypto::HashId hash = crypto::HashId::kSha256);
   // Tickets after each handshake, 0 to 10, and how long each may be used.
@@ -95,16 +126,9 @@ class ServerConfigBuilder {
   absl::StatusOr<std::shared_ptr<const ServerConfig>> Build() const;
 
  private:
-  struct CredentialChoice {
-    std::vector<std::string> chain_der;
-    crypto::KeyHandle key;
-    std::vector<std::string> names;
-    std::vector<uint16_t> schemes;
-  };
   crypto::Context crypto_;
   CommonChoices common_;
-  std::vector<CredentialChoice> credentials_;
-  bool choose_credentials_ = false;
+  ClientAuthentication client_authentication_ = ClientAuthentication::kNone;
   bool alpn_required_ = false;
   int tickets_ = 2;
   uint32_t ticket_lifetime_ = 7200;

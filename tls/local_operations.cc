@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "crypto/base/reader.h"
+#include "tls/ext/lists.h"
 #include "x509/certificate.h"
 #include "x509/error.h"
 #include "x509/path_builder.h"
@@ -34,6 +36,18 @@ bool Serves(const Credential& credential, std::string_view name) {
     if (pattern.substr(0, 2) == "*." && dot != std::string_view::npos &&
         SameName(pattern.substr(1), name.substr(dot))) {
       return true;
+    }
+  }
+  return false;
+}
+
+// Did one of these authorities issue a certificate of the chain? Names are compared as bytes: both
+// are DER (s4.2.4).
+bool IssuedByOneOf(Bytes authorities, const Credential& credential) {
+  Bytes name;
+  for (Reader list(authorities); NextAuthority(list, &name);) {
+    for (Bytes issuer : credential.issuers) {
+      if (issuer == name) return true;
     }
   }
   return false;
@@ -100,6 +114,15 @@ OpResult LocalOperations::Do(const VerifySignature& request) {
   return SignatureValid{};
 }
 
+// The leaf's SHA-256; nothing, where no driver has that.
+Bytes LocalOperations::IdentityOf(Bytes leaf_der) {
+  const crypto::HashAlgorithm* sha256 = crypto_.drivers.hash(crypto::HashId::kSha256);
+  if (sha256 == nullptr) return {};
+  const crypto::Digest digest = crypto::HashOf(*sha256, leaf_der);
+  memcpy(answer_.data(), digest.view().data(), digest.size());
+  return Slice(Bytes(answer_), 0, digest.size());
+}
+
 OpResult LocalOperations::Do(const VerifyChain& request) {
   x509::Certificate leaf;
   if (const auto* policy = std::get_if<VerifyAgainst>(&options_.chain_policy)) {
@@ -111,8 +134,10 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
     options.purpose =
         request.peer_is_server ? x509::KeyPurpose::kServerAuth : x509::KeyPurpose::kClientAuth;
     options.drivers = crypto_.drivers;
-    options.server_name =
-        policy->expected_name.empty() ? request.server_name : policy->expected_name;
+    if (request.peer_is_server) {
+      options.server_name =
+          policy->expected_name.empty() ? request.server_name : policy->expected_name;
+    }
     // Without a name any certificate of any site would do: a chain alone proves nothing.
     if (request.peer_is_server && options.server_name.empty()) {
       return OpRefused{PeerError(Code::kNameMismatch, Alert::kBadCertificate)};
@@ -133,27 +158,45 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
       return OpRefused{x509::CertificateError(Code::kBadKeyUsage)};
     }
   }
-  return ChainVerified{leaf.public_key().type, leaf.public_key().key};
+  return ChainVerified{leaf.public_key().type, leaf.public_key().key, IdentityOf(leaf.der())};
+}
+
+CredentialChosen LocalOperations::FindCredential(const ChooseCredential& request, bool by_name,
+                                                 bool by_authority) const {
+  for (const Credential& credential : options_.credentials) {
+    if (by_name && !Serves(credential, request.server_name)) continue;
+    if (by_authority ? !IssuedByOneOf(request.authorities, credential)
+                     : credential.only_for_authorities) {
+      continue;
+    }
+    for (const SigningKey& key : credential.signing_keys) {
+      const auto at = std::find(request.schemes.begin(), request.schemes.end(), key.scheme->id);
+      if (at != request.schemes.end()) return {&credential, key.scheme->id};
+    }
+  }
+  return {nullptr, 0};
 }
 
 OpResult LocalOperations::Do(const ChooseCredential& request) {
-  // First a credential for the name, else any: a wrong name is the client's to refuse.
   for (const bool by_name : {true, false}) {
-    for (const Credential& credential : options_.credentials) {
-      if (by_name && !Serves(credential, request.server_name)) continue;
-      for (const SigningKey& key : credential.signing_keys) {
-        const auto at = std::find(request.schemes.begin(), request.schemes.end(), key.scheme->id);
-        if (at != request.schemes.end()) return CredentialChosen{&credential, key.scheme->id};
-      }
+    // Without one for the name a server shows any: a wrong name is the client's to refuse. A client
+    // shows nothing to a server that it is not for.
+    if (!by_name && !request.as_server) break;
+    // RFC 9846 s4.2.4: authorities are "to guide certificate selection".
+    for (const bool by_authority : {true, false}) {
+      const CredentialChosen found = FindCredential(request, by_name, by_authority);
+      if (found.credential != nullptr) return found;
     }
   }
   return CredentialChosen{nullptr, 0};
 }
 
 OpResult LocalOperations::Do(const ChoosePsk& request) {
-  for (size_t i = 0; i < request.offers.size(); ++i) {
-    for (const ExternalPsk& psk : options_.psks) {
-      if (psk.hash == request.hash && psk.identity == request.offers[i].identity) {
+  for (const ExternalPsk& psk : options_.psks) {
+    const bool usable = psk.hash == request.hash &&
+                        (psk.target_protocol == 0 || psk.target_protocol == request.protocol);
+    for (size_t i = 0; usable && i < request.offers.size(); ++i) {
+      if (psk.identity == request.offers[i].identity) {
         return PskChosen{&psk, static_cast<uint16_t>(i)};
       }
     }

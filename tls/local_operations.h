@@ -15,13 +15,15 @@
 
 namespace merlon::tls {
 
-// A peer's chain must lead to one of these anchors, and a server's certificate must be for the name
-// that the connection was given (or, where that is not what the certificate says, for this one).
+// A peer's chain must lead to one of these anchors. A server's certificate must be for the name
+// that the connection was given (or, where that is not what the certificate says, for this one); of
+// a client's no name is checked: who it is is the application's to read in the chain.
 struct VerifyAgainst {
   const x509::TrustStore* anchors = nullptr;  // null: nothing is trusted
   std::string_view expected_name = {};
 };
-// Whoever answers is trusted, with any certificate. No protection against an active attacker.
+// Whoever answers, or asks, is trusted, with any certificate. No protection against an active
+// attacker.
 struct DangerouslyTrustAnyChain {};
 using ChainPolicy = std::variant<VerifyAgainst, DangerouslyTrustAnyChain>;
 
@@ -50,13 +52,22 @@ class LocalOperations {
  public:
   LocalOperations(const crypto::Context& crypto, const LocalOptions& options)
       : crypto_(crypto), options_(options) {}
-  // A server's: credentials and PSKs of its configuration.
-  static LocalOptions ForServer(const ServerConfig& config,
-                                const crypto::BoundAeadKey* ticket_key) {
+  // A server's: credentials and PSKs of its configuration; and what clients' certificates must be,
+  // where it asks for them.
+  static LocalOptions ForServer(const ServerConfig& config, const crypto::BoundAeadKey* ticket_key,
+                                const ChainPolicy& clients = VerifyAgainst{}) {
     LocalOptions options;
+    options.chain_policy = clients;
     options.credentials = config.credentials;
     options.psks = config.common.psks;
     options.ticket_key = ticket_key;
+    return options;
+  }
+  // A client's: credentials of its configuration, and what a server's certificate must be.
+  static LocalOptions ForClient(const ClientConfig& config, const ChainPolicy& servers) {
+    LocalOptions options;
+    options.chain_policy = servers;
+    options.credentials = config.credentials;
     return options;
   }
 
@@ -86,6 +97,10 @@ class LocalOperations {
   OpResult Do(const StoreSession& request);
   OpResult Do(const SealTicket& request);
   OpResult Do(const OpenTicket& request);
+  // The first credential that fits, with its first scheme that does; null: none.
+  CredentialChosen FindCredential(const ChooseCredential& request, bool by_name,
+                                  bool by_authority) const;
+  Bytes IdentityOf(Bytes leaf_der);
 
   crypto::Context crypto_;
   LocalOptions options_;

@@ -85,11 +85,15 @@ struct VerifySignature {
 struct ChainVerified {
   crypto::KeyType key_type;
   Bytes public_key;  // crypto/key.h's format
+  // By what the answerer knows the peer again, at most kMaxPeerIdentity bytes; may be empty. A
+  // server's tickets carry it, and Negotiated has it. LocalOperations: the leaf's SHA-256.
+  Bytes identity = {};
 };
+inline constexpr size_t kMaxPeerIdentity = 64;
 struct VerifyChain {
   using Answer = ChainVerified;       // not to be trusted: OpRefused with the alert that says why
   absl::Span<const Bytes> chain_der;  // as sent, leaf first
-  std::string_view server_name;       // whom a client wants to talk to; may be empty
+  std::string_view server_name;       // whom a client wants to talk to; empty for a client's chain
   bool peer_is_server;
   UnixTime wall;
 };
@@ -98,13 +102,17 @@ struct VerifyChain {
 // -----------------------------------------------------------------------------------
 
 struct CredentialChosen {
-  const Credential* credential;  // null: none fits, handshake_failure
-  uint16_t scheme;               // one of those offered
+  // Null: none fits. A server says handshake_failure; a client sends no certificate.
+  const Credential* credential;
+  uint16_t scheme;  // one of those offered
 };
 struct ChooseCredential {
   using Answer = CredentialChosen;
-  std::string_view server_name;        // as the client sent it; may be empty
+  std::string_view server_name;        // as the client sent it, or knows it; may be empty
   absl::Span<const uint16_t> schemes;  // the peer's, in its order
+  // The peer's certificate_authorities (NextAuthority of ext/lists.h walks them); empty: none.
+  Bytes authorities = {};
+  bool as_server = true;  // false: a client's, for a server that asks for a certificate
 };
 // One offer of a ClientHello's pre_shared_key.
 struct PskOffer {
@@ -119,6 +127,7 @@ struct ChoosePsk {
   using Answer = PskChosen;
   absl::Span<const PskOffer> offers;
   crypto::HashId hash;  // of the suite that was chosen: the PSK's must be the same
+  uint16_t protocol;    // 0x0304 or 0xfefc: an imported PSK's must be the same
 };
 // HKDF-Extract under a PSK that stays behind its handle: the early secret of TLS 1.3.
 struct PskDerived {

@@ -9,8 +9,8 @@
 namespace merlon::tls {
 namespace {
 
-constexpr uint8_t kFormat = 1;
-constexpr size_t kFixedSize = 1 + 2 + 1 + 2 + 8 + 4 + 4 + 4;
+constexpr uint8_t kFormat = 2;
+constexpr size_t kFixedSize = 1 + 2 + 1 + 2 + 8 + 4 + 4 + 4 + 1 + 1;
 // Seconds; the year 36812. Differences of such times and lifetimes cannot overflow.
 constexpr uint64_t kMaxTime = uint64_t{1} << 40;
 
@@ -19,6 +19,9 @@ bool IsTransport(uint8_t value) {
          value == static_cast<uint8_t>(Transport::kDatagram) ||
          value == static_cast<uint8_t>(Transport::kMessage);
 }
+bool IsClientAuthentication(uint8_t value) {
+  return value <= static_cast<uint8_t>(ClientAuthentication::kRequired);
+}
 bool IsVersion(uint16_t value) { return value == 0x0304 || value == 0x0303; }
 
 }  // namespace
@@ -26,7 +29,7 @@ bool IsVersion(uint16_t value) { return value == 0x0304 || value == 0x0303; }
 Result<Session> Session::Decode(Bytes encoded) {
   Session out;
   Reader reader(encoded);
-  uint8_t format = 0, transport = 0;
+  uint8_t format = 0, transport = 0, asked = 0, authenticated = 0;
   uint64_t issued = 0;
   Bytes psk;
   if (!reader.Int(&format) || format != kFormat ||                                //
@@ -36,12 +39,17 @@ Result<Session> Session::Decode(Bytes encoded) {
       !reader.Int(&issued) || issued > kMaxTime ||                                //
       !reader.Int(&out.lifetime) || !reader.Int(&out.age_add) ||                  //
       !reader.Int(&out.max_early_data) ||                                         //
+      !reader.Int(&asked) || !IsClientAuthentication(asked) ||                    //
+      !reader.Int(&authenticated) || authenticated > 1 ||                         //
       !reader.Prefixed<1>(&psk) || psk.empty() || psk.size() > kMaxPskSize ||     //
+      !reader.Prefixed<1>(&out.client_identity) ||                                //
       !reader.Prefixed<1>(&out.server_name) || !reader.Prefixed<1>(&out.alpn) ||  //
       !reader.Prefixed<2>(&out.ticket) || !reader.done()) {
     return LocalError(Code::kIllegalValue);
   }
   out.transport = static_cast<Transport>(transport);
+  out.client_authentication = static_cast<ClientAuthentication>(asked);
+  out.client_authenticated = authenticated != 0;
   out.issued = UnixTime(std::chrono::seconds(issued));
   out.psk = Secret<kMaxPskSize>::CopyOf(psk);
   return out;
@@ -62,7 +70,10 @@ Result<size_t> Session::Encode(MutableBytes out) const {
   writer.Int<4>(lifetime);
   writer.Int<4>(age_add);
   writer.Int<4>(max_early_data);
+  writer.Int<1>(static_cast<uint8_t>(client_authentication));
+  writer.Int<1>(client_authenticated ? 1 : 0);
   writer.Prefixed<1>([&] { writer.Raw(psk.reveal()); });
+  writer.Prefixed<1>([&] { writer.Raw(client_identity); });
   writer.Prefixed<1>([&] { writer.Raw(server_name); });
   writer.Prefixed<1>([&] { writer.Raw(alpn); });
   writer.Prefixed<2>([&] { writer.Raw(ticket); });
@@ -70,7 +81,8 @@ Result<size_t> Session::Encode(MutableBytes out) const {
 }
 
 size_t Session::EncodedSize() const {
-  return kFixedSize + 1 + psk.size() + 1 + server_name.size() + 1 + alpn.size() + 2 + ticket.size();
+  return kFixedSize + 1 + psk.size() + 1 + client_identity.size() + 1 + server_name.size() + 1 +
+         alpn.size() + 2 + ticket.size();
 }
 
 }  // namespace merlon::tls

@@ -7,6 +7,7 @@
 #include "crypto/base/secret.h"
 #include "crypto/base/time.h"
 #include "crypto/hash.h"
+#include "tls/config.h"
 #include "tls/core/input.h"
 
 namespace merlon::tls {
@@ -21,9 +22,15 @@ struct Session {
   uint32_t lifetime = 0;    // seconds
   uint32_t age_add = 0;
   uint32_t max_early_data = 0;  // bytes; 0: no 0-RTT
-  Bytes server_name;            // borrowed from the encoding
-  Bytes alpn;                   // borrowed
-  Bytes ticket;                 // borrowed; client alone
+  // What the server asked for; on a client kOptional, if it asked at all.
+  ClientAuthentication client_authentication = ClientAuthentication::kNone;
+  bool client_authenticated = false;  // the client proved who it is, by a certificate
+  // Then, on a server: the identity of ChainVerified; on a client: the hash of its own leaf, by the
+  // suite's hash. Borrowed from the encoding, as all Bytes here.
+  Bytes client_identity;
+  Bytes server_name;
+  Bytes alpn;
+  Bytes ticket;  // client alone
 
   // Borrows from `encoded`. kIllegalValue (Origin::kLocal): not one of ours, or of another version
   // of this encoding.

@@ -22,6 +22,9 @@ Session Example() {
   session.lifetime = 7200;
   session.age_add = 0x01020304;
   session.max_early_data = 16384;
+  session.client_authentication = ClientAuthentication::kRequired;
+  session.client_authenticated = true;
+  session.client_identity = AsBytes("who");
   session.server_name = AsBytes("a.example");
   session.alpn = AsBytes("h2");
   session.ticket = AsBytes("ticket");
@@ -54,6 +57,9 @@ TEST(Session, SurvivesItsEncoding) {
   EXPECT_EQ(after->lifetime, 7200u);
   EXPECT_EQ(after->age_add, 0x01020304u);
   EXPECT_EQ(after->max_early_data, 16384u);
+  EXPECT_EQ(after->client_authentication, ClientAuthentication::kRequired);
+  EXPECT_TRUE(after->client_authenticated);
+  EXPECT_EQ(AsText(after->client_identity), "who");
   EXPECT_EQ(AsText(after->server_name), "a.example");
   EXPECT_EQ(AsText(after->alpn), "h2");
   EXPECT_EQ(AsText(after->ticket), "ticket");
@@ -62,11 +68,12 @@ TEST(Session, SurvivesItsEncoding) {
 // The format is kept on disk and in tickets: a change of it needs a new number, and shows here.
 TEST(Session, EncodingIsStable) {
   static constexpr uint8_t kExpected[] = {
-      1,    0x03, 0x04, 2,   0x13, 0x01, 0,   0,   0,    0,   0x6a, 0xb1, 0x3b, 0x80, 0,   0,
-      0x1c, 0x20, 1,    2,   3,    4,    0,   0,   0x40, 0,   32,   '0',  '1',  '2',  '3', '4',
-      '5',  '6',  '7',  '8', '9',  'a',  'b', 'c', 'd',  'e', 'f',  '0',  '1',  '2',  '3', '4',
-      '5',  '6',  '7',  '8', '9',  'a',  'b', 'c', 'd',  'e', 'f',  9,    'a',  '.',  'e', 'x',
-      'a',  'm',  'p',  'l', 'e',  2,    'h', '2', 0,    6,   't',  'i',  'c',  'k',  'e', 't'};
+      2,   0x03, 0x04, 2,   0x13, 0x01, 0,   0,   0,   0,    0x6a, 0xb1, 0x3b, 0x80, 0,
+      0,   0x1c, 0x20, 1,   2,    3,    4,   0,   0,   0x40, 0,    2,    1,    32,   '0',
+      '1', '2',  '3',  '4', '5',  '6',  '7', '8', '9', 'a',  'b',  'c',  'd',  'e',  'f',
+      '0', '1',  '2',  '3', '4',  '5',  '6', '7', '8', '9',  'a',  'b',  'c',  'd',  'e',
+      'f', 3,    'w',  'h', 'o',  9,    'a', '.', 'e', 'x',  'a',  'm',  'p',  'l',  'e',
+      2,   'h',  '2',  0,   6,    't',  'i', 'c', 'k', 'e',  't'};
   EXPECT_EQ(Bytes(Encoded(Example())), Bytes(kExpected));
 }
 
@@ -86,12 +93,15 @@ TEST(Session, WhatIsNotOursIsRefused) {
     return bad;
   };
   ExpectNotOurs(with(0, 0), "format");
-  ExpectNotOurs(with(0, 2), "format of the future");
+  ExpectNotOurs(with(0, 1), "format of the past");
+  ExpectNotOurs(with(0, 3), "format of the future");
   ExpectNotOurs(with(2, 0x05), "version");
   ExpectNotOurs(with(3, 3), "transport");
   ExpectNotOurs(with(6, 1), "time beyond all");
-  ExpectNotOurs(with(26, 0), "no PSK");
-  ExpectNotOurs(with(26, 49), "PSK of 49 bytes");
+  ExpectNotOurs(with(26, 3), "client authentication");
+  ExpectNotOurs(with(27, 2), "neither authenticated nor not");
+  ExpectNotOurs(with(28, 0), "no PSK");
+  ExpectNotOurs(with(28, 49), "PSK of 49 bytes");
   Buffer longer = good;
   longer.push_back(0);
   ExpectNotOurs(longer, "bytes behind");

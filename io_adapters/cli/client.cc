@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "io_adapters/cli/command.h"
+#include "io_adapters/cli/credential_arguments.h"
 #include "io_adapters/key_log.h"
 #include "io_adapters/sentences.h"
 #include "io_adapters/tcp.h"
@@ -141,7 +142,7 @@ int RunClient(const Arguments& arguments) {
   plan.verbose = arguments.Has("verbose");
   plan.session_file = arguments.Value("session");
   io::TlsClientOptions options;
-  options.ca_file = arguments.Value("cafile", io::kSystemCaFile);
+  ReadCredentials(arguments, options);
   options.alpn = arguments.List("alpn");
   const auto groups = ParseGroups(arguments.List("groups"));
   if (!groups.ok()) return Complain(kUsage, groups.status());
@@ -167,6 +168,11 @@ const Command kClient = {
         "Without --http, stdin goes to the server and what it sends to stdout.\n\n"
         "  --http PATH        fetch this path over HTTP/1.1; its body goes to stdout\n"
         "  --cafile FILE      PEM of the authorities to trust (the system's)\n"
+        "  --client-cert FILE PEM of a chain, for servers that ask for one\n"
+        "  --client-key FILE  PEM of its private key\n"
+        "  --psk-file FILE    lines IDENTITY:HEXKEY, imported by RFC 9258; without --cafile the\n"
+        "                     server must know one of them\n"
+        "  --raw-psk-file F   the same, for servers without RFC 9258\n"
         "  --servername NAME  whom the certificate must be for (HOST)\n"
         "  --alpn NAMES       protocols to offer, most wanted first, with commas\n"
         "  --groups NAMES     x25519, secp256r1 (or P-256), most wanted first\n"
@@ -174,7 +180,9 @@ const Command kClient = {
         "  --keylog FILE      append secrets in SSLKEYLOGFILE's format\n"
         "  --verbose          say what was negotiated\n\n"
         "Exit codes: 0 done; 1 usage; 2 connection or HTTP; 3 TLS.\n",
-    .arguments = {.options = "http cafile servername alpn groups session keylog",
+    .arguments = {.options =
+                      "http cafile client-cert client-key psk-file raw-psk-file servername alpn "
+                      "groups session keylog",
                   .switches = "verbose",
                   .min_words = 1,
                   .max_words = 1},

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "io_adapters/cli/command.h"
+#include "io_adapters/cli/credential_arguments.h"
 #include "io_adapters/sentences.h"
 #include "io_adapters/text.h"
 #include "io_adapters/tls_client.h"
@@ -42,7 +43,7 @@ int RunDtlsClient(const Arguments& arguments) {
   if (!address.ok()) return Complain(kUsage, address.status());
   if (!mtu.ok()) return Complain(kUsage, mtu.status());
   io::TlsClientOptions options;
-  options.ca_file = arguments.Value("cafile", io::kSystemCaFile);
+  ReadCredentials(arguments, options);
   options.alpn = arguments.List("alpn");
   const auto client = io::TlsClient::Create(options);
   if (!client.ok()) return Complain(kUsage, client.status());
@@ -107,6 +108,7 @@ int RunDtlsServer(const Arguments& arguments) {
   }
   io::TlsServerOptions options;
   options.alpn = arguments.List("alpn");
+  if (absl::Status s = ReadCredentials(arguments, options); !s.ok()) return Complain(kUsage, s);
   const auto server =
       io::TlsServer::Create(arguments.Value("cert"), arguments.Value("key"), options);
   if (!server.ok()) return Complain(kUsage, server.status());
@@ -133,11 +135,17 @@ const Command kDtlsClient = {
         "  merlon dtls-client HOST[:PORT] [OPTIONS]\n\n"
         "Each line of stdin is sent as a datagram, again after a second without an answer.\n\n"
         "  --cafile FILE      PEM of the authorities to trust (the system's)\n"
+        "  --client-cert FILE PEM of a chain, for servers that ask for one\n"
+        "  --client-key FILE  PEM of its private key\n"
+        "  --psk-file FILE    lines IDENTITY:HEXKEY, imported by RFC 9258; without --cafile the\n"
+        "                     server must know one of them\n"
+        "  --raw-psk-file F   the same, for servers without RFC 9258\n"
         "  --servername NAME  whom the certificate must be for (HOST)\n"
         "  --alpn NAMES       protocols to offer, most wanted first, with commas\n"
         "  --mtu BYTES        of the largest datagram to send (1200)\n\n"
         "Exit codes: 0 done; 1 usage; 2 network; 3 DTLS; 4 no answer.\n",
-    .arguments = {.options = "cafile servername alpn mtu",
+    .arguments = {.options =
+                      "cafile client-cert client-key psk-file raw-psk-file servername alpn mtu",
                   .switches = "",
                   .min_words = 1,
                   .max_words = 1},
@@ -151,13 +159,20 @@ const Command kDtlsServer = {
         "  merlon dtls-server --cert FILE --key FILE [OPTIONS]\n\n"
         "  --cert FILE     PEM of the chain, the server's own certificate first\n"
         "  --key FILE      PEM of its private key\n"
+        "  --client-ca F   PEM of the authorities of clients: ask for certificates\n"
+        "  --client-auth W required, or optional (required)\n"
+        "  --psk-file FILE lines IDENTITY:HEXKEY, imported by RFC 9258; --cert and --key may be\n"
+        "                  left out\n"
+        "  --raw-psk-file F  the same, for clients without RFC 9258\n"
         "  --port N        where to listen (4433); 0: any that is free\n"
         "  --host ADDRESS  of this machine (all)\n"
         "  --alpn NAMES    protocols, most wanted first, with commas\n"
         "  --mtu BYTES     of the largest datagram to send (1200)\n"
         "  --once          end after one client\n"
         "  --count N       end after N clients\n",
-    .arguments = {.options = "cert key port host alpn mtu count", .switches = "once"},
+    .arguments =
+        {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn mtu count",
+         .switches = "once"},
     .run = RunDtlsServer,
 };
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "io_adapters/cli/command.h"
+#include "io_adapters/cli/credential_arguments.h"
 #include "io_adapters/cli/http.h"
 #include "io_adapters/key_log.h"
 #include "io_adapters/sentences.h"
@@ -138,6 +139,7 @@ int RunServer(const Arguments& arguments) {
   options.alpn_required = arguments.Has("alpn-required");
   options.groups = *groups;
   options.tickets = *tickets;
+  if (absl::Status s = ReadCredentials(arguments, options); !s.ok()) return Complain(kUsage, s);
   std::shared_ptr<io::KeyLog> key_log;
   if (arguments.Has("keylog")) {
     auto log = io::KeyLog::Open(arguments.Value("keylog"));
@@ -169,6 +171,11 @@ const Command kServer = {
         "of each connection.\n\n"
         "  --cert FILE      PEM of the chain, the server's own certificate first\n"
         "  --key FILE       PEM of its private key\n"
+        "  --client-ca FILE PEM of the authorities of clients: ask for certificates\n"
+        "  --client-auth W  required, or optional (required)\n"
+        "  --psk-file FILE  lines IDENTITY:HEXKEY, imported by RFC 9258; --cert and --key may be\n"
+        "                   left out\n"
+        "  --raw-psk-file F the same, for clients without RFC 9258\n"
         "  --port N         where to listen (4433); 0: any that is free\n"
         "  --host ADDRESS   of this machine (all)\n"
         "  --alpn NAMES     protocols, most wanted first, with commas\n"
@@ -180,7 +187,8 @@ const Command kServer = {
         "  --keylog FILE    append secrets in SSLKEYLOGFILE's format\n"
         "  --quiet          do not tell of connections that went well\n\n"
         "merlon cert make --help says how to make a certificate.\n",
-    .arguments = {.options = "cert key port host alpn groups tickets count keylog",
+    .arguments = {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn "
+                             "groups tickets count keylog",
                   .switches = "echo alpn-required once quiet",
                   .max_words = 1},
     .run = RunServer,

@@ -72,6 +72,13 @@ void Interop::SetUpTestSuite() {
   Must({"openssl", "x509", "-req", "-in", File("rsa.csr"), "-CA", Chain("ca"), "-CAkey", Key("ca"),
         "-CAcreateserial", "-CAserial", File("serial"), "-days", "30", "-extfile", File("rsa.ext"),
         "-out", Chain(kRsa)});
+  // The same key as a client's.
+  std::ofstream(File("rsa_client.ext"))
+      << "keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n";
+  Must({"openssl", "x509", "-req", "-in", File("rsa.csr"), "-CA", Chain("ca"), "-CAkey", Key("ca"),
+        "-CAcreateserial", "-CAserial", File("serial"), "-days", "30", "-extfile",
+        File("rsa_client.ext"), "-out", Chain(kRsaClient)});
+  Must({"cp", Key(kRsa), Key(kRsaClient)});
   Must({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", Key("rsa_ca"),
         "-out", Chain("rsa_ca"), "-days", "30", "-subj", "/CN=RSA CA"});
   Must({"openssl", "req", "-newkey", "rsa:3072", "-nodes", "-keyout", Key(kRsaChain), "-out",

@@ -12,8 +12,10 @@
 
 namespace merlon::interop {
 
-// Kinds of server certificates, by file name: all but "untrusted" are from the CA in "ca.pem", and
-// "rsa_chain", all RSA and all made by OpenSSL, from the one in "rsa_ca.pem".
+// Kinds of certificates, by file name: all but "untrusted" are from the CA in "ca.pem", and
+// "rsa_chain", all RSA and all made by OpenSSL, from the one in "rsa_ca.pem". For servers, those
+// with elliptic curves for clients too; "rsa_client" for clients alone.
+inline constexpr char kRsaClient[] = "rsa_client";
 inline constexpr char kEc[] = "ec", kRsa[] = "rsa", kExpired[] = "expired",
                       kWrongName[] = "wrong_name", kUntrusted[] = "untrusted",
                       kRsaChain[] = "rsa_chain";

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "crypto/drivers/default_drivers.h"
+#include "crypto/hash.h"
+
 namespace merlon::bogo {
 namespace {
 
@@ -17,14 +20,29 @@ bool CheckNumber(const char* what, int expected, int got) {
   return expected == 0 || expected == got || Fail(what);
 }
 
-bool CheckPeerChain(const Flags& flags, const tls::Negotiated& negotiated) {
+bool CheckPeerChain(const Flags& flags, bool resumed, const tls::Negotiated& negotiated) {
   if (flags.expect_no_peer_cert && !negotiated.peer_chain.empty()) return Fail("certificate");
   if (flags.expect_peer_cert_file.empty()) return true;
   const std::vector<std::string> expected = ReadChain(flags.expect_peer_cert_file);
+  if (resumed && flags.server) {  // a ticket carries the leaf's hash alone
+    const crypto::HashAlgorithm* sha256 = crypto::DefaultDrivers().hash(crypto::HashId::kSha256);
+    return crypto::HashOf(*sha256, AsBytes(expected.at(0))).view() == negotiated.client_identity ||
+           Fail("identity");
+  }
   return std::equal(expected.begin(), expected.end(), negotiated.peer_chain.begin(),
                     negotiated.peer_chain.end(),
                     [](const std::string& a, Bytes b) { return a == AsText(b); }) ||
          Fail("peer certificates");
+}
+
+// What the peer said of the certificates that it wants.
+bool CheckRequest(const Flags& flags, const Observed& observed) {
+  const std::vector<std::string> authorities = ReadAuthorities(flags.expect_client_ca_list);
+  if (!flags.expect_client_ca_list.empty() && observed.authorities != authorities) {
+    return Fail("authorities");
+  }
+  return flags.expect_peer_verify_prefs.empty() ||
+         flags.expect_peer_verify_prefs == observed.schemes || Fail("signature schemes");
 }
 
 }  // namespace
@@ -52,13 +70,15 @@ bool CheckHandshake(Engine& engine, bool is_resumption) {
     return Fail("credential");
   }
   // Who resumes has seen no signature.
+  const tls::SignatureScheme* peer_scheme =
+      flags.server ? negotiated.client_scheme : negotiated.scheme;
   const int scheme = resumed ? flags.expect_peer_signature_algorithm
-                             : (negotiated.scheme == nullptr ? 0 : negotiated.scheme->id);
+                             : (peer_scheme == nullptr ? 0 : peer_scheme->id);
   return CheckNumber("version", flags.expect_version, negotiated.version) &&
          CheckNumber("cipher suite", flags.expect_cipher, negotiated.suite->id) &&
          CheckNumber("group", flags.expect_curve_id, static_cast<int>(negotiated.group->id)) &&
          CheckNumber("signature scheme", flags.expect_peer_signature_algorithm, scheme) &&
-         CheckPeerChain(flags, negotiated);
+         CheckPeerChain(flags, resumed, negotiated) && CheckRequest(flags, engine.observed());
 }
 
 }  // namespace merlon::bogo

@@ -126,6 +126,8 @@ class DatagramCarrier final : public Carrier {
       }
       rest.remove_prefix(got->consumed);
       engine_.TakeEvents(face_);
+      // Keys for the rest may come of what is asked for now.
+      while (!rest.empty() && engine_.AnswerOne(face_)) engine_.TakeEvents(face_);
     }
     return true;
   }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/bogo/engine.h"
 
+#include "crypto/base/reader.h"
+#include "tls/ext/lists.h"
+#include "tls/psk_importer.h"
+
 namespace merlon::bogo {
 namespace {
 
@@ -13,11 +17,7 @@ tls::Transport TransportOf(const Flags& flags) {
 }
 
 // The runner's tests are about the protocol: who is trusted is what -verify-fail says.
-tls::LocalOptions ClientLocalOptions() {
-  tls::LocalOptions options;
-  options.chain_policy = tls::DangerouslyTrustAnyChain{};
-  return options;
-}
+constexpr tls::DangerouslyTrustAnyChain kTrustAny;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ Engine::Engine(std::shared_ptr<const tls::ClientConfig> config, Setup& setup, co
                              .session = AsBytes(session),
                              .transport_parameters = AsBytes(flags.quic_transport_params)},
           TransportOf(flags), absl::MakeSpan(storage_), setup.NewSeed(), now)),
-      local_(setup.crypto(), ClientLocalOptions()) {}
+      local_(setup.crypto(), tls::LocalOperations::ForClient(*client_, kTrustAny)) {}
 
 Engine::Engine(std::shared_ptr<const tls::ServerConfig> config, Setup& setup, const Flags& flags,
                Now& now)
@@ -47,12 +47,24 @@ Engine::Engine(std::shared_ptr<const tls::ServerConfig> config, Setup& setup, co
           *server_,
           tls::ServerOptions{.transport_parameters = AsBytes(flags.quic_transport_params)},
           TransportOf(flags), absl::MakeSpan(storage_), setup.NewSeed(), now)),
-      local_(setup.crypto(), tls::LocalOperations::ForServer(*server_, &setup.ticket_key())) {}
+      local_(setup.crypto(),
+             tls::LocalOperations::ForServer(*server_, &setup.ticket_key(), kTrustAny)) {}
 
-std::optional<int> Engine::selected_credential() const {
-  if (server_ == nullptr) return std::nullopt;
+int Engine::selected_credential() const {
+  const tls::Negotiated& negotiated = core_->negotiated();
+  const absl::Span<const tls::Credential> built =
+      server_ != nullptr ? server_->credentials : client_->credentials;
+  size_t next = 0;  // of those that were built
   for (size_t i = 0; i < flags_.credentials.size(); ++i) {
-    if (&server_->credentials[i] == core_->negotiated().credential) return static_cast<int>(i);
+    const CredentialFlags& flags = flags_.credentials[i];
+    bool is = false;
+    if (!flags.is_psk) {
+      is = &built[next++] == negotiated.credential;
+    } else if (negotiated.psk != nullptr) {
+      const auto identity = tls::ImportedIdentity::Decode(negotiated.psk->identity);
+      is = identity.ok() && AsText(identity->external_identity) == flags.psk_identity;
+    }
+    if (is) return static_cast<int>(i);
   }
   return -1;
 }
@@ -76,14 +88,19 @@ void Engine::Take(const tls::Event& event) {
 tls::OpResult Engine::Perform(const tls::Operation& operation) {
   // Without -verify-peer the failure is known and the connection goes on all the same.
   if (std::holds_alternative<tls::VerifyChain>(operation) && flags_.verify_fail &&
-      flags_.verify_peer) {
+      (flags_.verify_peer || flags_.require_any_client_certificate)) {
     // The alerts that the runner expects of its two kinds of callback.
     return tls::OpRefused{PeerError(Code::kVerificationRefused, flags_.use_custom_verify_callback
                                                                     ? Alert::kCertificateUnknown
                                                                     : Alert::kHandshakeFailure)};
   }
-  if (std::holds_alternative<tls::ChooseCredential>(operation) && flags_.fail_cert_callback) {
-    return tls::OpFailed{};
+  if (const auto* choose = std::get_if<tls::ChooseCredential>(&operation)) {
+    if (flags_.fail_cert_callback) return tls::OpFailed{};
+    Bytes name;
+    for (Reader list(choose->authorities); tls::NextAuthority(list, &name);) {
+      observed_.authorities.emplace_back(AsText(name));
+    }
+    observed_.schemes.assign(choose->schemes.begin(), choose->schemes.end());
   }
   return local_.Perform(operation);
 }

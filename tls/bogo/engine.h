@@ -18,6 +18,8 @@ struct Observed {
   std::deque<std::string> data;              // a piece for each record
   std::string session;                       // the newest; empty: none came
   std::string client_secret, server_secret;  // of application data
+  std::vector<std::string> authorities;      // that the peer named, where it asked for a choice
+  std::vector<uint16_t> schemes;             // that it offered
 };
 
 class Engine {
@@ -47,8 +49,9 @@ class Engine {
     (void)face.Complete(pending.id, Perform(pending.request), now_);
     return true;
   }
-  // The place of the credential that was used among those of the flags; -1: that of -cert-file.
-  std::optional<int> selected_credential() const;
+  // The place of the credential or PSK that was used among those of the flags; -1: that of
+  // -cert-file, or none.
+  int selected_credential() const;
 
  private:
   void Take(const tls::Event& event);

@@ -49,13 +49,16 @@ Row IntList(std::vector<uint16_t> Flags::* field) {
             return ParseNumber(value, &(flags.*field).emplace_back());
           }};
 }
+bool ParseBase64(std::string_view value, std::string* out) {
+  const x509::PemBlock block = {.label = "", .body = value};
+  std::vector<uint8_t> buffer(block.max_size());
+  const Result<Bytes> decoded = x509::DecodePem(block, absl::MakeSpan(buffer));
+  if (decoded.ok()) *out = AsText(*decoded);
+  return decoded.ok();
+}
 Row Base64(std::string Flags::* field) {
   return {true, [=](Flags& flags, std::string_view value) {
-            const x509::PemBlock block = {.label = "", .body = value};
-            std::vector<uint8_t> out(block.max_size());
-            const Result<Bytes> decoded = x509::DecodePem(block, absl::MakeSpan(out));
-            if (decoded.ok()) flags.*field = AsText(*decoded);
-            return decoded.ok();
+            return ParseBase64(value, &(flags.*field));
           }};
 }
 // Applies to the newest credential.
@@ -63,6 +66,18 @@ Row OfCredential(const std::function<bool(CredentialFlags&, std::string_view)>& 
   return {true, [=](Flags& flags, std::string_view value) {
             return set(flags.credentials.empty() ? flags.credential : flags.credentials.back(),
                        value);
+          }};
+}
+Row PskField(std::string CredentialFlags::* field) {
+  return OfCredential([=](CredentialFlags& credential, std::string_view value) {
+    return credential.is_psk && ParseBase64(value, &(credential.*field));
+  });
+}
+Row PskHash(bool sha384) {
+  return {false, [=](Flags& flags, std::string_view) {
+            if (flags.credentials.empty()) return false;
+            flags.credentials.back().psk_sha384 = sha384;
+            return true;
           }};
 }
 // Asks for what is never otherwise here.
@@ -119,6 +134,28 @@ const std::map<std::string_view, Row>& Rows() {
           flags.credentials.emplace_back();
           return true;
         }}},
+      {"-new-psk-credential",
+       {false,
+        [](Flags& flags, std::string_view) {
+          flags.credentials.emplace_back().is_psk = true;
+          return true;
+        }}},
+      {"-psk-importer-key", PskField(&CredentialFlags::psk)},
+      {"-psk-importer-identity", PskField(&CredentialFlags::psk_identity)},
+      {"-psk-importer-context", PskField(&CredentialFlags::psk_context)},
+      {"-psk-importer-sha256", PskHash(false)},
+      {"-psk-importer-sha384", PskHash(true)},
+      {"-must-match-issuer",
+       {false,
+        [](Flags& flags, std::string_view) {
+          if (flags.credentials.empty()) return false;
+          return flags.credentials.back().must_match_issuer = true;
+        }}},
+      {"-require-any-client-certificate", Bool(&Flags::require_any_client_certificate)},
+      {"-use-client-ca-list", Text(&Flags::use_client_ca_list)},
+      {"-expect-client-ca-list", Text(&Flags::expect_client_ca_list)},
+      {"-expect-peer-verify-pref", IntList(&Flags::expect_peer_verify_prefs)},
+      {"-use-old-client-cert-callback", Always()},  // every choice waits for an answer
       // The runner's root; what is trusted is said by -verify-fail.
       {"-trust-cert", {true, [](Flags&, std::string_view) { return true; }}},
       {"-verify-peer", Bool(&Flags::verify_peer)},

@@ -10,10 +10,14 @@
 
 namespace merlon::bogo {
 
-// A certificate chain and its key, as PEM files.
+// A certificate chain and its key, as PEM files; or an external PSK, to be imported (RFC 9258).
 struct CredentialFlags {
   std::string cert_file, key_file;
   std::vector<uint16_t> signing_prefs;
+  bool must_match_issuer = false;
+  bool is_psk = false;
+  std::string psk, psk_identity, psk_context;
+  bool psk_sha384 = false;
 };
 
 // One connection's flags, named as the runner does.
@@ -42,6 +46,8 @@ struct Flags {
   std::vector<CredentialFlags> credentials;  // of each -new-x509-credential
   bool verify_peer = false, verify_fail = false, use_custom_verify_callback = false,
        fail_cert_callback = false;
+  bool require_any_client_certificate = false;
+  std::string use_client_ca_list;  // names in hexadecimal, with commas; "<NULL>", "<EMPTY>": none
 
   // Sessions.
   int resume_count = 0;
@@ -70,6 +76,8 @@ struct Flags {
   std::string expect_peer_cert_file;
   std::optional<int> expect_selected_credential;
   bool expect_no_peer_cert = false;
+  std::string expect_client_ca_list;
+  std::vector<uint16_t> expect_peer_verify_prefs;
   bool expect_session_miss = false, expect_no_session = false;
   bool expect_hrr = false, expect_no_hrr = false;
 };

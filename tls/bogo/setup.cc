@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/bogo/setup.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_split.h"
 #include "x509/pem.h"
 #include "x509/pkcs8.h"
 
@@ -38,6 +41,14 @@ tls::Limits ShimLimits() {
 }
 
 }  // namespace
+
+std::vector<std::string> ReadAuthorities(const std::string& list) {
+  std::vector<std::string> names;
+  if (list.empty() || list[0] == '<') return names;
+  const std::vector<std::string> parts = absl::StrSplit(list, ',');
+  for (const std::string& hex : parts) names.push_back(absl::HexStringToBytes(hex));
+  return names;
+}
 
 std::vector<std::string> ReadChain(const std::string& path) {
   const std::string text = ReadFile(path);
@@ -88,9 +99,18 @@ absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Fla
     }
     builder.SetKeyShares(static_cast<int>(wanted.size()));
   }
-  if (!flags.credentials.empty() || !flags.credential.cert_file.empty() ||
-      flags.fail_cert_callback) {
-    return absl::UnimplementedError("client certificates");
+  absl::Status added = AddCredentials(flags, builder);
+  if (!added.ok()) return added;
+  for (const std::string& name : ReadAuthorities(flags.use_client_ca_list)) {
+    builder.NameAuthority(AsBytes(name));
+  }
+  // With a PSK and no word of certificates, the runner's client has nothing else in mind.
+  const bool has_psk = std::any_of(flags.credentials.begin(), flags.credentials.end(),
+                                   [](const CredentialFlags& c) { return c.is_psk; });
+  if (has_psk && !flags.verify_peer) {
+    builder.RequirePsk();
+  } else {
+    builder.ChooseCredentials();  // so that every CertificateRequest is seen
   }
   return builder.Build();
 }
@@ -102,21 +122,52 @@ absl::StatusOr<std::shared_ptr<const tls::ServerConfig>> Setup::Server(const Fla
   if (!flags.select_alpn.empty()) builder.AddAlpn(flags.select_alpn);
   if (flags.reject_alpn) builder.AddAlpn(kNobodysProtocol);
   if (flags.no_ticket) builder.SetTickets(0);
-  std::vector<CredentialFlags> credentials = flags.credentials;
-  if (!flags.credential.cert_file.empty()) credentials.push_back(flags.credential);
-  for (const CredentialFlags& credential : credentials) {
-    absl::Status added = AddCredential(credential, builder);
-    if (!added.ok()) return added;
+  absl::Status added = AddCredentials(flags, builder);
+  if (!added.ok()) return added;
+  builder.SetSignatureSchemes(flags.verify_prefs);
+  if (flags.verify_peer) {
+    builder.SetClientAuthentication(tls::ClientAuthentication::kOptional);
+  } else if (flags.require_any_client_certificate) {
+    builder.SetClientAuthentication(tls::ClientAuthentication::kRequired);
+  }
+  if (flags.verify_peer || flags.require_any_client_certificate) {
+    for (const std::string& name : ReadAuthorities(flags.use_client_ca_list)) {
+      builder.NameAuthority(AsBytes(name));
+    }
   }
   return builder.Build();
 }
 
-absl::Status Setup::AddCredential(const CredentialFlags& flags, tls::ServerConfigBuilder& builder) {
+template <class Builder>
+absl::Status Setup::AddCredentials(const Flags& flags, Builder& builder) {
+  std::vector<CredentialFlags> all = flags.credentials;
+  if (!flags.credential.cert_file.empty()) all.push_back(flags.credential);
+  for (const CredentialFlags& one : all) {
+    if (one.is_psk) {
+      const Result<crypto::KeyHandle> key = keys_->Import(
+          {.type = crypto::KeyType::kSecret, .usage = crypto::Usage::kDerive}, AsBytes(one.psk));
+      if (!key.ok()) return absl::UnimplementedError("a PSK of this kind");
+      builder.AddExternalPsk(one.psk_identity, *key, one.psk_context,
+                             one.psk_sha384 ? crypto::HashId::kSha384 : crypto::HashId::kSha256);
+    } else {
+      absl::StatusOr<tls::CredentialChoice> credential = LoadCredential(one);
+      if (!credential.ok()) return credential.status();
+      builder.AddCredential(*std::move(credential));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<tls::CredentialChoice> Setup::LoadCredential(const CredentialFlags& flags) {
   const Result<crypto::KeyHandle> key =
       x509::ImportPrivateKeyPem(*keys_, ReadFile(flags.key_file), crypto::Usage::kSign);
   if (!key.ok()) return absl::UnimplementedError("a private key of this kind");
-  builder.AddCredential(ReadChain(flags.cert_file), *key, {}, flags.signing_prefs);
-  return absl::OkStatus();
+  tls::CredentialChoice credential;
+  credential.chain_der = ReadChain(flags.cert_file);
+  credential.key = *key;
+  credential.schemes = flags.signing_prefs;
+  credential.only_for_authorities = flags.must_match_issuer;
+  return credential;
 }
 
 }  // namespace merlon::bogo

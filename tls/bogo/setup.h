@@ -27,14 +27,19 @@ class Setup {
   tls::Seed NewSeed();
 
  private:
-  absl::Status AddCredential(const CredentialFlags& flags, tls::ServerConfigBuilder& builder);
+  // All credentials and PSKs of the flags.
+  template <class Builder>
+  absl::Status AddCredentials(const Flags& flags, Builder& builder);
+  absl::StatusOr<tls::CredentialChoice> LoadCredential(const CredentialFlags& flags);
 
   crypto::DriverTable drivers_;
   crypto::SystemRng rng_;
-  crypto::InlineKeyStore<16> keys_;
+  crypto::InlineKeyStore<64> keys_;
   std::optional<crypto::BoundAeadKey> ticket_key_;
 };
 
+// The names of a list of authorities (-use-client-ca-list), as DER.
+std::vector<std::string> ReadAuthorities(const std::string& list);
 // The certificates of a PEM file, as DER.
 std::vector<std::string> ReadChain(const std::string& path);
 

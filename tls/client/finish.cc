@@ -20,6 +20,11 @@ Result<Bytes> KeepSession(const NewSessionTicket& m, Context& cx) {
   session.lifetime = m.lifetime;
   session.age_add = m.age_add;
   session.max_early_data = m.early_data.value_or(0);
+  if (cx.negotiated.client_certificate != ClientCertificate::kNotRequested) {
+    session.client_authentication = ClientAuthentication::kOptional;
+  }
+  session.client_authenticated = cx.negotiated.client_certificate == ClientCertificate::kVerified;
+  session.client_identity = cx.negotiated.client_identity;
   session.server_name = AsBytes(cx.negotiated.server_name);
   session.alpn = AsBytes(cx.negotiated.alpn);
   session.ticket = m.ticket;
@@ -28,31 +33,74 @@ Result<Bytes> KeepSession(const NewSessionTicket& m, Context& cx) {
   return Bytes(encoded);
 }
 
-}  // namespace
-
-Result<Moved> On(ExpectServerFinished& s, const Finished& m, Context& cx,
-                 Into<ClientEstablished> next) {
-  MERLON_TRY(cx.CheckFinished(m.mac, s.flight.handshake.server));
-  const crypto::Digest server_finished = cx.transcript->Peek();
-  TrafficPair keys = s.flight.master.Application(server_finished);
-  cx.exporter_master = s.flight.master.ExporterMaster(server_finished);
-  cx.change_cipher_spec_legal = false;
-  MERLON_TRY(cx.InstallReadKeys(Epoch::kApplication, keys.server));
-  // s4.4.2: a client that was asked and has no certificate sends an empty list.
-  if (s.flight.certificate_requested) {
-    MERLON_TRY(cx.Emit(Epoch::kHandshake, Certificate{.context = {}, .list = {}}));
-  }
-  MERLON_TRY(cx.EmitFinished(s.flight.handshake.client));
-  MERLON_TRY(cx.InstallWriteKeys(Epoch::kApplication, keys.client));
-  cx.resumption_master = std::move(s.flight.master).ResumptionMaster(cx.transcript->Peek());
-  MERLON_TRY(cx.LogSecret("CLIENT_TRAFFIC_SECRET_0", keys.client.reveal()));
-  MERLON_TRY(cx.LogSecret("SERVER_TRAFFIC_SECRET_0", keys.server.reveal()));
+// Our Finished, and the keys behind it.
+Result<Moved> FinishHandshake(ClientKeys keys, Context& cx, Into<ClientEstablished> next) {
+  MERLON_TRY(cx.EmitFinished(keys.handshake));
+  MERLON_TRY(cx.InstallWriteKeys(Epoch::kApplication, keys.application.client));
+  cx.resumption_master = std::move(keys.master).ResumptionMaster(cx.transcript->Peek());
+  MERLON_TRY(cx.LogSecret("CLIENT_TRAFFIC_SECRET_0", keys.application.client.reveal()));
+  MERLON_TRY(cx.LogSecret("SERVER_TRAFFIC_SECRET_0", keys.application.server.reveal()));
   MERLON_TRY(cx.LogSecret("EXPORTER_SECRET", cx.exporter_master.reveal()));
   MERLON_TRY(cx.events.Push(Connected{}));
   cx.ticket_mark = cx.arena.mark();
-  return next.To(ClientEstablished{
-      .traffic = {.read = std::move(keys.server), .write = std::move(keys.client)},
-      .finished = cx.flight});
+  return next.To(ClientEstablished{.traffic = {.read = std::move(keys.application.server),
+                                               .write = std::move(keys.application.client)},
+                                   .finished = cx.flight});
+}
+
+// s4.4.2: a client that was asked and has no suitable certificate "MUST send a Certificate message
+// containing no certificates".
+Result<Moved> Decline(ClientKeys keys, Context& cx, Into<ClientEstablished> next) {
+  MERLON_TRY(cx.Emit(Epoch::kHandshake, OwnCertificate{nullptr}));
+  return FinishHandshake(std::move(keys), cx, next);
+}
+
+}  // namespace
+
+Result<Moved> On(ExpectServerFinished& s, const Finished& m, Context& cx,
+                 Into<AwaitClientCredential, ClientEstablished> next) {
+  MERLON_TRY(cx.CheckFinished(m.mac, s.flight.handshake.server));
+  const crypto::Digest server_finished = cx.transcript->Peek();
+  ClientKeys keys = {.handshake = std::move(s.flight.handshake.client),
+                     .application = s.flight.master.Application(server_finished),
+                     .master = std::move(s.flight.master)};
+  cx.exporter_master = keys.master.ExporterMaster(server_finished);
+  cx.change_cipher_spec_legal = false;
+  MERLON_TRY(cx.InstallReadKeys(Epoch::kApplication, keys.application.server));
+  const RequestedCertificate* requested = s.flight.requested;
+  if (requested == nullptr) return FinishHandshake(std::move(keys), cx, next);
+  if (cx.client->credentials.empty() && !cx.client->choose_credential) {
+    return Decline(std::move(keys), cx, next);
+  }
+  MERLON_TRY(cx.Request(ChooseCredential{.server_name = cx.negotiated.server_name,
+                                         .schemes = requested->schemes,
+                                         .authorities = requested->authorities,
+                                         .as_server = false}));
+  return next.To(AwaitClientCredential{.keys = std::move(keys), .requested = requested});
+}
+
+Result<Moved> On(AwaitClientCredential& s, const CredentialChosen& chosen, Context& cx,
+                 Into<AwaitClientSignature, ClientEstablished> next) {
+  if (chosen.credential == nullptr) return Decline(std::move(s.keys), cx, next);
+  MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_scheme, CheckChoice(chosen, s.requested->schemes));
+  cx.negotiated.credential = chosen.credential;
+  MERLON_ASSIGN_OR_RETURN(const Bytes certificate, cx.Build(OwnCertificate{chosen.credential}));
+  cx.transcript->AddWhole(certificate);
+  MERLON_ASSIGN_OR_RETURN(const Bytes content, SignedContent(Signer::kClient, cx));
+  MERLON_TRY(cx.Request(Sign{chosen.credential, chosen.scheme, content}));
+  return next.To(AwaitClientSignature{.keys = std::move(s.keys), .certificate = certificate});
+}
+
+Result<Moved> On(AwaitClientSignature& s, const Signature& signature, Context& cx,
+                 Into<ClientEstablished> next) {
+  MERLON_TRY(cx.Queue(Epoch::kHandshake, s.certificate));
+  MERLON_TRY(cx.Emit(Epoch::kHandshake, CertificateVerify{.scheme = cx.negotiated.client_scheme->id,
+                                                          .signature = signature.value}));
+  cx.negotiated.client_certificate = ClientCertificate::kVerified;
+  const crypto::Digest own_leaf =
+      crypto::HashOf(*cx.negotiated.suite->hash, cx.negotiated.credential->chain_der[0]);
+  MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_identity, cx.Keep(own_leaf.view()));
+  return FinishHandshake(std::move(s.keys), cx, next);
 }
 
 Result<Moved> On(ClientEstablished& s, const NewSessionTicket& m, Context& cx,

@@ -21,6 +21,23 @@ const CipherSuite* FindSuite(const CommonConfig& config, uint16_t id) {
   return nullptr;
 }
 
+// May we go by this session as who we are now? What a server knows us by must be what we would show
+// it today, and a server that knows us by nothing asks again where we have something to show.
+bool SpeaksForUs(const Session& session, const crypto::HashAlgorithm& hash,
+                 const ClientConfig& config) {
+  if (config.choose_credential) return true;
+  if (!session.client_authenticated) {
+    return session.client_authentication == ClientAuthentication::kNone ||
+           config.credentials.empty();
+  }
+  for (const Credential& credential : config.credentials) {
+    if (crypto::HashOf(hash, credential.chain_der[0]).view() == session.client_identity) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // The PSK of a session that may be resumed here and now; nothing, where it may not.
 Result<std::optional<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   const Result<Session> session = Session::Decode(encoded);
@@ -29,39 +46,63 @@ Result<std::optional<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
   const auto age = cx.now.wall - session->issued;
   const bool fits = suite != nullptr && session->version == 0x0304 &&
                     session->transport == cx.decode.transport &&
-                    AsText(session->server_name) == cx.negotiated.server_name;
+                    AsText(session->server_name) == cx.negotiated.server_name &&
+                    SpeaksForUs(*session, *suite->hash, *cx.client);
   // RFC 9846 s4.6.1: "Clients MUST NOT cache tickets for longer than 7 days", nor beyond lifetime.
   const bool fresh = age.count() >= 0 && age.count() < session->lifetime;
   if (!fits || !fresh) return std::optional<OfferedPsk>();
   OfferedPsk psk = {.hash = suite->hash};
   MERLON_ASSIGN_OR_RETURN(psk.secret, cx.Keep(session->psk.reveal()));
   MERLON_ASSIGN_OR_RETURN(psk.identity, cx.Keep(session->ticket));
+  MERLON_ASSIGN_OR_RETURN(psk.client_identity, cx.Keep(session->client_identity));
+  if (session->client_authentication != ClientAuthentication::kNone) {
+    psk.client_certificate =
+        session->client_authenticated ? ClientCertificate::kVerified : ClientCertificate::kNone;
+  }
   // s4.2.11.1: milliseconds since the ticket came, plus ticket_age_add, modulo 2^32.
   psk.obfuscated_age = static_cast<uint32_t>(age.count()) * 1000 + session->age_add;
   return std::optional<OfferedPsk>(psk);
 }
 
-Result<Moved> RequestShares(std::optional<OfferedPsk> psk, Context& cx, Into<AwaitShares> next) {
+Result<Moved> RequestShares(absl::Span<OfferedPsk> psks, Context& cx, Into<AwaitShares> next) {
   const NamedGroup* group = cx.common.groups[0];
   MERLON_TRY(cx.Request(GenerateShare{group->id}));
-  return next.To(AwaitShares{.offer = {.hello = {}, .shares = {}, .psk = psk},
+  return next.To(AwaitShares{.offer = {.hello = {}, .shares = {}, .psks = psks},
                              .group = group,
                              .cookie = {},
                              .retry = false});
 }
 
-// An external PSK where there is no session to resume; then the shares.
-Result<Moved> RequestPskOrShares(std::optional<OfferedPsk> psk, Context& cx,
-                                 Into<AwaitPskSecret, AwaitShares> next) {
-  if (!psk && !cx.common.psks.empty()) {
-    const ExternalPsk& external = cx.common.psks[0];
-    for (const CipherSuite& suite : cx.common.suites) {
-      if (suite.hash->id != external.hash) continue;
-      MERLON_TRY(cx.Request(DerivePsk{&external, suite.hash}));
-      return next.To(AwaitPskSecret{});
-    }
+// The hash under which an external PSK may be offered here; null: under none.
+const crypto::HashAlgorithm* HashFor(const ExternalPsk& psk, const Context& cx) {
+  // RFC 9258 s5.1: an imported PSK is for one protocol.
+  if (psk.target_protocol != 0 && psk.target_protocol != cx.protocol->version13) return nullptr;
+  for (const CipherSuite& suite : cx.common.suites) {
+    if (suite.hash->id == psk.hash) return suite.hash;
   }
-  return RequestShares(psk, cx, next);
+  return nullptr;
+}
+
+// The session's PSK and the external ones, for a server may have forgotten the session; then the
+// shares.
+Result<Moved> RequestPskOrShares(const std::optional<OfferedPsk>& of_session, Context& cx,
+                                 Into<AwaitPskSecret, AwaitShares> next) {
+  const size_t first = of_session ? 1 : 0;
+  size_t count = first;
+  for (const ExternalPsk& external : cx.common.psks) count += HashFor(external, cx) != nullptr;
+  MERLON_ASSIGN_OR_RETURN(const absl::Span<OfferedPsk> psks, cx.arena.KeepArray<OfferedPsk>(count));
+  if (of_session) psks[0] = *of_session;
+  if (count == first) return RequestShares(psks, cx, next);
+  size_t at = first;
+  for (const ExternalPsk& external : cx.common.psks) {
+    const crypto::HashAlgorithm* hash = HashFor(external, cx);
+    if (hash == nullptr) continue;
+    psks[at].hash = hash;
+    psks[at].external = &external;
+    psks[at++].identity = external.identity;
+  }
+  MERLON_TRY(cx.Request(DerivePsk{psks[first].external, psks[first].hash}));
+  return next.To(AwaitPskSecret{.psks = psks, .at = first});
 }
 
 // Encodes a list in scratch.
@@ -108,6 +149,7 @@ Result<void> FillFromConfig(ClientHello& hello, Arena::Scratch& scratch, Context
         }));
     hello.signature_algorithms_cert = U16List(schemes);
   }
+  if (!config.authorities.empty()) hello.certificate_authorities = config.authorities;
   if (!config.alpn.empty()) {
     size_t size = 0;
     for (std::string_view name : config.alpn) size += 1 + name.size();
@@ -132,18 +174,30 @@ Result<void> FillShares(ClientHello& hello, const ClientOffer& offer, Arena::Scr
   return {};
 }
 
-// pre_shared_key with zeros for a binder (RFC 9846 s4.2.11).
-Result<void> FillPsk(ClientHello& hello, const OfferedPsk& psk, Arena::Scratch& scratch) {
+// Bytes of the binders of a pre_shared_key, their lengths included.
+size_t BindersSize(absl::Span<const OfferedPsk> psks) {
+  size_t size = 0;
+  for (const OfferedPsk& psk : psks) size += 1 + size_t{psk.hash->size};
+  return size;
+}
+
+// pre_shared_key with zeros for binders (RFC 9846 s4.2.11).
+Result<void> FillPsks(ClientHello& hello, absl::Span<const OfferedPsk> psks,
+                      Arena::Scratch& scratch) {
+  size_t size = 0;
+  for (const OfferedPsk& psk : psks) size += 2 + psk.identity.size() + 4;
   OfferedPsks offered;
-  MERLON_ASSIGN_OR_RETURN(offered.identities,
-                          WriteList(scratch, 2 + psk.identity.size() + 4, [&](Writer& w) {
-                            w.Prefixed<2>([&] { w.Raw(psk.identity); });
-                            w.Int<4>(psk.obfuscated_age);
+  MERLON_ASSIGN_OR_RETURN(offered.identities, WriteList(scratch, size, [&](Writer& w) {
+                            for (const OfferedPsk& psk : psks) {
+                              w.Prefixed<2>([&] { w.Raw(psk.identity); });
+                              w.Int<4>(psk.obfuscated_age);
+                            }
                           }));
-  MERLON_ASSIGN_OR_RETURN(offered.binders, WriteList(scratch, 1 + psk.hash->size, [&](Writer& w) {
-                            w.Prefixed<1>([&] {
+  MERLON_ASSIGN_OR_RETURN(offered.binders, WriteList(scratch, BindersSize(psks), [&](Writer& w) {
+                            for (const OfferedPsk& psk : psks) {
+                              w.Int<1>(psk.hash->size);
                               for (size_t i = 0; i < psk.hash->size; ++i) w.Int<1>(0);
-                            });
+                            }
                           }));
   hello.pre_shared_key = offered;
   return {};
@@ -159,17 +213,20 @@ ExtensionSet SentExtensions(const ClientHello& hello) {
   return sent;
 }
 
-// Computes the binder over all that stands before the binders, and puts it in its place, which is
-// the end of the message (s4.2.11.2).
-void FillBinder(MutableBytes message, const OfferedPsk& psk, Context& cx) {
-  const size_t binder_size = psk.hash->size;
-  const size_t truncated = message.size() - binder_size - 3;
-  Transcript transcript = cx.transcript ? *cx.transcript : Transcript(*psk.hash);
-  transcript.AddWhole(Slice(message, 0, truncated));
-  const EarlyStage stage = psk.Stage(cx.protocol->label_prefix);
-  const crypto::Digest binder =
-      FinishedMac(stage.schedule(), stage.BinderKey(psk.binder_kind()), transcript.Peek());
-  memcpy(message.data() + message.size() - binder_size, binder.view().data(), binder_size);
+// Computes the binders over all that stands before them, and puts them in their place, which is the
+// end of the message (s4.2.11.2).
+void FillBinders(MutableBytes message, absl::Span<const OfferedPsk> psks, const Context& cx) {
+  size_t at = message.size() - BindersSize(psks);
+  const Bytes truncated = Slice(message, 0, at - 2);
+  for (const OfferedPsk& psk : psks) {
+    Transcript transcript = cx.transcript ? *cx.transcript : Transcript(*psk.hash);
+    transcript.AddWhole(truncated);
+    const EarlyStage stage = psk.Stage(cx.protocol->label_prefix);
+    const crypto::Digest binder =
+        FinishedMac(stage.schedule(), stage.BinderKey(psk.binder_kind()), transcript.Peek());
+    memcpy(message.data() + at + 1, binder.view().data(), binder.size());
+    at += 1 + binder.size();
+  }
 }
 
 }  // namespace
@@ -178,6 +235,10 @@ EarlyStage OfferedPsk::Stage(crypto::LabelPrefix prefix) const {
   const KeySchedule schedule = {hash, prefix};
   return external != nullptr ? EarlyStage::FromEarlySecret(schedule, secret)
                              : EarlyStage::FromPsk(schedule, secret);
+}
+
+BinderKind OfferedPsk::binder_kind() const {
+  return external != nullptr ? BinderKindOf(*external) : BinderKind::kResumption;
 }
 
 Bytes ClientOffer::random() const { return Slice(hello, kRandomAt, kRandomSize); }
@@ -208,15 +269,14 @@ Result<Moved> On(AwaitSession&, const SessionFound& found, Context& cx,
   return RequestPskOrShares(psk, cx, next);
 }
 
-Result<Moved> On(AwaitPskSecret&, const PskDerived& derived, Context& cx, Into<AwaitShares> next) {
-  const ExternalPsk& external = cx.common.psks[0];
-  OfferedPsk psk = {.external = &external, .identity = external.identity};
-  for (const CipherSuite& suite : cx.common.suites) {
-    if (suite.hash->id == external.hash) psk.hash = suite.hash;
-  }
+Result<Moved> On(AwaitPskSecret& s, const PskDerived& derived, Context& cx,
+                 Into<AwaitPskSecret, AwaitShares> next) {
+  OfferedPsk& psk = s.psks[s.at];
   if (derived.early_secret.size() != psk.hash->size) return DriverError(Code::kOperationFailed);
   MERLON_ASSIGN_OR_RETURN(psk.secret, cx.Keep(derived.early_secret));
-  return RequestShares(psk, cx, next);
+  if (++s.at == s.psks.size()) return RequestShares(s.psks, cx, next);
+  MERLON_TRY(cx.Request(DerivePsk{s.psks[s.at].external, s.psks[s.at].hash}));
+  return next.To(AwaitPskSecret(s));
 }
 
 Result<Moved> On(AwaitShares& s, const ShareGenerated& made, Context& cx,
@@ -264,9 +324,9 @@ Result<void> SendClientHello(ClientOffer& offer, Bytes cookie, bool retry, Conte
   MERLON_TRY(FillShares(hello, offer, scratch));
   // s4.2.9: psk_dhe_ke alone; sent whenever tickets may be used later.
   hello.psk_modes = AsBytes("\x01");
-  if (offer.psk) MERLON_TRY(FillPsk(hello, *offer.psk, scratch));
+  if (!offer.psks.empty()) MERLON_TRY(FillPsks(hello, offer.psks, scratch));
   MERLON_ASSIGN_OR_RETURN(const MutableBytes message, cx.Build(hello));
-  if (offer.psk) FillBinder(message, *offer.psk, cx);
+  if (!offer.psks.empty()) FillBinders(message, offer.psks, cx);
   offer.hello = message;
   offer.sent = SentExtensions(hello);
   cx.client_random = offer.random();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The client's 2. and 3.: ServerHello or HelloRetryRequest, the key exchange, EncryptedExtensions
 // (RFC 9846 s4.1.3, s4.1.4, s4.3.1).
+#include <algorithm>
+
 #include "tls/client/states.h"
 #include "tls/client/tls12_entry.h"
 
@@ -64,7 +66,9 @@ Result<Moved> Retry(ClientOffer offer, const HelloRetryRequest& hello, Context& 
   cx.transcript->BecomeMessageHash();
   cx.AbsorbMessage();
   // s4.2.11: offers under another hash than the suite's cannot be used any more.
-  if (offer.psk && offer.psk->hash != suite->hash) offer.psk.reset();
+  const auto end = std::remove_if(offer.psks.begin(), offer.psks.end(),
+                                  [&](const OfferedPsk& psk) { return psk.hash != suite->hash; });
+  offer.psks = {offer.psks.data(), static_cast<size_t>(end - offer.psks.begin())};
   Bytes cookie;
   if (hello.cookie) {
     MERLON_ASSIGN_OR_RETURN(cookie, cx.Keep(*hello.cookie));
@@ -94,17 +98,21 @@ Result<EarlyStage> StartSchedule(const ServerHello& hello, const ClientOffer& of
     }
     return EarlyStage::WithoutPsk(cx.schedule());
   }
-  if (!offer.psk) return PeerError(Code::kUnsupportedExtension, Alert::kUnsupportedExtension);
+  if (offer.psks.empty()) {
+    return PeerError(Code::kUnsupportedExtension, Alert::kUnsupportedExtension);
+  }
   // s4.2.11: "Clients MUST verify that the server's selected_identity is within the range supplied
   // by the client, that the server selected a cipher suite indicating a Hash associated with the
   // PSK".
-  if (*hello.pre_shared_key != 0 || offer.psk->hash->id != cx.negotiated.suite->hash->id) {
-    return IllegalParameter();
-  }
-  cx.negotiated.psk = offer.psk->external;
+  if (*hello.pre_shared_key >= offer.psks.size()) return IllegalParameter();
+  const OfferedPsk& psk = offer.psks[*hello.pre_shared_key];
+  if (psk.hash->id != cx.negotiated.suite->hash->id) return IllegalParameter();
+  cx.negotiated.psk = psk.external;
   cx.negotiated.authentication =
-      offer.psk->external != nullptr ? Authentication::kExternalPsk : Authentication::kResumption;
-  return offer.psk->Stage(cx.protocol->label_prefix);
+      psk.external != nullptr ? Authentication::kExternalPsk : Authentication::kResumption;
+  cx.negotiated.client_certificate = psk.client_certificate;
+  cx.negotiated.client_identity = psk.client_identity;
+  return psk.Stage(cx.protocol->label_prefix);
 }
 
 Result<Moved> Accept(ClientOffer& offer, const ServerHello& hello, Context& cx,

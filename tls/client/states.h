@@ -10,12 +10,14 @@
 //   4. ExpectCertificateOrRequest        <--  CertificateRequest, Certificate
 //      AwaitChain, ExpectCertificateVerify, AwaitSignatureVerdict
 //   5. ExpectServerFinished              <--  Finished
-//      Certificate (empty, if asked), Finished -->
+//      AwaitClientCredential, AwaitClientSignature   where a certificate was asked for
+//      Certificate (empty: there is none), CertificateVerify, Finished -->
 //   6. ClientEstablished                 NewSessionTicket, KeyUpdate
 #pragma once
 #include <optional>
 
 #include "crypto/base/fixed_vector.h"
+#include "tls/core/certificates.h"
 #include "tls/core/context.h"
 #include "tls/core/features.h"
 #include "tls/core/post_handshake.h"
@@ -32,24 +34,25 @@ struct OfferedShare {
   const NamedGroup* group = nullptr;
   Bytes private_key = {}, share = {};  // in storage
 };
-// The one PSK that is offered: of a ticket, or external.
+// A PSK that is offered: of a ticket, which comes first, or external.
 struct OfferedPsk {
   const crypto::HashAlgorithm* hash = nullptr;
   const ExternalPsk* external = nullptr;  // null: of a ticket
   Bytes secret = {};  // in storage: a ticket's PSK, or the extracted early secret
   Bytes identity = {};
   uint32_t obfuscated_age = 0;
+  // Of a ticket: what became of our certificate.
+  ClientCertificate client_certificate = ClientCertificate::kNotRequested;
+  Bytes client_identity = {};
 
   EarlyStage Stage(crypto::LabelPrefix prefix) const;
-  BinderKind binder_kind() const {
-    return external != nullptr ? BinderKind::kExternal : BinderKind::kResumption;
-  }
+  BinderKind binder_kind() const;
 };
 struct ClientOffer {
   Bytes hello;  // the last ClientHello, whole, in storage
   FixedVector<OfferedShare, 2> shares;
-  std::optional<OfferedPsk> psk;
-  ExtensionSet sent = {};  // what an answer may carry
+  absl::Span<OfferedPsk> psks;  // in storage
+  ExtensionSet sent = {};       // what an answer may carry
 
   Bytes random() const;      // of the hello
   Bytes session_id() const;  // of the hello
@@ -74,6 +77,8 @@ struct AwaitPskSecret {
   static constexpr uint32_t kNeeds = kClientRole;
   using Accepted = Accepts<>;
   using Completed = Completes<PskDerived>;
+  absl::Span<OfferedPsk> psks;  // in storage
+  size_t at = 0;                // whose secret is being derived
 };
 struct AwaitShares {
   static constexpr uint32_t kNeeds = kClientRole;
@@ -102,11 +107,17 @@ struct AwaitAgreement {
   ExtensionSet sent;
 };
 
+// A CertificateRequest; all in storage.
+struct RequestedCertificate {
+  absl::Span<const uint16_t> schemes;
+  Bytes authorities;
+};
 // What the rest of the server's flight needs.
 struct ServerFlight {
   MasterStage master;
   TrafficPair handshake;
-  bool certificate_requested = false;
+  const RequestedCertificate* requested =
+      nullptr;  // in storage; null: no certificate was asked for
 };
 struct ExpectEncryptedExtensions {
   static constexpr uint32_t kNeeds = kClientRole | kTls13;
@@ -134,8 +145,7 @@ struct ExpectCertificateVerify {
   static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates;
   using Accepted = Accepts<CertificateVerify>;
   ServerFlight flight;
-  crypto::KeyType key_type;
-  Bytes public_key;  // in storage
+  PeerKey key;
 };
 struct AwaitSignatureVerdict {
   static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates;
@@ -147,6 +157,26 @@ struct ExpectServerFinished {
   static constexpr uint32_t kNeeds = kClientRole | kTls13;
   using Accepted = Accepts<Finished>;
   ServerFlight flight;
+};
+// What is needed once the server's flight is understood.
+struct ClientKeys {
+  HashSecret handshake;  // of the client: for its Finished
+  TrafficPair application;
+  MasterStage master;
+};
+struct AwaitClientCredential {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<>;
+  using Completed = Completes<CredentialChosen>;
+  ClientKeys keys;
+  const RequestedCertificate* requested;  // in storage
+};
+struct AwaitClientSignature {
+  static constexpr uint32_t kNeeds = kClientRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<>;
+  using Completed = Completes<Signature>;
+  ClientKeys keys;
+  Bytes certificate;  // our message, in storage: sent with the rest of its flight
 };
 struct ClientEstablished {
   static constexpr uint32_t kNeeds = kClientRole | kTls13;
@@ -162,7 +192,8 @@ Result<Moved> On(ClientStart&, const Begin&, Context&,
                  Into<AwaitSession, AwaitPskSecret, AwaitShares> next);
 Result<Moved> On(AwaitSession&, const SessionFound&, Context&,
                  Into<AwaitPskSecret, AwaitShares> next);
-Result<Moved> On(AwaitPskSecret&, const PskDerived&, Context&, Into<AwaitShares> next);
+Result<Moved> On(AwaitPskSecret&, const PskDerived&, Context&,
+                 Into<AwaitPskSecret, AwaitShares> next);
 Result<Moved> On(AwaitShares&, const ShareGenerated&, Context&,
                  Into<AwaitShares, ExpectServerHello, ExpectSecondServerHello> next);
 
@@ -197,7 +228,11 @@ Result<Moved> On(AwaitSignatureVerdict&, const SignatureValid&, Context&,
 // ---- finish.cc
 // -----------------------------------------------------------------------------------
 
-Result<Moved> On(ExpectServerFinished&, const Finished&, Context&, Into<ClientEstablished> next);
+Result<Moved> On(ExpectServerFinished&, const Finished&, Context&,
+                 Into<AwaitClientCredential, ClientEstablished> next);
+Result<Moved> On(AwaitClientCredential&, const CredentialChosen&, Context&,
+                 Into<AwaitClientSignature, ClientEstablished> next);
+Result<Moved> On(AwaitClientSignature&, const Signature&, Context&, Into<ClientEstablished> next);
 Result<Moved> On(ClientEstablished&, const NewSessionTicket&, Context&,
                  Into<ClientEstablished> next);
 Result<Moved> On(ClientEstablished&, const KeyUpdate&, Context&, Into<ClientEstablished> next);

@@ -89,6 +89,7 @@ void Context::WipeSecrets() {
   resumption_master = {};
   arena.ReleaseTo(0);
   negotiated.peer_chain = {};
+  negotiated.client_identity = {};
   negotiated.peer_transport_parameters = {};
 }
 

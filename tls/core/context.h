@@ -32,6 +32,11 @@ struct ServerOptions {
   Bytes transport_parameters;  // QUIC's, opaque; outlives the handshake
 };
 
+// Under which label an external PSK is bound (RFC 9846 s7.1, RFC 9258 s5.2).
+inline BinderKind BinderKindOf(const ExternalPsk& psk) {
+  return psk.target_protocol == 0 ? BinderKind::kExternal : BinderKind::kImported;
+}
+
 // Bytes of 0-RTT records that a server skips at most when it refuses it (RFC 9846 s4.2.10):
 // BoringSSL's kMaxEarlyDataSkipped.
 inline constexpr uint32_t kMaxSkippedEarlyData = 16384;

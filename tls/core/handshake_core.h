@@ -16,10 +16,12 @@ using HandshakeMachine =
     StateMachine<Profile, ClientStart, AwaitSession, AwaitPskSecret, AwaitShares, ExpectServerHello,
                  ExpectSecondServerHello, AwaitAgreement, ExpectEncryptedExtensions,
                  ExpectCertificateOrRequest, ExpectCertificate, AwaitChain, ExpectCertificateVerify,
-                 AwaitSignatureVerdict, ExpectServerFinished, ClientEstablished, ExpectClientHello,
+                 AwaitSignatureVerdict, ExpectServerFinished, AwaitClientCredential,
+                 AwaitClientSignature, ClientEstablished, ExpectClientHello,
                  ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket,
-                 AwaitCredential, AwaitEncapsulation, AwaitSignature, ExpectClientFinished,
-                 ServerEstablished>;
+                 AwaitCredential, AwaitEncapsulation, AwaitSignature, ExpectClientCertificate,
+                 AwaitClientChain, ExpectClientCertificateVerify, AwaitClientSignatureVerdict,
+                 ExpectClientFinished, ServerEstablished>;
 
 // Not movable. Configuration and storage outlive it. One that cannot start is born Failed.
 template <class Profile>

@@ -51,6 +51,7 @@ template <class Profile>
 Result<MutableBytes> HandshakeCore<Profile>::ReleaseStorage() {
   if (!established() || !context_.storage_releasable) return Misuse();
   context_.negotiated.peer_chain = {};
+  context_.negotiated.client_identity = {};
   context_.negotiated.peer_transport_parameters = {};
   if (context_.server != nullptr) context_.negotiated.server_name = {};
   context_.ticket_mark = 0;

@@ -86,8 +86,10 @@ EarlyStage EarlyStage::FromEarlySecret(KeySchedule schedule, Bytes early_secret)
 }
 
 HashSecret EarlyStage::BinderKey(BinderKind kind) const {
-  return DeriveEmpty(schedule_, secret_,
-                     kind == BinderKind::kExternal ? "ext binder" : "res binder");
+  std::string_view label = "res binder";
+  if (kind == BinderKind::kExternal) label = "ext binder";
+  if (kind == BinderKind::kImported) label = "imp binder";  // RFC 9258 s5.2
+  return DeriveEmpty(schedule_, secret_, label);
 }
 
 TrafficSecret EarlyStage::ClientEarlyTraffic(const crypto::Digest& transcript) const {

@@ -37,7 +37,7 @@ HashSecret ResumptionPsk(const KeySchedule& schedule, const HashSecret& resumpti
 void ExportKeyingMaterial(const KeySchedule& schedule, const HashSecret& exporter_master,
                           std::string_view label, Bytes context, MutableBytes out);
 
-enum class BinderKind : uint8_t { kExternal, kResumption };
+enum class BinderKind : uint8_t { kExternal, kImported, kResumption };
 
 class MasterStage {
  public:

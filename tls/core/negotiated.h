@@ -11,6 +11,14 @@ namespace merlon::tls {
 // How the server proved who it is.
 enum class Authentication : uint8_t { kNone, kCertificate, kExternalPsk, kResumption };
 
+// What became of the client's certificate: in this handshake or, where it resumes a session, in the
+// one that the session is of.
+enum class ClientCertificate : uint8_t {
+  kNotRequested,
+  kNone,      // the server asked, the client has none; or it is not settled yet
+  kVerified,  // the client proved that it is whose certificate it showed
+};
+
 // Views point into the configuration, or (marked) into the handshake storage: until that is
 // released.
 struct Negotiated {
@@ -19,11 +27,16 @@ struct Negotiated {
   const NamedGroup* group = nullptr;
   Authentication authentication = Authentication::kNone;
   const SignatureScheme* scheme = nullptr;  // of the server's CertificateVerify; null with a PSK
-  const Credential* credential = nullptr;   // ours, if this side signed
+  ClientCertificate client_certificate = ClientCertificate::kNotRequested;
+  const SignatureScheme* client_scheme = nullptr;  // of the client's CertificateVerify
+  // Of a verified client: to the server ChainVerified's identity, to the client the hash of its own
+  // leaf, by the suite's hash. In handshake storage.
+  Bytes client_identity;
+  const Credential* credential = nullptr;  // ours, if this side signed
   const ExternalPsk* psk = nullptr;
   std::string_view alpn;               // empty: none
   std::string_view server_name;        // client: as given; server: as sent, in handshake storage
-  absl::Span<const Bytes> peer_chain;  // in handshake storage
+  absl::Span<const Bytes> peer_chain;  // in handshake storage; empty when resumed
   Bytes peer_transport_parameters;     // in handshake storage
   bool retried = false;                // by HelloRetryRequest
 };

@@ -59,9 +59,9 @@ concept DispatchContext = requires(C& context, const C& view, const HandshakeMes
 
 // ---- Transitions -------------------------------------------------------------------------------
 
-// Bytes of a state. A target with 8-byte pointers may use more than a device, where the largest is four
-// secrets of a SHA-384 suite (ExpectClientFinished).
-inline constexpr size_t kMaxStateSize = sizeof(void*) == 4 ? 208 : 256;
+// Bytes of a state. A target with 8-byte pointers may use more than a device, where the largest is
+// four secrets of a SHA-384 suite and a client's key (ExpectClientCertificateVerify).
+inline constexpr size_t kMaxStateSize = sizeof(void*) == 4 ? 224 : 256;
 
 // Proof that a successor was put in place. Only Into can make one.
 class Moved {

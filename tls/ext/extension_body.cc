@@ -39,14 +39,6 @@ bool CountEntries(Bytes list, bool (*next)(Reader&, Entry*), size_t* count) {
   return reader.done();
 }
 
-bool NextName(Reader& list, Bytes* name) {
-  Reader reader = list;
-  // opaque DistinguishedName<1..2^16-1> (RFC 9846 s4.2.4)
-  if (!reader.Prefixed<2>(name) || name->empty()) return false;
-  list = reader;
-  return true;
-}
-
 }  // namespace
 
 Result<uint16_t> ParseU16(Bytes body) {
@@ -172,7 +164,7 @@ void WriteOfferedPsks(Writer& writer, const OfferedPsks& psks) {
 Result<Bytes> ParseAuthorities(Bytes body) {
   MERLON_ASSIGN_OR_RETURN(const Bytes list, NonEmptyVector<2>(body));
   size_t count = 0;
-  if (!CountEntries(list, NextName, &count)) return DecodeError();
+  if (!CountEntries(list, NextAuthority, &count)) return DecodeError();
   return list;
 }
 

@@ -46,4 +46,12 @@ bool NextPskBinder(Reader& list, Bytes* binder) {
   return true;
 }
 
+bool NextAuthority(Reader& list, Bytes* name) {
+  Reader reader = list;
+  // opaque DistinguishedName<1..2^16-1> (RFC 9846 s4.2.4)
+  if (!reader.Prefixed<2>(name) || name->empty()) return false;
+  list = reader;
+  return true;
+}
+
 }  // namespace merlon::tls

@@ -44,6 +44,9 @@ bool NextProtocolName(Reader& list, std::string_view* name);  // RFC 7301 s3.1
 bool NextPskIdentity(Reader& list, PskOffer* offer);          // RFC 9846 s4.2.11
 bool NextPskBinder(Reader& list, Bytes* binder);
 
+// One name of certificate_authorities: the whole DER of a Name (RFC 9846 s4.2.4).
+bool NextAuthority(Reader& list, Bytes* name);
+
 // pre_shared_key of a ClientHello.
 struct OfferedPsks {
   Bytes identities;           // checked, at least one

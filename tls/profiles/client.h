@@ -6,7 +6,7 @@
 namespace merlon::tls {
 
 struct ClientProfile {
-  static constexpr uint32_t kFeatures = kClientRole | kTls13 | kCertificates | kTickets;
+  static constexpr uint32_t kFeatures = kClientRole | kTls13 | kCertificates | kTickets | kClientAuth;
 };
 extern template class HandshakeCore<ClientProfile>;
 

@@ -7,7 +7,7 @@ namespace merlon::tls {
 
 struct FullProfile {
   static constexpr uint32_t kFeatures =
-      kClientRole | kServerRole | kTls13 | kCertificates | kTickets;
+      kClientRole | kServerRole | kTls13 | kCertificates | kTickets | kClientAuth;
 };
 extern template class HandshakeCore<FullProfile>;
 

@@ -6,7 +6,7 @@
 namespace merlon::tls {
 
 struct ServerProfile {
-  static constexpr uint32_t kFeatures = kServerRole | kTls13 | kCertificates | kTickets;
+  static constexpr uint32_t kFeatures = kServerRole | kTls13 | kCertificates | kTickets | kClientAuth;
 };
 extern template class HandshakeCore<ServerProfile>;
 

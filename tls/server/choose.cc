@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "crypto/base/constant_time.h"
+#include "tls/core/certificates.h"
 #include "tls/server/states.h"
 #include "tls/session.h"
 
@@ -18,17 +19,36 @@ Result<Moved> RequestCredential(ServerPlan plan, Context& cx, Into<AwaitCredenti
   }
   // s9.2: a client without a usable PSK needs signature_algorithms.
   if (plan.schemes.empty()) return PeerError(Code::kMissingExtension, Alert::kMissingExtension);
-  MERLON_TRY(cx.Request(ChooseCredential{cx.negotiated.server_name, plan.schemes}));
+  MERLON_TRY(cx.Request(ChooseCredential{.server_name = cx.negotiated.server_name,
+                                         .schemes = plan.schemes,
+                                         .authorities = plan.authorities,
+                                         .as_server = true}));
   return next.To(AwaitCredential{.plan = plan});
 }
 
-Result<Moved> RequestTicket(ServerPlan plan, uint16_t index, Context& cx,
-                            Into<AwaitTicket, AwaitCredential> next) {
-  if (index >= plan.offers.size() || cx.server->tickets == 0) {
-    return RequestCredential(plan, cx, next);
+Result<Moved> RequestPsk(ServerPlan plan, Context& cx, Into<AwaitPskEarlySecret> next) {
+  cx.negotiated.psk = plan.psk;
+  MERLON_TRY(cx.Request(DerivePsk{plan.psk, cx.negotiated.suite->hash}));
+  return next.To(AwaitPskEarlySecret{.plan = plan});
+}
+
+bool IsExternal(Bytes identity, const CommonConfig& config) {
+  return std::any_of(config.psks.begin(), config.psks.end(),
+                     [&](const ExternalPsk& psk) { return psk.identity == identity; });
+}
+
+// Asks about the next offer that may be a ticket: of those before the external PSK that was chosen,
+// because a client puts first what it wants most; of all, where none was.
+Result<Moved> RequestTicket(ServerPlan plan, size_t index, Context& cx,
+                            Into<AwaitTicket, AwaitPskEarlySecret, AwaitCredential> next) {
+  const size_t end = plan.psk != nullptr ? plan.psk_index : plan.offers.size();
+  while (index < end && IsExternal(plan.offers[index].identity, cx.common)) ++index;
+  if (index < end && cx.server->tickets != 0) {
+    MERLON_TRY(cx.Request(OpenTicket{plan.offers[index].identity}));
+    return next.To(AwaitTicket{.plan = plan, .index = static_cast<uint16_t>(index)});
   }
-  MERLON_TRY(cx.Request(OpenTicket{plan.offers[index].identity}));
-  return next.To(AwaitTicket{.plan = plan, .index = index});
+  if (plan.psk != nullptr) return RequestPsk(plan, cx, next);
+  return RequestCredential(plan, cx, next);
 }
 
 Result<Moved> RequestEncapsulation(const ServerPlan& plan, EarlyStage stage,
@@ -58,6 +78,14 @@ Result<void> CheckBinder(const ServerPlan& plan, size_t index, const EarlyStage&
   return {};
 }
 
+// A session does not outlive a change of what we ask of clients; nor does one without a client's
+// certificate where we require one.
+bool MeetsClientAuthentication(const Session& session, const ServerConfig& config) {
+  return session.client_authentication == config.client_authentication &&
+         (config.client_authentication != ClientAuthentication::kRequired ||
+          session.client_authenticated);
+}
+
 // May this ticket's session go on here and now? (s4.6.1, s4.2.11)
 bool Resumable(const Session& session, const Context& cx) {
   const auto age = cx.now.wall - session.issued;
@@ -67,28 +95,34 @@ bool Resumable(const Session& session, const Context& cx) {
   }
   return session.version == 0x0304 && session.transport == cx.decode.transport &&
          hash == cx.negotiated.suite->hash && age.count() >= 0 && age.count() < session.lifetime &&
-         AsText(session.server_name) == cx.negotiated.server_name;
+         AsText(session.server_name) == cx.negotiated.server_name &&
+         MeetsClientAuthentication(session, *cx.server);
 }
 
 }  // namespace
 
-Result<Moved> ChooseAuthentication(ServerPlan plan, Context& cx,
-                                   Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next) {
+Result<Moved> ChooseAuthentication(
+    ServerPlan plan, Context& cx,
+    Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next) {
   if (plan.offers.empty()) return RequestCredential(plan, cx, next);
   if (cx.common.psks.empty()) return RequestTicket(plan, 0, cx, next);
-  MERLON_TRY(cx.Request(ChoosePsk{plan.offers, cx.negotiated.suite->hash->id}));
+  MERLON_TRY(
+      cx.Request(ChoosePsk{plan.offers, cx.negotiated.suite->hash->id, cx.protocol->version13}));
   return next.To(AwaitPskChoice{.plan = plan});
 }
 
 Result<Moved> On(AwaitPskChoice& s, const PskChosen& chosen, Context& cx,
                  Into<AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next) {
   if (chosen.psk == nullptr) return RequestTicket(s.plan, 0, cx, next);
-  if (chosen.index >= s.plan.offers.size() || chosen.psk->hash != cx.negotiated.suite->hash->id) {
+  const bool other_protocol =
+      chosen.psk->target_protocol != 0 && chosen.psk->target_protocol != cx.protocol->version13;
+  if (chosen.index >= s.plan.offers.size() || chosen.psk->hash != cx.negotiated.suite->hash->id ||
+      other_protocol) {
     return DriverError(Code::kOperationFailed);
   }
-  cx.negotiated.psk = chosen.psk;
-  MERLON_TRY(cx.Request(DerivePsk{chosen.psk, cx.negotiated.suite->hash}));
-  return next.To(AwaitPskEarlySecret{.plan = s.plan, .index = chosen.index});
+  s.plan.psk = chosen.psk;
+  s.plan.psk_index = chosen.index;
+  return RequestTicket(s.plan, 0, cx, next);
 }
 
 Result<Moved> On(AwaitPskEarlySecret& s, const PskDerived& derived, Context& cx,
@@ -97,20 +131,25 @@ Result<Moved> On(AwaitPskEarlySecret& s, const PskDerived& derived, Context& cx,
     return DriverError(Code::kOperationFailed);
   }
   EarlyStage stage = EarlyStage::FromEarlySecret(cx.schedule(), derived.early_secret);
-  MERLON_TRY(CheckBinder(s.plan, s.index, stage, BinderKind::kExternal, cx));
+  MERLON_TRY(CheckBinder(s.plan, s.plan.psk_index, stage, BinderKindOf(*cx.negotiated.psk), cx));
   cx.negotiated.authentication = Authentication::kExternalPsk;
-  return RequestEncapsulation(s.plan, std::move(stage), s.index, cx, next);
+  return RequestEncapsulation(s.plan, std::move(stage), s.plan.psk_index, cx, next);
 }
 
 Result<Moved> On(AwaitTicket& s, const TicketOpened& opened, Context& cx,
-                 Into<AwaitTicket, AwaitCredential, AwaitEncapsulation> next) {
+                 Into<AwaitTicket, AwaitPskEarlySecret, AwaitCredential, AwaitEncapsulation> next) {
   const Result<Session> session = Session::Decode(opened.session);
   if (opened.session.empty() || !session.ok() || !Resumable(*session, cx)) {
-    return RequestTicket(s.plan, static_cast<uint16_t>(s.index + 1), cx, next);
+    return RequestTicket(s.plan, s.index + size_t{1}, cx, next);
   }
   EarlyStage stage = EarlyStage::FromPsk(cx.schedule(), session->psk.reveal());
   MERLON_TRY(CheckBinder(s.plan, s.index, stage, BinderKind::kResumption, cx));
   cx.negotiated.authentication = Authentication::kResumption;
+  if (session->client_authentication != ClientAuthentication::kNone) {
+    cx.negotiated.client_certificate =
+        session->client_authenticated ? ClientCertificate::kVerified : ClientCertificate::kNone;
+  }
+  MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_identity, cx.Keep(session->client_identity));
   return RequestEncapsulation(s.plan, std::move(stage), s.index, cx, next);
 }
 
@@ -119,12 +158,7 @@ Result<Moved> On(AwaitCredential& s, const CredentialChosen& chosen, Context& cx
   if (chosen.credential == nullptr) {
     return PeerError(Code::kNoSharedSignatureScheme, Alert::kHandshakeFailure);
   }
-  for (const SigningKey& key : chosen.credential->signing_keys) {
-    if (key.scheme->id == chosen.scheme) cx.negotiated.scheme = key.scheme;
-  }
-  const bool offered = std::find(s.plan.schemes.begin(), s.plan.schemes.end(), chosen.scheme) !=
-                       s.plan.schemes.end();
-  if (cx.negotiated.scheme == nullptr || !offered) return DriverError(Code::kOperationFailed);
+  MERLON_ASSIGN_OR_RETURN(cx.negotiated.scheme, CheckChoice(chosen, s.plan.schemes));
   cx.negotiated.credential = chosen.credential;
   cx.negotiated.authentication = Authentication::kCertificate;
   return RequestEncapsulation(s.plan, EarlyStage::WithoutPsk(cx.schedule()), std::nullopt, cx,

@@ -148,6 +148,7 @@ Result<ServerPlan> MakePlan(const ClientHello& hello, Bytes body, Context& cx) {
     for (size_t i = 0; i < theirs.size(); ++i) schemes[i] = theirs[i];
     plan.schemes = schemes;
   }
+  plan.authorities = hello.certificate_authorities.value_or(Bytes());
   if (hello.server_name) cx.negotiated.server_name = *hello.server_name;
   plan.server_name_used = hello.server_name.has_value();
   if (hello.quic_transport_parameters) {
@@ -201,8 +202,10 @@ Bytes ServerPlan::Binder(size_t index) const {
   return binder;
 }
 
-Result<Moved> On(ExpectClientHello&, const ClientHello& m, Context& cx,
-                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential> next) {
+Result<Moved> On(
+    ExpectClientHello&, const ClientHello& m, Context& cx,
+    Into<ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential>
+        next) {
   // RFC 9846 s4.2.1: supported_versions alone decides; without it, or without 1.3 in it, TLS 1.2.
   if (!m.supported_versions || !m.supported_versions->Contains(cx.protocol->version13)) {
     return Tls12ServerEntry::Enter(m, cx);
@@ -219,7 +222,7 @@ Result<Moved> On(ExpectClientHello&, const ClientHello& m, Context& cx,
 }
 
 Result<Moved> On(ExpectSecondClientHello&, const ClientHello& m, Context& cx,
-                 Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next) {
+                 Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next) {
   // s4.1.2: the second ClientHello is the first, but for what the retry asked to change.
   const Error inconsistent = IllegalParameter(Code::kInconsistentRetry);
   if (!m.supported_versions || !m.supported_versions->Contains(cx.protocol->version13)) {

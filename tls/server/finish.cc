@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's 4. and 5.: the client's Finished, application keys, tickets, key updates (RFC 9846
+// The server's 5. and 6.: the client's Finished, application keys, tickets, key updates (RFC 9846
 // s4.4.4, s4.6).
 #include "tls/server/states.h"
 #include "tls/session.h"
@@ -27,6 +27,9 @@ Result<void> RequestNextTicket(ServerEstablished& s, Context& cx) {
   session.issued = cx.now.wall;
   session.lifetime = cx.server->ticket_lifetime;
   session.age_add = s.age_add;
+  session.client_authentication = cx.server->client_authentication;
+  session.client_authenticated = cx.negotiated.client_certificate == ClientCertificate::kVerified;
+  session.client_identity = cx.negotiated.client_identity;
   session.server_name = AsBytes(cx.negotiated.server_name);
   session.alpn = AsBytes(cx.negotiated.alpn);
   MERLON_ASSIGN_OR_RETURN(const MutableBytes encoded, cx.arena.Keep(session.EncodedSize()));
@@ -38,13 +41,13 @@ Result<void> RequestNextTicket(ServerEstablished& s, Context& cx) {
 
 Result<Moved> On(ExpectClientFinished& s, const Finished& m, Context& cx,
                  Into<ServerEstablished> next) {
-  MERLON_TRY(cx.CheckFinished(m.mac, s.client_handshake));
+  MERLON_TRY(cx.CheckFinished(m.mac, s.keys.handshake));
   cx.change_cipher_spec_legal = false;
-  cx.resumption_master = std::move(s.master).ResumptionMaster(cx.transcript->Peek());
-  MERLON_TRY(cx.InstallReadKeys(Epoch::kApplication, s.application.client));
+  cx.resumption_master = std::move(s.keys.master).ResumptionMaster(cx.transcript->Peek());
+  MERLON_TRY(cx.InstallReadKeys(Epoch::kApplication, s.keys.application.client));
   MERLON_TRY(cx.events.Push(Connected{}));
-  ServerEstablished established = {.traffic = {.read = std::move(s.application.client),
-                                               .write = std::move(s.application.server)}};
+  ServerEstablished established = {.traffic = {.read = std::move(s.keys.application.client),
+                                               .write = std::move(s.keys.application.server)}};
   established.tickets_due = cx.client_takes_tickets ? cx.server->tickets : 0;
   established.handshake_flight = cx.flight.value;
   MERLON_TRY(RequestNextTicket(established, cx));

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's 3.: its flight, from ServerHello to Finished (RFC 9846 s4.1.3, s4.3.1, s4.4).
-#include "tls/core/certificate_verify.h"
+#include "tls/core/certificates.h"
 #include "tls/msgs/server_hello.h"
 #include "tls/server/states.h"
 
 namespace merlon::tls {
 namespace {
 
-// Certificate, written straight from a credential's chain.
-struct OwnCertificate {
-  static constexpr uint8_t kType = Certificate::kType;
-  const Credential& credential;
-  void Encode(Writer& writer, const DecodeContext&) const {
-    writer.Int<1>(0);  // certificate_request_context
-    writer.Prefixed<3>([&] {
-      for (Bytes der : credential.chain_der) Certificate::WriteEntry(writer, der);
-    });
-  }
-};
+uint16_t SchemeId(uint16_t id) { return id; }
+uint16_t SchemeId(const SignatureScheme* scheme) { return scheme->id; }
 
 Result<void> EmitServerHello(const AwaitEncapsulation& s, const Encapsulated& made, Context& cx) {
   uint8_t random[32];
@@ -47,8 +38,29 @@ Result<void> EmitEncryptedExtensions(const AwaitEncapsulation& s, Context& cx) {
   return cx.Emit(Epoch::kHandshake, extensions);
 }
 
+// RFC 9846 s4.3.2. A client that does not know a scheme of ours cannot sign: it says so by an empty
+// Certificate.
+Result<void> EmitCertificateRequest(Context& cx) {
+  const CommonConfig& config = cx.common;
+  Arena::Scratch scratch(cx.arena);
+  const auto list = [&]<class Ids>(const Ids& ids) -> Result<U16List> {
+    MERLON_ASSIGN_OR_RETURN(const MutableBytes raw, scratch.Take(2 * ids.size()));
+    Writer writer(raw);
+    for (const auto& id : ids) writer.Int<2>(SchemeId(id));
+    return U16List(raw);
+  };
+  CertificateRequest request;
+  MERLON_ASSIGN_OR_RETURN(request.signature_algorithms, list(config.schemes));
+  if (!config.certificate_schemes.empty()) {
+    MERLON_ASSIGN_OR_RETURN(request.signature_algorithms_cert, list(config.certificate_schemes));
+  }
+  if (!config.authorities.empty()) request.certificate_authorities = config.authorities;
+  cx.negotiated.client_certificate = ClientCertificate::kNone;
+  return cx.Emit(Epoch::kHandshake, request);
+}
+
 // Finished, and the keys behind it: the server may write before it hears from the client again.
-Result<Moved> FinishFlight(ClientFlight flight, Context& cx, Into<ExpectClientFinished> next) {
+Result<ServerKeys> FinishFlight(ClientFlight flight, Context& cx) {
   MERLON_TRY(cx.EmitFinished(flight.handshake.server));
   const crypto::Digest transcript = cx.transcript->Peek();
   TrafficPair application = flight.master.Application(transcript);
@@ -57,9 +69,9 @@ Result<Moved> FinishFlight(ClientFlight flight, Context& cx, Into<ExpectClientFi
   MERLON_TRY(cx.LogSecret("CLIENT_TRAFFIC_SECRET_0", application.client.reveal()));
   MERLON_TRY(cx.LogSecret("SERVER_TRAFFIC_SECRET_0", application.server.reveal()));
   MERLON_TRY(cx.LogSecret("EXPORTER_SECRET", cx.exporter_master.reveal()));
-  return next.To(ExpectClientFinished{.client_handshake = std::move(flight.handshake.client),
-                                      .application = std::move(application),
-                                      .master = std::move(flight.master)});
+  return ServerKeys{.master = std::move(flight.master),
+                    .handshake = std::move(flight.handshake.client),
+                    .application = std::move(application)};
 }
 
 }  // namespace
@@ -79,19 +91,28 @@ Result<Moved> On(AwaitEncapsulation& s, const Encapsulated& made, Context& cx,
   MERLON_TRY(EmitEncryptedExtensions(s, cx));
   ClientFlight flight = {.master = std::move(stage).Master(), .handshake = std::move(keys)};
   if (cx.negotiated.authentication != Authentication::kCertificate) {
-    return FinishFlight(std::move(flight), cx, next);
+    // s4.3.2: a server that authenticates with a PSK does not send CertificateRequest.
+    MERLON_ASSIGN_OR_RETURN(ServerKeys server_keys, FinishFlight(std::move(flight), cx));
+    return next.To(ExpectClientFinished{.keys = std::move(server_keys)});
   }
-  MERLON_TRY(cx.Emit(Epoch::kHandshake, OwnCertificate{*cx.negotiated.credential}));
+  if (cx.server->client_authentication != ClientAuthentication::kNone) {
+    MERLON_TRY(EmitCertificateRequest(cx));
+  }
+  MERLON_TRY(cx.Emit(Epoch::kHandshake, OwnCertificate{cx.negotiated.credential}));
   MERLON_ASSIGN_OR_RETURN(const Bytes content, SignedContent(Signer::kServer, cx));
   MERLON_TRY(cx.Request(Sign{cx.negotiated.credential, cx.negotiated.scheme->id, content}));
   return next.To(AwaitSignature{.flight = std::move(flight)});
 }
 
 Result<Moved> On(AwaitSignature& s, const Signature& signature, Context& cx,
-                 Into<ExpectClientFinished> next) {
+                 Into<ExpectClientCertificate, ExpectClientFinished> next) {
   MERLON_TRY(cx.Emit(Epoch::kHandshake, CertificateVerify{.scheme = cx.negotiated.scheme->id,
                                                           .signature = signature.value}));
-  return FinishFlight(std::move(s.flight), cx, next);
+  MERLON_ASSIGN_OR_RETURN(ServerKeys keys, FinishFlight(std::move(s.flight), cx));
+  if (cx.negotiated.client_certificate == ClientCertificate::kNotRequested) {
+    return next.To(ExpectClientFinished{.keys = std::move(keys)});
+  }
+  return next.To(ExpectClientCertificate{.keys = std::move(keys)});
 }
 
 }  // namespace merlon::tls

@@ -7,13 +7,17 @@
 //      AwaitCredential                   else: who signs, under which scheme
 //   3. AwaitEncapsulation                the key exchange
 //      ServerHello, EncryptedExtensions  -->
-//      Certificate; AwaitSignature; CertificateVerify -->  (not with a PSK)
+//      CertificateRequest, if we ask     -->  (not with a PSK, nor the next line)
+//      Certificate; AwaitSignature; CertificateVerify -->
 //      Finished                          -->
-//   4. ExpectClientFinished              <--  Finished
-//   5. ServerEstablished                 NewSessionTicket -->, KeyUpdate
+//   4. ExpectClientCertificate           <--  Certificate, if we asked
+//      AwaitClientChain, ExpectClientCertificateVerify, AwaitClientSignatureVerdict   if not empty
+//   5. ExpectClientFinished              <--  Finished
+//   6. ServerEstablished                 NewSessionTicket -->, KeyUpdate
 #pragma once
 #include <optional>
 
+#include "tls/core/certificates.h"
 #include "tls/core/context.h"
 #include "tls/core/features.h"
 #include "tls/core/post_handshake.h"
@@ -32,7 +36,10 @@ struct ServerPlan {
   Bytes binders = {};
   size_t truncated_size = 0;  // of the body, before the binders
   absl::Span<const uint16_t> schemes = {};
+  Bytes authorities = {};
   bool server_name_used = false;
+  const ExternalPsk* psk = nullptr;  // the one that was chosen, for the offer at psk_index
+  uint16_t psk_index = 0;
 
   Bytes Binder(size_t index) const;
 };
@@ -56,7 +63,6 @@ struct AwaitPskEarlySecret {
   using Accepted = Accepts<>;
   using Completed = Completes<PskDerived>;
   ServerPlan plan;
-  uint16_t index;
 };
 struct AwaitTicket {
   static constexpr uint32_t kNeeds = kServerRole | kTls13 | kTickets;
@@ -92,12 +98,39 @@ struct AwaitSignature {
   using Completed = Completes<Signature>;
   ClientFlight flight;
 };
+// What the rest of the client's flight needs.
+struct ServerKeys {
+  MasterStage master;
+  HashSecret handshake;  // of the client: for its Finished
+  TrafficPair application;
+};
+struct ExpectClientCertificate {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<Certificate>;
+  ServerKeys keys;
+};
+struct AwaitClientChain {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<>;
+  using Completed = Completes<ChainVerified>;
+  ServerKeys keys;
+};
+struct ExpectClientCertificateVerify {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<CertificateVerify>;
+  ServerKeys keys;
+  PeerKey key;
+};
+struct AwaitClientSignatureVerdict {
+  static constexpr uint32_t kNeeds = kServerRole | kTls13 | kCertificates | kClientAuth;
+  using Accepted = Accepts<>;
+  using Completed = Completes<SignatureValid>;
+  ServerKeys keys;
+};
 struct ExpectClientFinished {
   static constexpr uint32_t kNeeds = kServerRole | kTls13;
   using Accepted = Accepts<Finished>;
-  HashSecret client_handshake;
-  TrafficPair application;
-  MasterStage master;
+  ServerKeys keys;
 };
 struct ServerEstablished {
   static constexpr uint32_t kNeeds = kServerRole | kTls13;
@@ -114,22 +147,25 @@ struct ServerEstablished {
 // ---- Transitions: client_hello.cc
 // ----------------------------------------------------------------
 
-Result<Moved> On(ExpectClientHello&, const ClientHello&, Context&,
-                 Into<ExpectSecondClientHello, AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+Result<Moved> On(
+    ExpectClientHello&, const ClientHello&, Context&,
+    Into<ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential>
+        next);
 Result<Moved> On(ExpectSecondClientHello&, const ClientHello&, Context&,
-                 Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+                 Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 
 // ---- choose.cc
 // -----------------------------------------------------------------------------------
 
 // Asks for a PSK where one may be used, else for a credential.
-Result<Moved> ChooseAuthentication(ServerPlan plan, Context& cx,
-                                   Into<AwaitPskChoice, AwaitTicket, AwaitCredential> next);
+Result<Moved> ChooseAuthentication(
+    ServerPlan plan, Context& cx,
+    Into<AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 Result<Moved> On(AwaitPskChoice&, const PskChosen&, Context&,
                  Into<AwaitPskEarlySecret, AwaitTicket, AwaitCredential> next);
 Result<Moved> On(AwaitPskEarlySecret&, const PskDerived&, Context&, Into<AwaitEncapsulation> next);
 Result<Moved> On(AwaitTicket&, const TicketOpened&, Context&,
-                 Into<AwaitTicket, AwaitCredential, AwaitEncapsulation> next);
+                 Into<AwaitTicket, AwaitPskEarlySecret, AwaitCredential, AwaitEncapsulation> next);
 Result<Moved> On(AwaitCredential&, const CredentialChosen&, Context&,
                  Into<AwaitEncapsulation> next);
 
@@ -138,7 +174,20 @@ Result<Moved> On(AwaitCredential&, const CredentialChosen&, Context&,
 
 Result<Moved> On(AwaitEncapsulation&, const Encapsulated&, Context&,
                  Into<AwaitSignature, ExpectClientFinished> next);
-Result<Moved> On(AwaitSignature&, const Signature&, Context&, Into<ExpectClientFinished> next);
+Result<Moved> On(AwaitSignature&, const Signature&, Context&,
+                 Into<ExpectClientCertificate, ExpectClientFinished> next);
+
+// ---- authenticate.cc
+// -----------------------------------------------------------------------------
+
+Result<Moved> On(ExpectClientCertificate&, const Certificate&, Context&,
+                 Into<AwaitClientChain, ExpectClientFinished> next);
+Result<Moved> On(AwaitClientChain&, const ChainVerified&, Context&,
+                 Into<ExpectClientCertificateVerify> next);
+Result<Moved> On(ExpectClientCertificateVerify&, const CertificateVerify&, Context&,
+                 Into<AwaitClientSignatureVerdict> next);
+Result<Moved> On(AwaitClientSignatureVerdict&, const SignatureValid&, Context&,
+                 Into<ExpectClientFinished> next);
 
 // ---- finish.cc
 // -----------------------------------------------------------------------------------

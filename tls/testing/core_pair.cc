@@ -46,17 +46,22 @@ CorePair::CorePair(const CorePairOptions& options, World& world) {
   ServerConfigBuilder builder = world.ServerBuilder();
   builder.AddAlpn("test");  // QUIC does not go without
   if (options.retry) builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kSecp256r1)});
+  builder.SetClientAuthentication(options.client_authentication);
   server_config_ = builder.Build().value();
-  client_config_ = world.ClientBuilder().AddAlpn("test").Build().value();
-  LocalOptions local;
-  local.chain_policy = VerifyAgainst{&world.anchors()};
+  ClientConfigBuilder client_builder = world.ClientBuilder();
+  client_builder.AddAlpn("test");
+  if (options.client_authentication != ClientAuthentication::kNone && options.client_credential) {
+    client_builder.AddCredential(world.ClientCredential());
+  }
+  client_config_ = client_builder.Build().value();
+  const ChainPolicy policy = VerifyAgainst{&world.anchors()};
   const Bytes parameters = options.transport == Transport::kMessage ? AsBytes("opaque") : Bytes();
   server = std::make_unique<BareCore>(
       *server_config_, ServerOptions{parameters}, options.transport,
-      LocalOperations::ForServer(*server_config_, &world.ticket_key()), world, now);
+      LocalOperations::ForServer(*server_config_, &world.ticket_key(), policy), world, now);
   client = std::make_unique<BareCore>(
       *client_config_, ClientOptions{kServerName, AsBytes(options.session), parameters},
-      options.transport, local, world, now);
+      options.transport, LocalOperations::ForClient(*client_config_, policy), world, now);
 }
 
 bool CorePair::Deliver(BareCore& from, BareCore& to) {

@@ -47,6 +47,9 @@ struct CorePairOptions {
   Transport transport = Transport::kStream;
   bool retry = false;        // the server wants a group without a share
   std::string session = {};  // to resume
+  // Whether the server asks for a certificate, and whether the client has one.
+  ClientAuthentication client_authentication = ClientAuthentication::kNone;
+  bool client_credential = true;
 };
 
 class CorePair {

@@ -18,11 +18,12 @@ DatagramPair::DatagramPair(const DatagramPairOptions& options, World& world)
       server_config(options.server ? options.server : world.ServerBuilder().Build().value()),
       to_server(options.link),
       to_client(Reseeded(options.link)) {
-  LocalOptions client_local;
-  client_local.chain_policy = VerifyAgainst{&world.anchors()};
-  server = std::make_unique<Side>(*server_config, ServerOptions{}, Transport::kDatagram,
-                                  LocalOperations::ForServer(*server_config, &world.ticket_key()),
-                                  world, EndpointOptions{}, now, options.datagram);
+  const ChainPolicy policy = VerifyAgainst{&world.anchors()};
+  const LocalOptions client_local = LocalOperations::ForClient(*client_config, policy);
+  server = std::make_unique<Side>(
+      *server_config, ServerOptions{}, Transport::kDatagram,
+      LocalOperations::ForServer(*server_config, &world.ticket_key(), policy), world,
+      EndpointOptions{}, now, options.datagram);
   client = std::make_unique<Side>(*client_config,
                                   ClientOptions{.server_name = kServerName,
                                                 .session = AsBytes(options.session),

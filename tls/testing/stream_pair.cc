@@ -8,12 +8,16 @@ namespace merlon::tls::testing {
 StreamPair::StreamPair(StreamPairOptions options, World& world) : options_(std::move(options)) {
   client_config = options_.client ? options_.client : world.ClientBuilder().Build().value();
   server_config = options_.server ? options_.server : world.ServerBuilder().Build().value();
-  LocalOptions client_local;
-  client_local.chain_policy = options_.chain_policy;
-  auto* policy = std::get_if<VerifyAgainst>(&client_local.chain_policy);
-  if (policy != nullptr && policy->anchors == nullptr) policy->anchors = &world.anchors();
+  const auto trusting = [&](ChainPolicy policy) {
+    auto* against = std::get_if<VerifyAgainst>(&policy);
+    if (against != nullptr && against->anchors == nullptr) against->anchors = &world.anchors();
+    return policy;
+  };
+  const LocalOptions client_local =
+      LocalOperations::ForClient(*client_config, trusting(options_.chain_policy));
   const LocalOptions server_local =
-      LocalOperations::ForServer(*server_config, options_.tickets ? &world.ticket_key() : nullptr);
+      LocalOperations::ForServer(*server_config, options_.tickets ? &world.ticket_key() : nullptr,
+                                 trusting(options_.client_policy));
   server = std::make_unique<Endpoint<StreamConnection>>(*server_config, ServerOptions{},
                                                         Transport::kStream, server_local, world,
                                                         options_.server_sizes, now);

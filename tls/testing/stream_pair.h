@@ -13,7 +13,8 @@ struct StreamPairOptions {
   std::shared_ptr<const ServerConfig> server;
   std::string session;  // to resume
   std::string server_name = kServerName;
-  ChainPolicy chain_policy = VerifyAgainst{};  // with null anchors: the world's
+  ChainPolicy chain_policy = VerifyAgainst{};   // with null anchors: the world's
+  ChainPolicy client_policy = VerifyAgainst{};  // of the server; the same
   EndpointOptions client_sizes, server_sizes;
   size_t chunk = SIZE_MAX;  // bytes delivered at a time
   size_t cut = 0;           // a delivery ends after so many bytes of each direction

@@ -66,7 +66,24 @@ crypto::KeyHandle World::GenerateP256() {
 }
 
 std::string World::MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after) {
-  const std::string spki = SpkiOf(*keys_, leaf_key_);
+  return MakeLeafFor(leaf_key_, name, x509::KeyPurpose::kServerAuth, not_before, not_after);
+}
+
+const CredentialChoice& World::ClientCredential(std::string_view name) {
+  const auto known = client_credentials_.find(name);
+  if (known != client_credentials_.end()) return known->second;
+  CredentialChoice credential;
+  credential.key = GenerateP256();
+  credential.chain_der = {MakeLeafFor(credential.key, name, x509::KeyPurpose::kClientAuth,
+                                      kTestTime - std::chrono::hours(1),
+                                      kTestTime + std::chrono::hours(24 * 90))};
+  return client_credentials_.emplace(name, std::move(credential)).first->second;
+}
+
+std::string World::MakeLeafFor(crypto::KeyHandle key, std::string_view name,
+                               x509::KeyPurpose purpose, UnixTime not_before, UnixTime not_after,
+                               Bytes issuer) {
+  const std::string spki = SpkiOf(*keys_, key);
   const x509::Certificate ca = Must(x509::Certificate::Parse(AsBytes(ca_der_)));
   x509::CertificateSpec spec;
   uint8_t serial[8];
@@ -74,11 +91,11 @@ std::string World::MakeLeaf(std::string_view name, UnixTime not_before, UnixTime
   serial[0] = 0x42;
   spec.serial = serial;
   spec.subject = name;
-  spec.issuer = ca.subject();
+  spec.issuer = issuer.empty() ? ca.subject() : issuer;
   spec.not_before = not_before;
   spec.not_after = not_after;
   spec.public_key = AsBytes(spki);
-  spec.purposes = x509::KeyPurpose::kServerAuth;
+  spec.purposes = purpose;
   const std::string_view names[] = {name};
   spec.dns_names = names;
   std::vector<uint8_t> out(2048);

@@ -2,6 +2,7 @@
 // What tests of connections need around them: drivers, keys, a CA with a server certificate, PSKs,
 // a ticket key, configurations. All deterministic from one seed.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ namespace merlon::tls::testing {
 
 inline constexpr UnixTime kTestTime{std::chrono::seconds(1'800'000'000)};
 inline constexpr char kServerName[] = "server.example";
+inline constexpr char kClientName[] = "client.example";
 inline constexpr char kPskIdentity[] = "device-17";
 
 // One process's worth of cryptography and credentials. Expensive to make (a few signatures): share.
@@ -39,6 +41,13 @@ class World {
   const std::vector<std::string>& chain() const { return chain_; }
   // A leaf for other names or times, signed by the same CA with the same key.
   std::string MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after);
+  // A client's: a key of its own, and a certificate of the same CA. Another one for each name.
+  const CredentialChoice& ClientCredential(std::string_view name = kClientName);
+  // For a key in the store. `issuer`: the whole DER of another name than the CA's.
+  std::string MakeLeafFor(crypto::KeyHandle key, std::string_view name, x509::KeyPurpose purpose,
+                          UnixTime not_before, UnixTime not_after, Bytes issuer = {});
+  const std::string& ca_der() const { return ca_der_; }
+  absl::Span<const x509::TrustAnchor> anchor_list() const { return anchor_list_; }
   Seed NewSeed();
 
  private:
@@ -46,13 +55,14 @@ class World {
 
   crypto::DriverTable drivers_;
   crypto::testing::DeterministicRng rng_;
-  crypto::InlineKeyStore<8> keys_;
+  crypto::InlineKeyStore<16> keys_;
   crypto::KeyHandle ca_key_, leaf_key_, psk_;
   std::string ca_der_;
   std::vector<std::string> chain_;
   std::vector<x509::TrustAnchor> anchor_list_;
   x509::TrustAnchors anchors_{{}};
   std::optional<crypto::BoundAeadKey> ticket_key_;
+  std::map<std::string, CredentialChoice, std::less<>> client_credentials_;
 };
 
 // A world that all tests of a binary share.

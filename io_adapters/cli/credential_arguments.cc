@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io_adapters/cli/credential_arguments.h"
+
+#include "io_adapters/text.h"
+
+namespace merlon::cli {
+
+void ReadCredentials(const Arguments& arguments, io::TlsClientOptions& options) {
+  options.psk_file = arguments.Value("psk-file");
+  options.raw_psk_file = arguments.Value("raw-psk-file");
+  const bool psks = !options.psk_file.empty() || !options.raw_psk_file.empty();
+  options.ca_file = arguments.Value("cafile", psks ? "" : io::kSystemCaFile);
+  options.cert_file = arguments.Value("client-cert");
+  options.key_file = arguments.Value("client-key");
+}
+
+absl::Status ReadCredentials(const Arguments& arguments, io::TlsServerOptions& options) {
+  options.psk_file = arguments.Value("psk-file");
+  options.raw_psk_file = arguments.Value("raw-psk-file");
+  options.client_ca_file = arguments.Value("client-ca");
+  options.name_authorities = true;
+  const std::string mode = arguments.Value("client-auth", "required");
+  if (mode != "required" && mode != "optional") {
+    return absl::InvalidArgumentError("--client-auth takes required or optional");
+  }
+  if (arguments.Has("client-auth") && !arguments.Has("client-ca")) {
+    return absl::InvalidArgumentError("--client-auth goes with --client-ca");
+  }
+  options.client_authentication = mode == "required" ? tls::ClientAuthentication::kRequired
+                                                     : tls::ClientAuthentication::kOptional;
+  return absl::OkStatus();
+}
+
+}  // namespace merlon::cli

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arguments that say who this side is and whom it trusts, the same for TLS and DTLS.
+#pragma once
+#include "absl/status/status.h"
+#include "io_adapters/cli/arguments.h"
+#include "io_adapters/tls_client.h"
+#include "io_adapters/tls_server.h"
+
+namespace merlon::cli {
+
+// --cafile, --client-cert, --client-key, --psk-file, --raw-psk-file. With PSKs, certificates are
+// taken only where --cafile says whose.
+void ReadCredentials(const Arguments& arguments, io::TlsClientOptions& options);
+// --client-ca, --client-auth, --psk-file, --raw-psk-file. An error: a word that --client-auth does
+// not know.
+absl::Status ReadCredentials(const Arguments& arguments, io::TlsServerOptions& options);
+
+}  // namespace merlon::cli
