@@ -26,7 +26,7 @@ const std::vector<Peer>& Peers() {
        .id = "Dimpl",
        .command = [] { return Built("dimpl_peer"); },
        .versions = {Version::kDtls13, Version::kDtls12},
-       .can = kGroups | kCookies | kOwnKeyUpdates | kAlwaysIdentified},
+       .can = kGroups | kCookies | kOwnKeyUpdates | kAlwaysIdentified | kClientCertificates},
       {.name = "Go 1.26",
        .id = "Go126",
        .command = [] { return Built("go_peer"); },

@@ -21,7 +21,9 @@ enum class Feature : uint8_t {
   kResumes,        // with a ticket or a session ID
   kMerlonUpdates,  // Merlon begins KeyUpdates, and asks for one back
   kPeerUpdates,    // the peer does
-  kRefuses,        // the client refuses the server's certificate, or the PSKs differ
+  // The client refuses the server's certificate; the server the client's, if both have one; or the
+  // PSKs differ.
+  kRefuses,
 };
 
 // What a Merlon of this tree has. A version or a way to authenticate that is added here adds its

@@ -71,7 +71,10 @@ func handshake(connection *tls.Conn) bool {
 	return true
 }
 
-// What has come; nothing: the peer has closed, or it failed, and that has been said.
+// Whether a connection has failed, which was said then.
+var failed = false
+
+// What has come; nothing: the peer has closed, or it failed.
 func read(connection *tls.Conn) []byte {
 	data := make([]byte, 8192)
 	n, err := connection.Read(data)
@@ -82,6 +85,7 @@ func read(connection *tls.Conn) []byte {
 		fmt.Println("closed")
 	} else {
 		fmt.Println("failed: read:", err)
+		failed = true
 	}
 	return nil
 }
@@ -154,5 +158,8 @@ func main() {
 		socket, err := net.Dial("tcp", address)
 		must(err)
 		again = talk(tls.Client(socket, config), lines)
+	}
+	if failed {
+		os.Exit(1)
 	}
 }

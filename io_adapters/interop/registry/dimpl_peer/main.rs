@@ -64,7 +64,7 @@ impl Peer {
     fn new(options: HashMap<String, String>) -> Peer {
         // Its default patience, a second, would let a lost datagram pass for a slow machine.
         let mut builder = Config::builder()
-            .require_client_certificate(false)
+            .require_client_certificate(options.contains_key("ca"))
             .flight_start_rto(Duration::from_millis(500))
             .use_server_cookie(options.contains_key("cookie"));
         if let Some(groups) = options.get("groups") {
