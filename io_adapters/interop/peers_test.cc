@@ -25,7 +25,7 @@ const std::vector<Peer>& Peers() {
        .command = [] { return Given("MBEDTLS_PEER"); },
        .versions = {Version::kTls12, Version::kDtls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kVerification |
-              kClientCertificates | kPsks12},
+              kClientCertificates | kPsks12 | kMtu},
       {.name = "Go 1.19",
        .id = "Go119",
        .command = [] { return Given("GO_PEER"); },
