@@ -30,8 +30,8 @@ const std::vector<Peer>& Peers() {
        .id = "Go119",
        .command = [] { return Given("GO_PEER"); },
        .versions = {Version::kTls13, Version::kTls12},
-       .can =
-           kAlpn | kResumption | kTellsResumption | kGroups | kVerification | kClientCertificates},
+       .can = kAlpn | kResumption | kTellsResumption | kGroups | kVerification |
+              kClientCertificates | kPlainMaster12},
       {.name = "Java 17",
        .id = "Java",
        .command = [] { return Given("JAVA_PEER"); },

@@ -87,6 +87,7 @@ bool Applies(const Row& row) {
       // wolfSSL cannot send a ClientHello with a PSK in fragments.
       return (can & kMtu) != 0 && IsDatagram(row.version) && !psk;
     case Feature::kResumes:
+      if ((can & kPlainMaster12) != 0 && !Is13(row.version)) return false;
       return (can & kResumption) != 0 && !psk;
     case Feature::kMerlonUpdates:
       return Is13(row.version);
@@ -154,6 +155,7 @@ PeerRow::Words PeerRow::Command(bool merlon, bool server, const Words& more) con
   Words words = merlon ? Words{own == nullptr ? "" : own} : Split(GetParam().peer->command());
   words.push_back(server ? "server" : "client");
   words.push_back(Of(kVersionWords, GetParam().version).option);
+  if (merlon && (GetParam().peer->can & kPlainMaster12) != 0) words.push_back("plain_master=1");
   const auto add_certificate = [&](const char* kind) {
     words.push_back("cert=" + Chain(kind));
     words.push_back("key=" + Key(kind));

@@ -69,6 +69,7 @@ struct World {
   void ChooseCommon(Builder& builder) {
     const tls::Version version = options.is_13 ? tls::Version::kTls13 : tls::Version::kTls12;
     builder.SetVersions(version, version);
+    if (options.plain_master) builder.AllowWithoutExtendedMasterSecret();
     if (options.cert != nullptr) {
       const auto key = x509::ImportPrivateKeyPem(crypto.keys(), Must(io::ReadFile(options.key)),
                                                  crypto::Usage::kSign);
