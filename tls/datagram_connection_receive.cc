@@ -227,7 +227,7 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
 void DatagramConnection::OnRepeated(const Fragment& fragment, bool plain, Now now) {
   if (fragment.offset != 0 || fragment.sequence >= ack_.flight_start) return;
   const uint32_t behind = ack_.flight_start - fragment.sequence;
-  if (behind == 1) flights_.Nudge();
+  if (behind == 1 && !flights_.IsQuiet(now.instant)) flights_.Nudge();
   // DTLS 1.2: its Finished, or what comes before that in the clear.
   if (dtls12_.settled && behind == (plain ? 2u : 1u)) flights_.NudgeFinal(!plain, now.instant);
 }
