@@ -346,9 +346,12 @@ TEST(DatagramConnection12, DropsWhatIsRepeatedOrInTheClear) {
   EXPECT_EQ(pair.server.face.noise(Noise::kUnexpected), before + 3);
   const uint8_t two[] = {2};
   pair.Give(pair.server, forger.Record(Epoch::kPlain, ContentType::kChangeCipherSpec, two));
-  EXPECT_EQ(pair.server.face.noise(Noise::kMalformed), 1u);
+  EXPECT_EQ(pair.server.face.noise(Noise::kUnexpected), before + 4);
   EXPECT_EQ(pair.server.log, " connected once");
   EXPECT_FALSE(pair.server.face.failure());
+  Halfway h;  // until it has used its keys it is the peer's
+  h.pair.Give(h.pair.server, forger.Record(Epoch::kPlain, ContentType::kChangeCipherSpec, two));
+  EXPECT_EQ(h.pair.server.error, PeerError(Code::kIllegalValue, Alert::kUnexpectedMessage));
 }
 
 TEST(DatagramConnection12, DataBeforeTheFinishedIsDropped) {
