@@ -57,7 +57,7 @@ inline constexpr uint16_t kTlsPskAes128Ccm8 = 0xc0a8;
 struct NamedGroup {
   crypto::GroupId id;
   uint16_t client_share_size, server_share_size;  // bytes
-  bool tls12 = true;  // false: no curve, so TLS 1.3 alone
+  bool tls12 = true;                              // false: no curve, so TLS 1.3 alone
 };
 inline constexpr NamedGroup kX25519 = {crypto::GroupId::kX25519, 32, 32};
 inline constexpr NamedGroup kSecp256r1 = {crypto::GroupId::kSecp256r1, 65, 65};
@@ -89,8 +89,8 @@ inline constexpr SignatureScheme kRsaPssPssSha384 = {
     0x080a, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha384}, crypto::KeyType::kRsaPss};
 inline constexpr SignatureScheme kRsaPssPssSha512 = {
     0x080b, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha512}, crypto::KeyType::kRsaPss};
-// May a CertificateVerify of TLS 1.3 be signed under the scheme with this number? Not with PKCS #1 or
-// SHA-1 (RFC 9846 s4.2.3): those of TLS 1.2 end in the byte of their signature algorithm.
+// May a CertificateVerify of TLS 1.3 be signed under the scheme with this number? Not with PKCS #1
+// or SHA-1 (RFC 9846 s4.2.3): those of TLS 1.2 end in the byte of their signature algorithm.
 constexpr bool SignsInTls13(uint16_t scheme) {
   const uint8_t algorithm = scheme & 0xff;
   return scheme >= 0x0800 || (algorithm == 3 && scheme >= 0x0400);
@@ -144,8 +144,8 @@ struct Limits {
 // What both roles have.
 struct CommonConfig {
   // In order of preference. What is empty is a version that is not spoken; one is not.
-  absl::Span<const CipherSuite> suites;    // of TLS 1.3 and DTLS 1.3
-  absl::Span<const CipherSuite> suites12;  // of TLS 1.2 and DTLS 1.2
+  absl::Span<const CipherSuite> suites;              // of TLS 1.3 and DTLS 1.3
+  absl::Span<const CipherSuite> suites12;            // of TLS 1.2 and DTLS 1.2
   absl::Span<const NamedGroup* const> groups;        // in order of preference, at least one
   absl::Span<const SignatureScheme* const> schemes;  // what the peer may sign with
   absl::Span<const uint16_t> certificate_schemes;    // what its chain may be signed with
@@ -154,11 +154,12 @@ struct CommonConfig {
   // to the peer: whom to trust is not decided here.
   Bytes authorities;
   absl::Span<const ExternalPsk> psks;
-  absl::Span<const ExternalPsk> psks12;  // the same as TLS 1.2 uses them: not imported, for any hash
+  absl::Span<const ExternalPsk>
+      psks12;  // the same as TLS 1.2 uses them: not imported, for any hash
   Limits limits;
   bool log_secrets = false;  // SecretLogged events: whoever reads them reads the connection
-  // TLS 1.2 with a peer that lacks extended master secret, whose absence allows the triple handshake
-  // attack (RFC 7627). Never across resumption.
+  // TLS 1.2 with a peer that lacks extended master secret, whose absence allows the triple
+  // handshake attack (RFC 7627). Never across resumption.
   bool allow_plain_master_secret = false;
 
   // Whose hash serves where none is negotiated yet.
@@ -172,7 +173,8 @@ struct ClientConfig {
   bool middlebox_compatibility = true;  // RFC 9846 appendix E.4; streams alone
   bool tickets = true;                  // TLS 1.2: ask for one (RFC 5077)
   // What a server that asks for a certificate may be shown. An application that answers
-  // ChooseCredential itself may leave it empty and set choose_credential.
+  // ChooseCredential itself may leave it empty and set choose_credential; then it also sees to it
+  // that a session is resumed by whom it belongs to.
   absl::Span<const Credential> credentials;
   bool choose_credential = false;
 };

@@ -22,28 +22,42 @@ struct SuiteRow {
 };
 // In order of preference.
 constexpr SuiteRow kSuites[] = {
-    {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kTls13, true},
-    {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, KeyExchange::kTls13, true},
-    {kTlsChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, KeyExchange::kTls13, true},
-    {kTlsAes128CcmSha256, crypto::AeadId::kAes128Ccm, crypto::HashId::kSha256, KeyExchange::kTls13, false},
-    {kTlsAes128Ccm8Sha256, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kTls13, false},
-    {kTlsEcdheEcdsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kEcdheEcdsa, true},
-    {kTlsEcdheRsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kEcdheRsa, true},
-    {kTlsEcdheEcdsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, KeyExchange::kEcdheEcdsa, true},
-    {kTlsEcdheRsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, KeyExchange::kEcdheRsa, true},
-    {kTlsEcdheEcdsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, KeyExchange::kEcdheEcdsa, true},
-    {kTlsEcdheRsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, KeyExchange::kEcdheRsa, true},
-    {kTlsEcdhePskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kEcdhePsk, true},
-    {kTlsEcdhePskChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256, KeyExchange::kEcdhePsk, true},
-    {kTlsPskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kPsk, true},
-    {kTlsPskAes128Ccm8, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kPsk, false},
+    {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kTls13,
+     true},
+    {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, KeyExchange::kTls13,
+     true},
+    {kTlsChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
+     KeyExchange::kTls13, true},
+    {kTlsAes128CcmSha256, crypto::AeadId::kAes128Ccm, crypto::HashId::kSha256, KeyExchange::kTls13,
+     false},
+    {kTlsAes128Ccm8Sha256, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256,
+     KeyExchange::kTls13, false},
+    {kTlsEcdheEcdsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
+     KeyExchange::kEcdheEcdsa, true},
+    {kTlsEcdheRsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
+     KeyExchange::kEcdheRsa, true},
+    {kTlsEcdheEcdsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384,
+     KeyExchange::kEcdheEcdsa, true},
+    {kTlsEcdheRsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384,
+     KeyExchange::kEcdheRsa, true},
+    {kTlsEcdheEcdsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305,
+     crypto::HashId::kSha256, KeyExchange::kEcdheEcdsa, true},
+    {kTlsEcdheRsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
+     KeyExchange::kEcdheRsa, true},
+    {kTlsEcdhePskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
+     KeyExchange::kEcdhePsk, true},
+    {kTlsEcdhePskChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
+     KeyExchange::kEcdhePsk, true},
+    {kTlsPskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kPsk,
+     true},
+    {kTlsPskAes128Ccm8, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kPsk,
+     false},
 };
 constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1, &kSecp384r1};
 constexpr const SignatureScheme* kSchemes[] = {
-    &kEcdsaSecp256r1Sha256, &kEcdsaSecp384r1Sha384, &kEd25519,
-    &kRsaPssRsaeSha256,     &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,
-    &kRsaPssPssSha256,      &kRsaPssPssSha384,      &kRsaPssPssSha512,
-    &kRsaPkcs1Sha256,       &kRsaPkcs1Sha384,       &kRsaPkcs1Sha512};
+    &kEcdsaSecp256r1Sha256, &kEcdsaSecp384r1Sha384, &kEd25519,         &kRsaPssRsaeSha256,
+    &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,     &kRsaPssPssSha256, &kRsaPssPssSha384,
+    &kRsaPssPssSha512,      &kRsaPkcs1Sha256,       &kRsaPkcs1Sha384,  &kRsaPkcs1Sha512};
 
 const SignatureScheme* const* FindScheme(uint16_t id) {
   return std::find_if(std::begin(kSchemes), std::end(kSchemes),
@@ -85,8 +99,8 @@ Version VersionOf(const SuiteRow& row) {
   return row.key_exchange == KeyExchange::kTls13 ? Version::kTls13 : Version::kTls12;
 }
 
-// What is taken where no suites are named: all of the versions that are spoken, and of TLS 1.2 those
-// that some credential could serve.
+// What is taken where no suites are named: all of the versions that are spoken, and of TLS 1.2
+// those that some credential could serve.
 std::vector<uint16_t> DefaultSuites(const CommonChoices& choices) {
   std::vector<uint16_t> out;
   for (const SuiteRow& row : kSuites) {
@@ -129,7 +143,8 @@ absl::Status ResolveSuites(const CommonChoices& choices, const crypto::DriverTab
       return Invalid("cipher suite " + Hex(id) + " needs a PSK, and there is none");
     }
     if (UsesCertificates(row->key_exchange) && choices.psk_only) {
-      return Invalid("cipher suite " + Hex(id) + " needs certificates, which RequirePsk leaves out");
+      return Invalid("cipher suite " + Hex(id) +
+                     " needs certificates, which RequirePsk leaves out");
     }
     const CipherSuite suite = {id, drivers.aead(row->aead), drivers.hash(row->hash),
                                row->key_exchange};
@@ -180,8 +195,8 @@ absl::Status ResolveSchemes(const CommonChoices& choices, const crypto::DriverTa
       return Invalid("no driver, or no version, has signature scheme " + Hex(id));
     }
   }
-  // RFC 9846 s4.2.3: signature_algorithms_cert is for those whose chains may be signed with more. With
-  // TLS 1.2 the one list has it all.
+  // RFC 9846 s4.2.3: signature_algorithms_cert is for those whose chains may be signed with more.
+  // With TLS 1.2 the one list has it all.
   if (!choices.schemes.empty() || owned.suites12.empty()) {
     for (const SignatureScheme* scheme : owned.schemes) {
       owned.certificate_schemes.push_back(scheme->id);

@@ -67,8 +67,9 @@ void ExpectConnected(DatagramPair& pair, Kind kind) {
   EXPECT_EQ(server.authentication, kind == Kind::kResumed ? Authentication::kResumption
                                    : kind == Kind::kPsk   ? Authentication::kExternalPsk
                                                           : Authentication::kCertificate);
-  EXPECT_EQ(server.client_certificate, kind == Kind::kClientAuth ? ClientCertificate::kVerified
-                                                                 : ClientCertificate::kNotRequested);
+  EXPECT_EQ(server.client_certificate, kind == Kind::kClientAuth
+                                           ? ClientCertificate::kVerified
+                                           : ClientCertificate::kNotRequested);
 }
 
 void ExpectData(DatagramPair& pair) {
@@ -127,8 +128,8 @@ TEST(Dtls12Handshake, CompletesWhicheverTwoDatagramsAreLost) {
     const size_t all = ups + downs;
     for (size_t a = 0; a < all && !HasFailure(); ++a) {
       for (size_t b = a; b < all && !HasFailure(); ++b) {
-        SCOPED_TRACE("kind " + std::to_string(static_cast<int>(kind)) + ", lost: " +
-                     std::to_string(a) + " and " + std::to_string(b));
+        SCOPED_TRACE("kind " + std::to_string(static_cast<int>(kind)) +
+                     ", lost: " + std::to_string(a) + " and " + std::to_string(b));
         DatagramPair pair(options);
         pair.to_server.set_drop([=](size_t i) { return i == a || i == b; });
         pair.to_client.set_drop([=](size_t i) { return i + ups == a || i + ups == b; });

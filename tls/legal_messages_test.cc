@@ -18,19 +18,19 @@ enum class Role { kClient, kServer };
 enum class Path { kFull, kRetried, kResumed, kClientAuth, kClientDeclines };
 
 constexpr uint8_t kClientHelloType = 1, kServerHelloType = 2, kHelloVerifyRequestType = 3,
-                  kNewSessionTicketType = 4,
-                  kEncryptedExtensionsType = 8, kCertificateType = 11, kCertificateRequestType = 13,
-                  kCertificateVerifyType = 15, kFinishedType = 20, kKeyUpdateType = 24;
+                  kNewSessionTicketType = 4, kEncryptedExtensionsType = 8, kCertificateType = 11,
+                  kCertificateRequestType = 13, kCertificateVerifyType = 15, kFinishedType = 20,
+                  kKeyUpdateType = 24;
 
 struct Row {
   const char* state;
   const char* section;  // of RFC 9846, but where another is named
   Role role;
   Path path;
-  int taken;                         // messages that the side has taken before
-  std::vector<uint8_t> legal;        // on every transport
-  std::vector<uint8_t> not_in_quic;  // legal besides, on streams and datagrams alone
-  bool change_cipher_spec;           // may a compatibility record come? (s5)
+  int taken;                          // messages that the side has taken before
+  std::vector<uint8_t> legal;         // on every transport
+  std::vector<uint8_t> not_in_quic;   // legal besides, on streams and datagrams alone
+  bool change_cipher_spec;            // may a compatibility record come? (s5)
   std::vector<uint8_t> in_dtls = {};  // legal besides, on datagrams alone
 };
 

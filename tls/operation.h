@@ -140,8 +140,8 @@ struct DerivePsk {
   const crypto::HashAlgorithm* hash;
 };
 
-// The master secret of TLS 1.2 under a PSK that stays behind its handle (RFC 4279, RFC 5489): the PRF
-// with `label` and the two pieces of `seed`.
+// The master secret of TLS 1.2 under a PSK that stays behind its handle (RFC 4279, RFC 5489): the
+// PRF with `label` and the two pieces of `seed`.
 struct MasterDerived {
   Bytes master;  // 48 bytes
 };
@@ -200,9 +200,10 @@ struct OperationList {
   // Answer i is to request i.
   using Result = std::variant<typename Request::Answer..., OpRefused, OpFailed>;
 };
-using AllOperations = OperationList<GenerateShare, Agree, Encapsulate, Sign, VerifySignature,
-                                    VerifyChain, ChooseCredential, ChoosePsk, DerivePsk,
-                                    LookUpSession, StoreSession, SealTicket, OpenTicket, DeriveMaster>;
+using AllOperations =
+    OperationList<GenerateShare, Agree, Encapsulate, Sign, VerifySignature, VerifyChain,
+                  ChooseCredential, ChoosePsk, DerivePsk, LookUpSession, StoreSession, SealTicket,
+                  OpenTicket, DeriveMaster>;
 using Operation = AllOperations::Any;
 using OpResult = AllOperations::Result;
 

@@ -73,11 +73,11 @@ TEST(Session, SurvivesItsEncoding) {
 TEST(Session, EncodingIsStable) {
   static constexpr uint8_t kExpected[] = {
       2,   0x03, 0x04, 2,   0x13, 0x01, 0,   0,   0,   0,    0x6a, 0xb1, 0x3b, 0x80, 0,
-      0,   0x1c, 0x20, 1,   2,    3,    4,   0,   0,   0x40, 0,    1,    2,    1,    32,   '0',
-      '1', '2',  '3',  '4', '5',  '6',  '7', '8', '9', 'a',  'b',  'c',  'd',  'e',  'f',
+      0,   0x1c, 0x20, 1,   2,    3,    4,   0,   0,   0x40, 0,    1,    2,    1,    32,
       '0', '1',  '2',  '3', '4',  '5',  '6', '7', '8', '9',  'a',  'b',  'c',  'd',  'e',
-      'f', 3,    'w',  'h', 'o',  2,    'i', 'd', 9,    'a', '.', 'e', 'x',  'a',  'm',  'p',  'l',  'e',
-      2,   'h',  '2',  0,   6,    't',  'i', 'c', 'k', 'e',  't'};
+      'f', '0',  '1',  '2', '3',  '4',  '5', '6', '7', '8',  '9',  'a',  'b',  'c',  'd',
+      'e', 'f',  3,    'w', 'h',  'o',  2,   'i', 'd', 9,    'a',  '.',  'e',  'x',  'a',
+      'm', 'p',  'l',  'e', 2,    'h',  '2', 0,   6,   't',  'i',  'c',  'k',  'e',  't'};
   EXPECT_EQ(Bytes(Encoded(Example())), Bytes(kExpected));
 }
 
@@ -102,11 +102,11 @@ TEST(Session, WhatIsNotOursIsRefused) {
   ExpectNotOurs(with(2, 0x05), "version");
   ExpectNotOurs(with(3, 3), "transport");
   ExpectNotOurs(with(6, 1), "time beyond all");
-  ExpectNotOurs(with(25, 2), "neither with extended master secret nor without");
-  ExpectNotOurs(with(26, 3), "client authentication");
-  ExpectNotOurs(with(27, 2), "neither authenticated nor not");
-  ExpectNotOurs(with(28, 0), "no PSK");
-  ExpectNotOurs(with(28, 49), "PSK of 49 bytes");
+  ExpectNotOurs(with(26, 2), "neither with extended master secret nor without");
+  ExpectNotOurs(with(27, 3), "client authentication");
+  ExpectNotOurs(with(28, 2), "neither authenticated nor not");
+  ExpectNotOurs(with(29, 0), "no PSK");
+  ExpectNotOurs(with(29, 49), "PSK of 49 bytes");
   Buffer longer = good;
   longer.push_back(0);
   ExpectNotOurs(longer, "bytes behind");

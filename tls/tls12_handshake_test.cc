@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS 1.2 over streams, both ends ours: what is negotiated, what is resumed, what fails and how, and
-// that the bytes may come in any pieces.
+// TLS 1.2 over streams, both ends ours: what is negotiated, what is resumed, what fails and how,
+// and that the bytes may come in any pieces.
 #include <gtest/gtest.h>
 
 #include "tls/testing/stream_pair.h"
@@ -60,11 +60,13 @@ TEST(Tls12Handshake, ConnectsAndCarriesData) {
 
 TEST(Tls12Handshake, OneServerAnswersBothVersions) {
   for (const Version version : {k12, k13}) {
-    StreamPair pair({.client = SharedWorld().ClientBuilder().SetVersions(version, version).Build().value()});
+    StreamPair pair(
+        {.client = SharedWorld().ClientBuilder().SetVersions(version, version).Build().value()});
     pair.Run();
     ExpectConnected(pair);
     EXPECT_EQ(pair.server->core.negotiated().version, static_cast<uint16_t>(version));
-    StreamPair back({.server = SharedWorld().ServerBuilder().SetVersions(version, version).Build().value()});
+    StreamPair back(
+        {.server = SharedWorld().ServerBuilder().SetVersions(version, version).Build().value()});
     back.Run();
     ExpectConnected(back);
     EXPECT_EQ(back.server->core.negotiated().version, static_cast<uint16_t>(version));
@@ -76,8 +78,8 @@ TEST(Tls12Handshake, ResumesWithATicket) {
   StreamPair first({.server = Server12().Build().value()});
   first.Run();
   ASSERT_EQ(first.client->log.sessions.size(), 1u);
-  StreamPair second({.server = Server12().Build().value(),
-                     .session = first.client->log.sessions[0]});
+  StreamPair second(
+      {.server = Server12().Build().value(), .session = first.client->log.sessions[0]});
   second.Run();
   ExpectConnected(second);
   EXPECT_EQ(second.client->core.negotiated().authentication, Authentication::kResumption);
@@ -87,7 +89,8 @@ TEST(Tls12Handshake, ResumesWithATicket) {
 
 TEST(Tls12Handshake, ExternalPsks) {
   for (const uint16_t suite : {kTlsPskAes128GcmSha256, kTlsEcdhePskAes128GcmSha256}) {
-    StreamPair pair({.client = SharedWorld().ClientBuilder()
+    StreamPair pair({.client = SharedWorld()
+                                   .ClientBuilder()
                                    .AddRawExternalPsk(kPskIdentity, SharedWorld().psk())
                                    .RequirePsk()
                                    .SetSuites({suite})
@@ -136,9 +139,12 @@ TEST(Tls12Handshake, ExportsTheSameKeys) {
   StreamPair pair({.client = Client12().Build().value()});
   pair.Run();
   uint8_t a[32], b[32], c[32];
-  ASSERT_TRUE(pair.client->core.ExportKeyingMaterial("EXPERIMENTAL x", std::nullopt, MutableBytes(a)).ok());
-  ASSERT_TRUE(pair.server->core.ExportKeyingMaterial("EXPERIMENTAL x", std::nullopt, MutableBytes(b)).ok());
-  ASSERT_TRUE(pair.server->core.ExportKeyingMaterial("EXPERIMENTAL x", Bytes(), MutableBytes(c)).ok());
+  ASSERT_TRUE(
+      pair.client->core.ExportKeyingMaterial("EXPERIMENTAL x", std::nullopt, MutableBytes(a)).ok());
+  ASSERT_TRUE(
+      pair.server->core.ExportKeyingMaterial("EXPERIMENTAL x", std::nullopt, MutableBytes(b)).ok());
+  ASSERT_TRUE(
+      pair.server->core.ExportKeyingMaterial("EXPERIMENTAL x", Bytes(), MutableBytes(c)).ok());
   EXPECT_EQ(Bytes(a), Bytes(b));
   EXPECT_NE(Bytes(a), Bytes(c));
 }

@@ -25,7 +25,7 @@ const std::vector<Peer>& Peers() {
        .command = [] { return Given("MBEDTLS_PEER"); },
        .versions = {Version::kTls12, Version::kDtls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kVerification |
-              kClientCertificates | kPsks12},
+              kClientCertificates | kPsks12 | kMtu},
       {.name = "Go 1.19",
        .id = "Go119",
        .command = [] { return Given("GO_PEER"); },
@@ -36,7 +36,8 @@ const std::vector<Peer>& Peers() {
        .id = "Java",
        .command = [] { return Given("JAVA_PEER"); },
        .versions = {Version::kTls13, Version::kTls12},
-       .can = kAlpn | kResumption | kGroups | kKeyUpdates | kVerification | kClientCertificates},
+       .can = kAlpn | kResumption | kGroups | kKeyUpdates | kVerification | kClientCertificates |
+              kSlowStart},
   };
   return peers;
 }

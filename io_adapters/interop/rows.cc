@@ -28,10 +28,12 @@ constexpr VersionWords kVersionWords[] = {{"TLS 1.3", "version=tls13", "Tls13"},
                                           {"DTLS 1.2", "version=dtls12", "Dtls12"}};
 constexpr const char* kAuthenticationWords[] = {"server certificate", "both certificates", "PSK"};
 constexpr const char* kAuthenticationIds[] = {"Certificate", "BothCertificates", "Psk"};
-constexpr const char* kFeatureWords[] = {"talks",   "server closes",  "other group",  "cookie",
-                                         "resumes", "Merlon updates", "peer updates", "refuses"};
-constexpr const char* kFeatureIds[] = {"Talks",   "ServerCloses",  "OtherGroup",  "Cookie",
-                                       "Resumes", "MerlonUpdates", "PeerUpdates", "Refuses"};
+constexpr const char* kFeatureWords[] = {"talks",          "server closes",   "other group",
+                                         "cookie",         "small datagrams", "resumes",
+                                         "Merlon updates", "peer updates",    "refuses"};
+constexpr const char* kFeatureIds[] = {"Talks",         "ServerCloses",   "OtherGroup",
+                                       "Cookie",        "SmallDatagrams", "Resumes",
+                                       "MerlonUpdates", "PeerUpdates",    "Refuses"};
 template <class Enum, class Words>
 const auto& Of(const Words& words, Enum value) {
   return words[static_cast<size_t>(value)];
@@ -63,9 +65,16 @@ bool MerlonVerifies(const Row& row) {
   return row.merlon_is_client == (row.authentication == Authentication::kServer);
 }
 
+// Of a peer that is slow to start.
+bool IsWorthwhile(const Row& row) {
+  if (row.authentication == Authentication::kServer) return row.feature != Feature::kServerCloses;
+  return row.feature == Feature::kTalks || row.feature == Feature::kRefuses;
+}
+
 bool Applies(const Row& row) {
   const uint32_t can = row.peer->can;
   const bool psk = row.authentication == Authentication::kPsk;
+  if ((can & kSlowStart) != 0 && !IsWorthwhile(row)) return false;
   switch (row.feature) {
     case Feature::kTalks:
     case Feature::kServerCloses:
@@ -74,6 +83,9 @@ bool Applies(const Row& row) {
       return (can & kGroups) != 0 && (Is13(row.version) || !psk);
     case Feature::kCookie:
       return (can & kCookies) != 0 && row.merlon_is_client && IsDatagram(row.version);
+    case Feature::kSmallDatagrams:
+      // wolfSSL cannot send a ClientHello with a PSK in fragments.
+      return (can & kMtu) != 0 && IsDatagram(row.version) && !psk;
     case Feature::kResumes:
       return (can & kResumption) != 0 && !psk;
     case Feature::kMerlonUpdates:
@@ -87,8 +99,9 @@ bool Applies(const Row& row) {
 }
 
 constexpr Feature kFeatures[] = {
-    Feature::kTalks,   Feature::kServerCloses,  Feature::kRetries,     Feature::kCookie,
-    Feature::kResumes, Feature::kMerlonUpdates, Feature::kPeerUpdates, Feature::kRefuses};
+    Feature::kTalks,         Feature::kServerCloses,   Feature::kRetries,
+    Feature::kCookie,        Feature::kSmallDatagrams, Feature::kResumes,
+    Feature::kMerlonUpdates, Feature::kPeerUpdates,    Feature::kRefuses};
 
 std::vector<std::string> Split(const std::string& text) {
   std::vector<std::string> words;
@@ -180,6 +193,7 @@ void PeerRow::StartWithFeature() {
     client = {"groups=X25519,P-256"};
   }
   if (row.feature == Feature::kCookie) peer.push_back("cookie=1");
+  if (row.feature == Feature::kSmallDatagrams) server = client = {"mtu=300"};
   if (row.feature == Feature::kPeerUpdates && (row.peer->can & kOwnKeyUpdates) != 0) {
     peer.push_back("update_after=4");
   }
@@ -235,6 +249,7 @@ void PeerRow::CheckRefusals() {
     } else if (bad.kind != std::string_view(kWrongName)) {
       CheckRefusal({}, kind(bad.kind), alert);
     }
+    if ((GetParam().peer->can & kSlowStart) != 0) return;
   }
 }
 
@@ -314,8 +329,9 @@ void PeerRow::Meet() {
     case Feature::kPeerUpdates:
       CheckUpdates();
       break;
+    case Feature::kSmallDatagrams:
     case Feature::kRefuses:
-      return;
+      break;
   }
   if (!HasFatalFailure()) EndWell();
 }

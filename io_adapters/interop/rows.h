@@ -14,13 +14,14 @@ namespace merlon::interop {
 enum class Version : uint8_t { kTls13, kDtls13, kTls12, kDtls12 };
 enum class Authentication : uint8_t { kServer, kBoth, kPsk };
 enum class Feature : uint8_t {
-  kTalks,          // verified, ALPN, echoes, closed by the client
-  kServerCloses,   // closed by the server
-  kRetries,        // the server wants another group (TLS 1.3: HelloRetryRequest)
-  kCookie,         // the server wants a cookie
-  kResumes,        // with a ticket or a session ID
-  kMerlonUpdates,  // Merlon begins KeyUpdates, and asks for one back
-  kPeerUpdates,    // the peer does
+  kTalks,           // verified, ALPN, echoes, closed by the client
+  kServerCloses,    // closed by the server
+  kRetries,         // the server wants another group (TLS 1.3: HelloRetryRequest)
+  kCookie,          // the server wants a cookie
+  kSmallDatagrams,  // both ends send datagrams of 300 bytes at most: messages come in fragments
+  kResumes,         // with a ticket or a session ID
+  kMerlonUpdates,   // Merlon begins KeyUpdates, and asks for one back
+  kPeerUpdates,     // the peer does
   // The client refuses the server's certificate; the server the client's, if both have one; or the
   // PSKs differ.
   kRefuses,
@@ -46,6 +47,8 @@ enum Ability : uint32_t {
   kAlwaysIdentified = 1 << 9,  // has a certificate as a client, wanted or not
   kPsks13 = 1 << 10,           // in (D)TLS 1.3
   kPsks12 = 1 << 11,
+  kMtu = 1 << 12,
+  kSlowStart = 1 << 13,  // costs too much to be started for every row
 };
 
 struct Peer {

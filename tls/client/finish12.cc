@@ -27,9 +27,9 @@ Result<void> HandOutSession(const ClientEnding12& ending, Context& cx) {
   // A resumed one stays as it was unless the server renewed its ticket.
   if (ending.master.resumed && !ending.ticket_expected) return {};
   const uint32_t hint = ending.ticket_lifetime == 0 ? kDefaultLifetime : ending.ticket_lifetime;
-  const Result<Bytes> session =
-      KeepSession12(ending.master, ending.ticket, ending.ticket.empty() ? ending.session_id : Bytes(),
-                    std::min(hint, kLongestLifetime), cx);
+  const Result<Bytes> session = KeepSession12(ending.master, ending.ticket,
+                                              ending.ticket.empty() ? ending.session_id : Bytes(),
+                                              std::min(hint, kLongestLifetime), cx);
   // Without room in storage there is none.
   if (!session.ok()) return {};
   return cx.events.Push(TicketArrived{*session});

@@ -55,13 +55,11 @@ Result<Moved> RequestShares(absl::Span<OfferedPsk> psks, const OfferedSession12*
                             Context& cx, Into<AwaitShares> next) {
   const NamedGroup* group = cx.common.groups[0];
   MERLON_TRY(cx.Request(GenerateShare{group->id}));
-  return next.To(AwaitShares{.offer = {.hello = {},
-                                       .shares = {},
-                                       .psks = psks,
-                                       .session12 = session12},
-                             .group = group,
-                             .cookie = {},
-                             .retry = false});
+  return next.To(
+      AwaitShares{.offer = {.hello = {}, .shares = {}, .psks = psks, .session12 = session12},
+                  .group = group,
+                  .cookie = {},
+                  .retry = false});
 }
 
 // The hash under which an external PSK may be offered here; null: under none.
@@ -213,7 +211,8 @@ Result<Moved> On(AwaitShares& s, const ShareGenerated& made, Context& cx,
     MERLON_TRY(cx.Request(GenerateShare{s.group->id}));
     return next.To(std::move(s));
   }
-  MERLON_TRY(SendClientHello(s.offer, s.retry ? HelloKind::kRetry : HelloKind::kFirst, s.cookie, cx));
+  MERLON_TRY(
+      SendClientHello(s.offer, s.retry ? HelloKind::kRetry : HelloKind::kFirst, s.cookie, cx));
   if (s.retry) return next.To(ExpectSecondServerHello{.offer = std::move(s.offer)});
   return next.To(ExpectServerHello{.offer = std::move(s.offer)});
 }
@@ -225,8 +224,8 @@ Result<void> SendClientHello(ClientOffer& offer, HelloKind kind, Bytes cookie, C
   MERLON_TRY(FillHello(hello, offer, scratch, cx));
   uint8_t random[kRandomSize], session_id[kSessionIdSize];
   if (kind != HelloKind::kFirst) {
-    // RFC 9846 s4.1.2: the second ClientHello repeats the first but for what the retry asks; RFC 6347
-    // s4.2.1: but for the cookie.
+    // RFC 9846 s4.1.2: the second ClientHello repeats the first but for what the retry asks; RFC
+    // 6347 s4.2.1: but for the cookie.
     hello.random = offer.random();
     hello.session_id = offer.session_id();
   } else {

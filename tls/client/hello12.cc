@@ -170,8 +170,8 @@ Result<Moved> On(ExpectServerHello12& s, const ServerHelloMessage& m, Context& c
   MERLON_TRY(StartTranscript12(MaySign(*cx.client), cx));
   const Bytes body = Slice(s.offer.hello, record::kHandshakeHeaderSize,
                            s.offer.hello.size() - record::kHandshakeHeaderSize);
-  MERLON_TRY(AddMessage12(ClientHello::kType, static_cast<uint16_t>(cx.next_sequence - 1), body,
-                          cx));
+  MERLON_TRY(
+      AddMessage12(ClientHello::kType, static_cast<uint16_t>(cx.next_sequence - 1), body, cx));
   MERLON_TRY(Absorb12(cx));
   const OfferedSession12* session = s.offer.session12;
   if (session != nullptr && hello->session_id == session->session_id) {

@@ -36,7 +36,8 @@ Result<Moved> WithMaster(const ServerFlight12& flight, MasterSecret secret, Cont
   MERLON_TRY(LogMaster12(ending.master, cx));
   if (flight.certificate_requested && cx.negotiated.credential != nullptr) {
     MERLON_ASSIGN_OR_RETURN(const Bytes content, LoggedMessages(cx));
-    MERLON_TRY(cx.Request(Sign{cx.negotiated.credential, cx.negotiated.client_scheme->id, content}));
+    MERLON_TRY(
+        cx.Request(Sign{cx.negotiated.credential, cx.negotiated.client_scheme->id, content}));
     return next.To(AwaitClientSignature12{.ending = std::move(ending)});
   }
   return FinishFlight(std::move(ending), cx, next);
@@ -113,8 +114,7 @@ Result<Moved> On(AwaitClientShare12& s, const Encapsulated& made, Context& cx,
     MERLON_TRY(RequestPskMaster(s.flight, secret, cx));
     return next.To(AwaitClientMaster12{.flight = s.flight});
   }
-  MERLON_ASSIGN_OR_RETURN(const MasterSeed seed,
-                          SeedOfMaster(s.flight.extended_master_secret, cx));
+  MERLON_ASSIGN_OR_RETURN(const MasterSeed seed, SeedOfMaster(s.flight.extended_master_secret, cx));
   return WithMaster(s.flight, DeriveMaster12(*cx.negotiated.suite->hash, made.secret, seed), cx,
                     next);
 }
@@ -128,10 +128,10 @@ Result<Moved> On(AwaitClientMaster12& s, const MasterDerived& derived, Context& 
 
 Result<Moved> On(AwaitClientSignature12& s, const Signature& signature, Context& cx,
                  AfterClientFlight12 next) {
-  MERLON_TRY(Emit12(Epoch::kPlain,
-                    CertificateVerify{.scheme = cx.negotiated.client_scheme->id,
-                                      .signature = signature.value},
-                    cx));
+  MERLON_TRY(Emit12(
+      Epoch::kPlain,
+      CertificateVerify{.scheme = cx.negotiated.client_scheme->id, .signature = signature.value},
+      cx));
   cx.negotiated.client_certificate = ClientCertificate::kVerified;
   const crypto::Digest own_leaf =
       crypto::HashOf(*cx.negotiated.suite->hash, cx.negotiated.credential->chain_der[0]);

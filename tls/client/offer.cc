@@ -168,10 +168,10 @@ Result<void> FillHello(ClientHello& hello, const ClientOffer& offer, Arena::Scra
                             }));
     hello.supported_versions = U16List(versions);
   }
-  MERLON_ASSIGN_OR_RETURN(
-      hello.supported_groups,
-      WriteNumbers(scratch, config.groups,
-                   [](auto* group) { return static_cast<uint16_t>(group->id); }));
+  MERLON_ASSIGN_OR_RETURN(hello.supported_groups,
+                          WriteNumbers(scratch, config.groups, [](auto* group) {
+                            return static_cast<uint16_t>(group->id);
+                          }));
   MERLON_TRY(FillSchemes(hello, scratch, config));
   if (!config.authorities.empty()) hello.certificate_authorities = config.authorities;
   MERLON_TRY(FillAlpn(hello, scratch, config));

@@ -145,8 +145,9 @@ bool IsTls13(const Hello& hello) {
 
 }  // namespace
 
-Result<Moved> On(ExpectServerHello& s, const ServerHelloMessage& m, Context& cx,
-                 Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement, ExpectServerHello12> next) {
+Result<Moved> On(
+    ExpectServerHello& s, const ServerHelloMessage& m, Context& cx,
+    Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement, ExpectServerHello12> next) {
   if (const auto* retry = std::get_if<HelloRetryRequest>(&m.hello)) {
     // s4.2.1: a HelloRetryRequest without supported_versions is not one of TLS 1.3.
     if (!IsTls13(*retry)) return PeerError(Code::kMissingExtension, Alert::kMissingExtension);

@@ -168,7 +168,8 @@ Result<Moved> On(AwaitPskSecret&, const PskDerived&, Context&,
 Result<Moved> On(AwaitShares&, const ShareGenerated&, Context&,
                  Into<AwaitShares, ExpectServerHello, ExpectSecondServerHello> next);
 
-// Which ClientHello it is: the one after a HelloRetryRequest or a HelloVerifyRequest has its cookie.
+// Which ClientHello it is: the one after a HelloRetryRequest or a HelloVerifyRequest has its
+// cookie.
 enum class HelloKind : uint8_t { kFirst, kRetry, kVerified };
 // Builds and queues the ClientHello of `offer`, binder and all.
 Result<void> SendClientHello(ClientOffer& offer, HelloKind kind, Bytes cookie, Context& cx);
@@ -176,8 +177,9 @@ Result<void> SendClientHello(ClientOffer& offer, HelloKind kind, Bytes cookie, C
 // ---- server_hello.cc
 // -----------------------------------------------------------------------------
 
-Result<Moved> On(ExpectServerHello&, const ServerHelloMessage&, Context&,
-                 Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement, ExpectServerHello12> next);
+Result<Moved> On(
+    ExpectServerHello&, const ServerHelloMessage&, Context&,
+    Into<AwaitShares, ExpectSecondServerHello, AwaitAgreement, ExpectServerHello12> next);
 Result<Moved> On(ExpectServerHello&, const HelloVerifyRequest&, Context&,
                  Into<ExpectServerHello> next);
 Result<Moved> On(ExpectSecondServerHello&, const ServerHelloMessage&, Context&,

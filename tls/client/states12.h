@@ -47,9 +47,9 @@ struct ExpectServerHello12 {
 
 // What is known of the server's flight, all of it in storage.
 struct ServerFlight12 {
-  Bytes session_id;  // the server's
-  Bytes public_key;  // of its leaf
-  Bytes point;       // its ECDHE share, for negotiated.group
+  Bytes session_id;                                // the server's
+  Bytes public_key;                                // of its leaf
+  Bytes point;                                     // its ECDHE share, for negotiated.group
   absl::Span<const uint16_t> client_schemes = {};  // what we may sign with
   Bytes authorities = {};
   crypto::KeyType key_type = crypto::KeyType::kNone;
@@ -84,8 +84,8 @@ struct ExpectRequestOrDone12 {
   using Accepted = Accepts<CertificateRequest12, ServerHelloDone>;
   ServerFlight12 flight;
 };
-// RFC 4279 s2: with a plain PSK ServerKeyExchange comes only where there is a hint; RFC 5489 s2: with
-// ECDHE it must.
+// RFC 4279 s2: with a plain PSK ServerKeyExchange comes only where there is a hint; RFC 5489 s2:
+// with ECDHE it must.
 struct ExpectPskFlight12 {
   static constexpr uint32_t kNeeds = kClient12;
   using Accepted = Accepts<ServerKeyExchange, ServerHelloDone>;
@@ -193,9 +193,8 @@ Result<Moved> On(ExpectPskFlight12&, const ServerHelloDone&, Context&,
                  Into<AwaitClientShare12, AwaitClientMaster12> next);
 using AfterClientFlight12 =
     Into<ExpectNewSessionTicket12, ExpectServerChangeCipherSpec12, ExpectServerFinished12>;
-using AfterClientKeyExchange12 =
-    Into<AwaitClientSignature12, ExpectNewSessionTicket12, ExpectServerChangeCipherSpec12,
-         ExpectServerFinished12>;
+using AfterClientKeyExchange12 = Into<AwaitClientSignature12, ExpectNewSessionTicket12,
+                                      ExpectServerChangeCipherSpec12, ExpectServerFinished12>;
 Result<Moved> On(AwaitClientShare12&, const Encapsulated&, Context&,
                  Into<AwaitClientMaster12, AwaitClientSignature12, ExpectNewSessionTicket12,
                       ExpectServerChangeCipherSpec12, ExpectServerFinished12>

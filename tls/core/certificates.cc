@@ -57,7 +57,8 @@ Result<const SignatureScheme*> TakePeerSignature(const CertificateVerify& messag
   // supported_signature_algorithms field of the "signature_algorithms" extension in the
   // CertificateRequest message", and "must be compatible with the key in the sender's end-entity
   // certificate".
-  if (scheme == nullptr || !scheme->tls13 || scheme->key_type != key.type) return IllegalParameter();
+  if (scheme == nullptr || !scheme->tls13 || scheme->key_type != key.type)
+    return IllegalParameter();
   MERLON_ASSIGN_OR_RETURN(const Bytes content, SignedContent(peer, cx));
   MERLON_ASSIGN_OR_RETURN(const Bytes signature, cx.Keep(message.signature));
   cx.AbsorbMessage();

@@ -41,14 +41,14 @@ Result<void> EmitCertificate12(const Credential* credential, Context& cx) {
 }
 
 Result<Bytes> SignedParams12(Bytes params, Context& cx) {
-  MERLON_ASSIGN_OR_RETURN(
-      const MutableBytes content, cx.arena.KeepFilled([&](MutableBytes free) -> Result<size_t> {
-        Writer writer(free);
-        writer.Raw(cx.client_random);
-        writer.Raw(cx.server_random);
-        writer.Raw(params);
-        return writer.Finish();
-      }));
+  MERLON_ASSIGN_OR_RETURN(const MutableBytes content,
+                          cx.arena.KeepFilled([&](MutableBytes free) -> Result<size_t> {
+                            Writer writer(free);
+                            writer.Raw(cx.client_random);
+                            writer.Raw(cx.server_random);
+                            writer.Raw(params);
+                            return writer.Finish();
+                          }));
   return Bytes(content);
 }
 

@@ -144,7 +144,7 @@ struct Context {
   FlightId flight{};
   uint16_t last_flight = 0;
   uint16_t client_sequence = 0;  // message_seq of the ClientHello that a TLS 1.2 server answers
-  uint16_t next_sequence = 0;  // message_seq of the next message that is queued (RFC 6347 s4.2.2)
+  uint16_t next_sequence = 0;    // message_seq of the next message that is queued (RFC 6347 s4.2.2)
   bool change_cipher_spec_sent = false;
   bool change_cipher_spec_legal = false;  // from the peer, now (RFC 9846 s5)
   bool storage_releasable = false;        // nothing that is to be sent lies in storage

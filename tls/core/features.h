@@ -12,6 +12,6 @@ inline constexpr uint32_t kTls13 = 4;
 inline constexpr uint32_t kCertificates = 8;  // X.509 on either side
 inline constexpr uint32_t kTickets = 16;      // issuing them (server), keeping them (client)
 inline constexpr uint32_t kTls12 = 32;
-inline constexpr uint32_t kClientAuth = 64;   // certificates of clients, with kCertificates
+inline constexpr uint32_t kClientAuth = 64;  // certificates of clients, with kCertificates
 
 }  // namespace merlon::tls

@@ -66,8 +66,8 @@ Result<void> Absorb12(Context& cx) {
 }
 
 Result<void> QueueAndAdd12(Epoch epoch, Bytes message, Context& cx) {
-  const Bytes body = Slice(message, record::kHandshakeHeaderSize,
-                           message.size() - record::kHandshakeHeaderSize);
+  const Bytes body =
+      Slice(message, record::kHandshakeHeaderSize, message.size() - record::kHandshakeHeaderSize);
   MERLON_TRY(AddMessage12(message[0], cx.next_sequence, body, cx));
   return cx.Queue(epoch, message);
 }
@@ -139,20 +139,19 @@ Result<MasterSeed> SeedOfMaster(bool extended, Context& cx) {
 Result<void> InstallReadKeys12(const Master12& master, Context& cx) {
   KeyBlock keys = DeriveKeyBlock(*cx.negotiated.suite->hash, *cx.negotiated.suite->aead,
                                  master.secret, cx.client_random, cx.server_random);
-  return cx.outbox.Push(
-      InstallRead{Epoch::kFirstKeys,
-                  {cx.negotiated.suite->aead, cx.negotiated.suite->hash,
-                   std::move(cx.client != nullptr ? keys.server : keys.client)}});
+  return cx.outbox.Push(InstallRead{Epoch::kFirstKeys,
+                                    {cx.negotiated.suite->aead, cx.negotiated.suite->hash,
+                                     std::move(cx.client != nullptr ? keys.server : keys.client)}});
 }
 
 Result<void> EmitFinished12(const Master12& master, Context& cx) {
   KeyBlock keys = DeriveKeyBlock(*cx.negotiated.suite->hash, *cx.negotiated.suite->aead,
                                  master.secret, cx.client_random, cx.server_random);
   MERLON_TRY(cx.outbox.Push(SendChangeCipherSpec{cx.flight}));
-  MERLON_TRY(cx.outbox.Push(
-      InstallWrite{Epoch::kFirstKeys,
-                   {cx.negotiated.suite->aead, cx.negotiated.suite->hash,
-                    std::move(cx.client != nullptr ? keys.client : keys.server)}}));
+  MERLON_TRY(
+      cx.outbox.Push(InstallWrite{Epoch::kFirstKeys,
+                                  {cx.negotiated.suite->aead, cx.negotiated.suite->hash,
+                                   std::move(cx.client != nullptr ? keys.client : keys.server)}}));
   uint8_t mac[kVerifyDataSize12];
   VerifyData(*cx.negotiated.suite->hash, master.secret, cx.client != nullptr,
              cx.transcript->Peek().view(), mac);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What both roles do alike in a TLS 1.2 handshake: transcript, Finished, keys, the sentinels against
-// a downgrade. TLS 1.3's are in Context and in key_schedule13.
+// What both roles do alike in a TLS 1.2 handshake: transcript, Finished, keys, the sentinels
+// against a downgrade. TLS 1.3's are in Context and in key_schedule13.
 #pragma once
 #include "crypto/base/fixed_vector.h"
 #include "tls/core/context.h"
@@ -24,8 +24,8 @@ struct MessageLog {
 
 // Starts the transcript, and the log if one is wanted.
 Result<void> StartTranscript12(bool with_log, Context& cx);
-// Adds a message; with a log `body` has to be in storage. On datagrams the header of 12 bytes counts
-// as if the message came in one fragment (RFC 6347 s4.2.6).
+// Adds a message; with a log `body` has to be in storage. On datagrams the header of 12 bytes
+// counts as if the message came in one fragment (RFC 6347 s4.2.6).
 Result<void> AddMessage12(uint8_t type, uint16_t sequence, Bytes body, Context& cx);
 // Adds the message at hand.
 Result<void> Absorb12(Context& cx);
@@ -102,8 +102,8 @@ const SignatureScheme* FindScheme12(uint16_t id, const CommonConfig& config);
 // Does a key of this type belong to a suite that authenticates so? (RFC 8422 s2.1, s2.2, s5.3)
 bool Authenticates(KeyExchange key_exchange, crypto::KeyType key);
 
-// Does a signature under the scheme with this number belong to such a suite? True of schemes that are
-// not built as well: it is asked of a client's list.
+// Does a signature under the scheme with this number belong to such a suite? True of schemes that
+// are not built as well: it is asked of a client's list.
 bool SchemeAuthenticates(KeyExchange key_exchange, uint16_t scheme);
 
 // The encoding of the session that this connection made, in storage.

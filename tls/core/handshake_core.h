@@ -12,29 +12,25 @@
 namespace merlon::tls {
 
 template <class Profile>
-using HandshakeMachine =
-    StateMachine<Profile, ClientStart, AwaitSession, AwaitPskSecret, AwaitShares, ExpectServerHello,
-                 ExpectSecondServerHello, AwaitAgreement, ExpectEncryptedExtensions,
-                 ExpectCertificateOrRequest, ExpectCertificate, AwaitChain, ExpectCertificateVerify,
-                 AwaitSignatureVerdict, ExpectServerFinished, AwaitClientCredential,
-                 AwaitClientSignature, ClientEstablished, ExpectClientHello,
-                 ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket,
-                 AwaitCredential, AwaitEncapsulation, AwaitSignature, ExpectClientCertificate,
-                 AwaitClientChain, ExpectClientCertificateVerify, AwaitClientSignatureVerdict,
-                 ExpectClientFinished, ServerEstablished,  //
-                 ClientStart12, AwaitSession12, ExpectServerHello12, ExpectServerCertificate12,
-                 AwaitServerChain12, ExpectServerKeyExchange12, AwaitServerSignature12,
-                 ExpectRequestOrDone12, ExpectPskFlight12, ExpectServerHelloDone12,
-                 AwaitClientCredential12, AwaitClientShare12, AwaitClientMaster12,
-                 AwaitClientSignature12, ExpectNewSessionTicket12, ExpectServerChangeCipherSpec12,
-                 ExpectServerFinished12, ClientEstablished12,  //
-                 ExpectClientHello12, AwaitTicket12, AwaitSessionById12, AwaitCredential12,
-                 AwaitServerShare12, AwaitServerSignatureMade12, ExpectClientCertificate12,
-                 AwaitClientChain12, ExpectClientKeyExchange12, AwaitPskChoice12, AwaitAgreement12,
-                 AwaitServerMaster12, ExpectClientCertificateVerify12,
-                 AwaitClientSignatureVerdict12, ExpectClientChangeCipherSpec12,
-                 ExpectClientFinished12, AwaitTicketSealed12, AwaitSessionStored12,
-                 ServerEstablished12>;
+using HandshakeMachine = StateMachine<
+    Profile, ClientStart, AwaitSession, AwaitPskSecret, AwaitShares, ExpectServerHello,
+    ExpectSecondServerHello, AwaitAgreement, ExpectEncryptedExtensions, ExpectCertificateOrRequest,
+    ExpectCertificate, AwaitChain, ExpectCertificateVerify, AwaitSignatureVerdict,
+    ExpectServerFinished, AwaitClientCredential, AwaitClientSignature, ClientEstablished,
+    ExpectClientHello, ExpectSecondClientHello, AwaitPskChoice, AwaitPskEarlySecret, AwaitTicket,
+    AwaitCredential, AwaitEncapsulation, AwaitSignature, ExpectClientCertificate, AwaitClientChain,
+    ExpectClientCertificateVerify, AwaitClientSignatureVerdict, ExpectClientFinished,
+    ServerEstablished,  //
+    ClientStart12, AwaitSession12, ExpectServerHello12, ExpectServerCertificate12,
+    AwaitServerChain12, ExpectServerKeyExchange12, AwaitServerSignature12, ExpectRequestOrDone12,
+    ExpectPskFlight12, ExpectServerHelloDone12, AwaitClientCredential12, AwaitClientShare12,
+    AwaitClientMaster12, AwaitClientSignature12, ExpectNewSessionTicket12,
+    ExpectServerChangeCipherSpec12, ExpectServerFinished12, ClientEstablished12,  //
+    ExpectClientHello12, AwaitTicket12, AwaitSessionById12, AwaitCredential12, AwaitServerShare12,
+    AwaitServerSignatureMade12, ExpectClientCertificate12, AwaitClientChain12,
+    ExpectClientKeyExchange12, AwaitPskChoice12, AwaitAgreement12, AwaitServerMaster12,
+    ExpectClientCertificateVerify12, AwaitClientSignatureVerdict12, ExpectClientChangeCipherSpec12,
+    ExpectClientFinished12, AwaitTicketSealed12, AwaitSessionStored12, ServerEstablished12>;
 
 namespace testing {
 struct StorageProbe;
@@ -64,9 +60,9 @@ class HandshakeCore final : public Handshake {
   bool established() const override;
   // Complete from Connected on.
   const Negotiated& negotiated() const { return context_.negotiated; }
-  // TLS-Exporter (RFC 9846 s7.5), in TLS 1.2 the exporter of RFC 5705, where no context and an empty
-  // one differ. Misuse before Connected, and in TLS 1.2 without extended master secret (RFC 7627
-  // s5.4). label <= 249, context <= 255 bytes.
+  // TLS-Exporter (RFC 9846 s7.5), in TLS 1.2 the exporter of RFC 5705, where no context and an
+  // empty one differ. Misuse before Connected, and in TLS 1.2 without extended master secret (RFC
+  // 7627 s5.4). label <= 249, context <= 255 bytes.
   Result<void> ExportKeyingMaterial(std::string_view label, std::optional<Bytes> context,
                                     MutableBytes out) const;
   // Gives the handshake storage back, wiped. Misuse before HandshakeMemoryReleasable. Afterwards

@@ -56,7 +56,8 @@ Result<void> HandshakeCore<Profile>::ExportKeyingMaterial(std::string_view label
                                                           MutableBytes out) const {
   if (!established()) return Misuse();
   if constexpr (kHas12) {
-    if (const Established12* s = established12()) return Export12(*s, label, context, out, context_);
+    if (const Established12* s = established12())
+      return Export12(*s, label, context, out, context_);
   }
   if constexpr (kHas13) {
     tls::ExportKeyingMaterial(context_.schedule(), context_.exporter_master, label,

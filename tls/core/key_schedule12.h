@@ -12,9 +12,9 @@
 
 namespace merlon::tls {
 
-inline constexpr size_t kMasterSecretSize = 48;   // bytes (RFC 5246 s8.1)
-inline constexpr size_t kVerifyDataSize12 = 12;   // bytes (RFC 5246 s7.4.9)
-inline constexpr size_t kHelloRandomSize = 32;    // bytes
+inline constexpr size_t kMasterSecretSize = 48;  // bytes (RFC 5246 s8.1)
+inline constexpr size_t kVerifyDataSize12 = 12;  // bytes (RFC 5246 s7.4.9)
+inline constexpr size_t kHelloRandomSize = 32;   // bytes
 using MasterSecret = Secret<kMasterSecretSize>;
 
 // What a master secret is derived with besides the pre-master secret: the label, and the session

@@ -70,9 +70,8 @@ TEST(KeySchedule12, GivesWhatPythonGives) {
     const MasterSecret master =
         DeriveMaster12(*e.hash, premaster, ExtendedMasterSeed(session_hash.view()));
     EXPECT_EQ(Hex(master.reveal()), e.extended);
-    EXPECT_EQ(
-        Hex(DeriveMaster12(*e.hash, premaster, PlainMasterSeed(client, server)).reveal()),
-        e.plain);
+    EXPECT_EQ(Hex(DeriveMaster12(*e.hash, premaster, PlainMasterSeed(client, server)).reveal()),
+              e.plain);
     // client key | server key | client IV | server IV
     crypto::AeadAlgorithm gcm{}, chacha{};
     gcm.id = crypto::AeadId::kAes128Gcm;

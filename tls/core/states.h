@@ -138,8 +138,9 @@ struct Failed {
 
 // ---- Profiles ----------------------------------------------------------------------------------
 
-// A profile has `static constexpr uint32_t kFeatures`, a state or a message may have `static constexpr
-// uint32_t kNeeds`. The transitions of what a profile lacks are never named, hence never linked.
+// A profile has `static constexpr uint32_t kFeatures`, a state or a message may have `static
+// constexpr uint32_t kNeeds`. The transitions of what a profile lacks are never named, hence never
+// linked.
 template <class Profile, class State>
 constexpr bool kInProfile = [] {
   if constexpr (requires { State::kNeeds; }) return (State::kNeeds & ~Profile::kFeatures) == 0;

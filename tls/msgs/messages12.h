@@ -27,8 +27,8 @@ struct HelloVerifyRequest {
   static constexpr uint8_t kType = 3;
   static constexpr uint8_t kTransports = static_cast<uint8_t>(Transport::kDatagram);
   static constexpr uint32_t kNeeds = kTls12;  // a state of both versions takes it
-  uint16_t server_version = 0xfeff;  // RFC 6347 s4.2.1: DTLS 1.0, whatever comes later
-  Bytes cookie;                      // at most 255 bytes
+  uint16_t server_version = 0xfeff;           // RFC 6347 s4.2.1: DTLS 1.0, whatever comes later
+  Bytes cookie;                               // at most 255 bytes
   static Result<HelloVerifyRequest> Decode(Reader& reader, const DecodeContext& context);
   void Encode(Writer& writer, const DecodeContext& context) const;
 };

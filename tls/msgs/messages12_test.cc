@@ -89,7 +89,8 @@ TEST(Messages12, NewSessionTicket) {
 }
 
 TEST(Messages12, KeyExchangesAreTakenWhole) {
-  Check<ServerKeyExchange>({{"anything", "03 001d [aa*32] 0403 {bb*70}", kOk}, {"nothing", "", kOk}});
+  Check<ServerKeyExchange>(
+      {{"anything", "03 001d [aa*32] 0403 {bb*70}", kOk}, {"nothing", "", kOk}});
   Check<ClientKeyExchange>({{"anything", "[aa*32]", kOk}, {"nothing", "", kOk}});
 }
 
@@ -99,19 +100,18 @@ TEST(Messages12, EcdheParams) {
     std::string body;
     Alert alert;
   };
-  for (const ParamsCase& c : std::vector<ParamsCase>{
-           {"x25519", "03 001d [aa*32]", kOk},
-           {"explicit_prime", "01 001d [aa*32]", Alert::kIllegalParameter},
-           {"explicit_char2", "02 001d [aa*32]", Alert::kIllegalParameter},
-           {"an empty point", "03 001d []", kDecode},
-           {"cut short", "03 001d 20 aa", kDecode},
-           {"no curve", "03 00", kDecode},
-           {"nothing", "", kDecode}}) {
+  for (const ParamsCase& c :
+       std::vector<ParamsCase>{{"x25519", "03 001d [aa*32]", kOk},
+                               {"explicit_prime", "01 001d [aa*32]", Alert::kIllegalParameter},
+                               {"explicit_char2", "02 001d [aa*32]", Alert::kIllegalParameter},
+                               {"an empty point", "03 001d []", kDecode},
+                               {"cut short", "03 001d 20 aa", kDecode},
+                               {"no curve", "03 00", kDecode},
+                               {"nothing", "", kDecode}}) {
     const std::vector<uint8_t> body = Build(c.body + (c.alert == kOk ? "0403 {bb}" : ""));
     Reader reader{Bytes(body)};
     const Result<EcdheParams> params = ReadEcdheParams(reader);
-    EXPECT_EQ(static_cast<int>(params.ok() ? kOk : params.error().alert),
-              static_cast<int>(c.alert))
+    EXPECT_EQ(static_cast<int>(params.ok() ? kOk : params.error().alert), static_cast<int>(c.alert))
         << c.what;
     if (!params.ok()) continue;
     EXPECT_EQ(params->group, 0x001d);

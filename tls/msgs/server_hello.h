@@ -35,7 +35,7 @@ struct ServerHello {
   bool server_name = false;               // acknowledged: empty
   bool extended_master_secret = false;
   bool session_ticket = false;  // a NewSessionTicket will come
-  Bytes extensions;                        // the block as it came
+  Bytes extensions;             // the block as it came
 };
 
 struct HelloRetryRequest {

@@ -49,8 +49,7 @@ Result<bool> ChooseTls13(const ClientHello& hello, const Context& cx) {
   // RFC 9846 s4.2.1: with supported_versions, "the ClientHello.legacy_version [MUST NOT be used] to
   // determine" the version.
   if (hello.supported_versions) {
-    if (!cx.common.suites.empty() &&
-        hello.supported_versions->Contains(cx.protocol->version13)) {
+    if (!cx.common.suites.empty() && hello.supported_versions->Contains(cx.protocol->version13)) {
       return true;
     }
     if (with12 && hello.supported_versions->Contains(version12)) return false;
@@ -59,8 +58,9 @@ Result<bool> ChooseTls13(const ClientHello& hello, const Context& cx) {
   // RFC 5246 appendix E.1: a client that knows a later version speaks this one as well. DTLS counts
   // downwards (RFC 6347 s4.1).
   const bool datagram = cx.decode.transport == Transport::kDatagram;
-  const bool knows12 = datagram ? hello.legacy_version <= version12 && hello.legacy_version >= 0xfe00
-                                : hello.legacy_version >= version12;
+  const bool knows12 = datagram
+                           ? hello.legacy_version <= version12 && hello.legacy_version >= 0xfe00
+                           : hello.legacy_version >= version12;
   if (with12 && knows12) return false;
   return none;
 }

@@ -20,8 +20,8 @@ bool Contains(Bytes list, uint8_t value) {
 }
 
 Result<void> CheckHello(const ClientHello& hello, Context& cx) {
-  // RFC 7507 s3: "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest protocol
-  // version supported by the server is higher than the version indicated in
+  // RFC 7507 s3: "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest
+  // protocol version supported by the server is higher than the version indicated in
   // ClientHello.client_version, the server MUST respond with a fatal inappropriate_fallback alert".
   if (!cx.common.suites.empty() && hello.cipher_suites.Contains(kFallbackScsv)) {
     return PeerError(Code::kDowngrade, Alert::kInappropriateFallback);
@@ -77,8 +77,8 @@ Result<absl::Span<const uint16_t>> UsableSchemes(const ClientHello& hello, Conte
   for (size_t i = 0; i < theirs.size(); ++i) {
     bool usable = false;
     for (const CipherSuite& suite : cx.common.suites12) {
-      usable = usable || (IsShared(suite, hello, cx) &&
-                          SchemeAuthenticates(suite.key_exchange, theirs[i]));
+      usable = usable ||
+               (IsShared(suite, hello, cx) && SchemeAuthenticates(suite.key_exchange, theirs[i]));
     }
     if (usable) kept[count++] = theirs[i];
   }
@@ -113,8 +113,8 @@ Result<Moved> On(ExpectClientHello12&, const ClientHello&, Context& cx,
   MERLON_ASSIGN_OR_RETURN(const ClientHello hello, DecodeKept(body, cx));
   MERLON_TRY(CheckHello(hello, cx));
   cx.client_random = hello.random;
-  // RFC 6347 s4.2.2: a ClientHello that answers a HelloVerifyRequest is the second message, and so is
-  // what answers it.
+  // RFC 6347 s4.2.2: a ClientHello that answers a HelloVerifyRequest is the second message, and so
+  // is what answers it.
   cx.next_sequence = cx.message.sequence;
   cx.client_sequence = cx.message.sequence;
   MERLON_ASSIGN_OR_RETURN(const ServerPlan12 plan, MakePlan(hello, body, cx));

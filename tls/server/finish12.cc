@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's 3. and 4. in TLS 1.2: the client's Finished, the session for later, our Finished, and
-// what an established connection still hears (RFC 5246 s7.3, s7.4.9; RFC 5077 s3.3; RFC 6347 s4.2.4).
+// The server's 3. and 4. in TLS 1.2: the client's Finished, the session for later, our Finished,
+// and what an established connection still hears (RFC 5246 s7.3, s7.4.9; RFC 5077 s3.3; RFC 6347
+// s4.2.4).
 #include "tls/server/states12.h"
 
 namespace merlon::tls {
@@ -43,9 +44,9 @@ Result<Moved> On(ExpectClientFinished12& s, const Finished& m, Context& cx,
   if (!s.ending.ticket_due && s.ending.session_id.empty()) {
     return FinishLast(std::move(s.ending.master), cx, next);
   }
-  MERLON_ASSIGN_OR_RETURN(const Bytes session,
-                          KeepSession12(s.ending.master, {}, s.ending.session_id,
-                                        cx.server->ticket_lifetime, cx));
+  MERLON_ASSIGN_OR_RETURN(
+      const Bytes session,
+      KeepSession12(s.ending.master, {}, s.ending.session_id, cx.server->ticket_lifetime, cx));
   if (s.ending.ticket_due) {
     MERLON_TRY(cx.Request(SealTicket{session}));
     return next.To(AwaitTicketSealed12{.ending = std::move(s.ending)});
@@ -58,10 +59,10 @@ Result<Moved> On(ExpectClientFinished12& s, const Finished& m, Context& cx,
 Result<Moved> On(AwaitTicketSealed12& s, const TicketSealed& sealed, Context& cx,
                  Into<ServerEstablished12> next) {
   // RFC 5077 s3.3: ServerHello promised one; an empty one takes that back.
-  MERLON_TRY(Emit12(Epoch::kPlain,
-                    NewSessionTicket12{.lifetime_hint = cx.server->ticket_lifetime,
-                                       .ticket = sealed.ticket},
-                    cx));
+  MERLON_TRY(Emit12(
+      Epoch::kPlain,
+      NewSessionTicket12{.lifetime_hint = cx.server->ticket_lifetime, .ticket = sealed.ticket},
+      cx));
   return FinishLast(std::move(s.ending.master), cx, next);
 }
 

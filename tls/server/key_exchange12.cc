@@ -87,8 +87,8 @@ Result<Moved> On(ExpectClientKeyExchange12& s, const ClientKeyExchange& m, Conte
   }
   MERLON_ASSIGN_OR_RETURN(const absl::Span<PskOffer> offer, cx.arena.KeepArray<PskOffer>(1));
   MERLON_ASSIGN_OR_RETURN(offer[0].identity, cx.Keep(identity));
-  MERLON_TRY(cx.Request(ChoosePsk{
-      .offers = offer, .hash = cx.negotiated.suite->hash->id, .protocol = kPskOfTls12}));
+  MERLON_TRY(cx.Request(
+      ChoosePsk{.offers = offer, .hash = cx.negotiated.suite->hash->id, .protocol = kPskOfTls12}));
   return next.To(AwaitPskChoice12{.flight = s.flight, .point = kept_point});
 }
 
@@ -117,8 +117,7 @@ Result<Moved> On(AwaitAgreement12& s, const SharedSecret& answer, Context& cx,
     MERLON_TRY(RequestPskMaster(s.flight, secret, cx));
     return next.To(AwaitServerMaster12{.flight = s.flight});
   }
-  MERLON_ASSIGN_OR_RETURN(const MasterSeed seed,
-                          SeedOfMaster(s.flight.extended_master_secret, cx));
+  MERLON_ASSIGN_OR_RETURN(const MasterSeed seed, SeedOfMaster(s.flight.extended_master_secret, cx));
   return WithMaster(s.flight, DeriveMaster12(*cx.negotiated.suite->hash, answer.secret, seed), cx,
                     next);
 }

@@ -83,8 +83,8 @@ Result<void> EmitServerHello12(const ServerPlan12& plan, Bytes session_id, bool 
            sizeof(kDowngradeTo12));
   }
   cx.server_random = random;
-  MERLON_TRY(StartTranscript12(cx.server->client_authentication != ClientAuthentication::kNone,
-                               cx));
+  MERLON_TRY(
+      StartTranscript12(cx.server->client_authentication != ClientAuthentication::kNone, cx));
   MERLON_TRY(AddMessage12(ClientHello::kType, cx.client_sequence, plan.body, cx));
   ServerHello hello;
   hello.legacy_version = cx.protocol->legacy_version;
@@ -137,8 +137,8 @@ Result<Moved> On(AwaitServerShare12& s, const ShareGenerated& made, Context& cx,
 
 Result<Moved> On(AwaitServerSignatureMade12& s, const Signature& signature, Context& cx,
                  Into<ExpectClientCertificate12, ExpectClientKeyExchange12> next) {
-  MERLON_TRY(Emit12(Epoch::kPlain,
-                    OwnKeyExchange{s.params, cx.negotiated.scheme, signature.value}, cx));
+  MERLON_TRY(
+      Emit12(Epoch::kPlain, OwnKeyExchange{s.params, cx.negotiated.scheme, signature.value}, cx));
   if (cx.server->client_authentication == ClientAuthentication::kNone) {
     MERLON_TRY(Emit12(Epoch::kPlain, ServerHelloDone(), cx));
     return next.To(ExpectClientKeyExchange12{.flight = s.flight});

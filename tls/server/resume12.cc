@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's abbreviated handshake in TLS 1.2: a ticket (RFC 5077) or a session ID (RFC 5246 s7.3)
-// whose session may go on here and now.
+// The server's abbreviated handshake in TLS 1.2: a ticket (RFC 5077) or a session ID (RFC 5246
+// s7.3) whose session may go on here and now.
 #include "tls/server/hello.h"
 #include "tls/server/states12.h"
 #include "tls/session.h"
@@ -20,8 +20,8 @@ Result<bool> Resumable(const Session& session, const ServerPlan12& plan, Context
       !MeetsClientAuthentication(session, *cx.server)) {
     return false;
   }
-  // RFC 7627 s5.3: a session without extended master secret is not resumed; one with it, by a client
-  // that offers none: "the server MUST abort the abbreviated handshake".
+  // RFC 7627 s5.3: a session without extended master secret is not resumed; one with it, by a
+  // client that offers none: "the server MUST abort the abbreviated handshake".
   if (!session.extended_master_secret) return false;
   if (!plan.extended_master_secret) {
     return PeerError(Code::kMissingExtension, Alert::kHandshakeFailure);
@@ -44,9 +44,8 @@ Result<Moved> ResumeOrNot(Bytes encoded, const ServerPlan12& plan, Context& cx,
   cx.negotiated.authentication = Authentication::kResumption;
   MERLON_TRY(TakeClient(*session, cx));
   ServerEnding12 ending;
-  ending.master = {.secret = MasterSecret::CopyOf(session->psk.reveal()),
-                   .extended = true,
-                   .resumed = true};
+  ending.master = {
+      .secret = MasterSecret::CopyOf(session->psk.reveal()), .extended = true, .resumed = true};
   // RFC 5077 s3.4, RFC 5246 s7.4.1.3: the client's session ID comes back, and says so.
   MERLON_TRY(EmitServerHello12(plan, plan.session_id, /*ticket=*/false, cx));
   MERLON_TRY(LogMaster12(ending.master, cx));

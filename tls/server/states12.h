@@ -6,7 +6,8 @@
 //      AwaitTicket12, AwaitSessionById12 a session to resume; else
 //      AwaitCredential12, AwaitServerShare12                who signs, for which group
 //      ServerHello, Certificate -->
-//      AwaitServerSignatureMade12            ServerKeyExchange, CertificateRequest, ServerHelloDone -->
+//      AwaitServerSignatureMade12            ServerKeyExchange, CertificateRequest, ServerHelloDone
+//      -->
 //   2. ExpectClientCertificate12, AwaitClientChain12        <--  Certificate, if one was asked for
 //      ExpectClientKeyExchange12         <--  ClientKeyExchange
 //      AwaitPskChoice12, AwaitAgreement12, AwaitServerMaster12
@@ -70,9 +71,9 @@ struct AwaitServerShare12 {
 
 // What the client's flight is read with.
 struct ClientFlight12 {
-  Bytes private_key;  // of our share, in storage
-  Bytes session_id;   // ours, in storage; empty: none to resume by
-  Bytes public_key;   // of the client's leaf, in storage
+  Bytes private_key;                                  // of our share, in storage
+  Bytes session_id;                                   // ours, in storage; empty: none to resume by
+  Bytes public_key;                                   // of the client's leaf, in storage
   crypto::KeyType key_type = crypto::KeyType::kNone;  // kNone: it showed no certificate
   bool extended_master_secret = false;
   bool ticket_due = false;
@@ -213,14 +214,13 @@ Result<Moved> On(ExpectClientKeyExchange12&, const ClientKeyExchange&, Context&,
                  Into<AwaitPskChoice12, AwaitAgreement12> next);
 Result<Moved> On(AwaitPskChoice12&, const PskChosen&, Context&,
                  Into<AwaitAgreement12, AwaitServerMaster12> next);
-using AfterClientKeys12 = Into<ExpectClientCertificateVerify12, ExpectClientChangeCipherSpec12,
-                               ExpectClientFinished12>;
+using AfterClientKeys12 =
+    Into<ExpectClientCertificateVerify12, ExpectClientChangeCipherSpec12, ExpectClientFinished12>;
 Result<Moved> On(AwaitAgreement12&, const SharedSecret&, Context&,
                  Into<AwaitServerMaster12, ExpectClientCertificateVerify12,
                       ExpectClientChangeCipherSpec12, ExpectClientFinished12>
                      next);
-Result<Moved> On(AwaitServerMaster12&, const MasterDerived&, Context&,
-                 AfterClientKeys12 next);
+Result<Moved> On(AwaitServerMaster12&, const MasterDerived&, Context&, AfterClientKeys12 next);
 Result<Moved> On(ExpectClientCertificateVerify12&, const CertificateVerify&, Context&,
                  Into<AwaitClientSignatureVerdict12> next);
 Result<Moved> On(AwaitClientSignatureVerdict12&, const SignatureValid&, Context&,

@@ -23,6 +23,11 @@ void BareCore::Settle() {
     while (std::optional<Command> command = core.NextCommand()) {
       busy = true;
       const auto* send = std::get_if<Send>(&*command);
+      is12_ = is12_ || std::holds_alternative<SettleVersion>(*command);
+      const bool stream = core.negotiated().version == 0x0303;
+      if (is12_ && stream && std::holds_alternative<SendChangeCipherSpec>(*command)) {
+        to_send.emplace_back();
+      }
       if (send == nullptr) continue;
       to_send.emplace_back(AsText(send->bytes));
       (void)core.Handle(Delivered{send->flight}, now_);
@@ -35,7 +40,16 @@ void BareCore::Settle() {
   }
 }
 
-Result<Disposition> BareCore::Handle(const HandshakeMessage& message) {
+Result<Disposition> BareCore::HandleChangeCipherSpec() {
+  const Result<Disposition> done = core.Handle(ChangeCipherSpec{}, now_);
+  Settle();
+  return done;
+}
+
+Result<Disposition> BareCore::Handle(HandshakeMessage message) {
+  constexpr uint8_t kFinished = 20;
+  message.sequence = received_++;
+  if (is12_ && message.type == kFinished) message.epoch = Epoch::kFirstKeys;
   const Result<Disposition> done = core.Handle(message, now_);
   Settle();
   return done;
@@ -43,16 +57,27 @@ Result<Disposition> BareCore::Handle(const HandshakeMessage& message) {
 
 CorePair::CorePair(const CorePairOptions& options, World& world) {
   const Now now{Instant(), kTestTime};
-  ServerConfigBuilder builder = world.ServerBuilder();
+  const bool psk = options.psk_suite != 0;
+  ServerConfigBuilder builder = psk ? ServerConfigBuilder(world.crypto()) : world.ServerBuilder();
   builder.AddAlpn("test");  // QUIC does not go without
   if (options.retry) builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kSecp256r1)});
   builder.SetClientAuthentication(options.client_authentication);
+  if (psk) {
+    builder.AddRawExternalPsk(kPskIdentity, world.psk()).SetSuites({options.psk_suite});
+  }
+  builder.SetVersions(options.min_version, options.max_version);
   server_config_ = builder.Build().value();
   ClientConfigBuilder client_builder = world.ClientBuilder();
   client_builder.AddAlpn("test");
   if (options.client_authentication != ClientAuthentication::kNone && options.client_credential) {
     client_builder.AddCredential(world.ClientCredential());
   }
+  if (psk) {
+    client_builder.AddRawExternalPsk(kPskIdentity, world.psk())
+        .RequirePsk()
+        .SetSuites({options.psk_suite});
+  }
+  client_builder.SetVersions(options.min_version, options.max_version);
   client_config_ = client_builder.Build().value();
   const ChainPolicy policy = VerifyAgainst{&world.anchors()};
   const Bytes parameters = options.transport == Transport::kMessage ? AsBytes("opaque") : Bytes();
@@ -68,6 +93,10 @@ bool CorePair::Deliver(BareCore& from, BareCore& to) {
   if (from.to_send.empty()) return false;
   const std::string message = from.to_send.front();
   from.to_send.pop_front();
+  if (message.empty()) {
+    (void)to.HandleChangeCipherSpec();
+    return true;
+  }
   const Bytes bytes = AsBytes(message);
   (void)to.Handle({bytes[0], Slice(bytes, record::kHandshakeHeaderSize), 0});
   return true;

@@ -27,14 +27,19 @@ class BareCore {
   }
   // Answers operations, collects what there is to send, keeps events.
   void Settle();
-  Result<Disposition> Handle(const HandshakeMessage& message);
+  // Under the epoch and the number that TLS 1.2 and DTLS 1.2 would have it.
+  Result<Disposition> Handle(HandshakeMessage message);
+  // On a stream of TLS 1.2.
+  Result<Disposition> HandleChangeCipherSpec();
 
  private:
   std::vector<uint8_t> storage_;
+  uint16_t received_ = 0;
+  bool is12_ = false;
 
  public:
   HandshakeCore<FullProfile> core;
-  std::deque<std::string> to_send;  // with 4-byte headers
+  std::deque<std::string> to_send;  // with 4-byte headers; empty: TLS 1.2's ChangeCipherSpec
   std::deque<std::string> sessions;
   bool connected = false;
 
@@ -50,6 +55,8 @@ struct CorePairOptions {
   // Whether the server asks for a certificate, and whether the client has one.
   ClientAuthentication client_authentication = ClientAuthentication::kNone;
   bool client_credential = true;
+  Version min_version = Version::kTls12, max_version = Version::kTls13;  // of both sides
+  uint16_t psk_suite = 0;  // of TLS 1.2: an external PSK and no certificates
 };
 
 class CorePair {

@@ -146,6 +146,7 @@ static void Open(Connection* peer, int fd) {
                       mbedtls_net_recv_timeout);
   mbedtls_ssl_set_timer_cb(&peer->ssl, &peer->timer, mbedtls_timing_set_delay,
                            mbedtls_timing_get_delay);
+  if (g.is_datagram && g.mtu != 0) mbedtls_ssl_set_mtu(&peer->ssl, (uint16_t)g.mtu);
   if (!g.is_server) Must("name", mbedtls_ssl_set_hostname(&peer->ssl, "localhost"));
   if (has_session) Must("session", mbedtls_ssl_set_session(&peer->ssl, &session));
 }

@@ -103,12 +103,13 @@ class Conversation {
  public:
   template <class Config>
   Conversation(World& world, const Config& config, int fd, const std::string& session)
-      : transport_(NewTransport(world, fd)),
+      : transport_(NewTransport(fd)),
         endpoint_(*transport_, config, world.crypto.context(), Must(world.crypto.NewSeed()),
                   {.server_name = "localhost",
                    .session = session,
                    .operations = world.operations,
-                   .on_secret = {}}) {}
+                   .on_secret = {}},
+                  FaceOptions(world.options)) {}
 
   bool Handshake() {
     if (absl::Status s = endpoint_.Handshake(); !s.ok()) return Failed(s);
@@ -161,7 +162,14 @@ class Conversation {
 
  private:
   static constexpr bool kIsDatagram = io::FaceTraits<Face>::kTransport == tls::Transport::kDatagram;
-  static std::unique_ptr<io::Transport> NewTransport(const World&, int fd) {
+  static auto FaceOptions(const Options& options) {
+    typename io::Endpoint<Face>::FaceOptions face;
+    if constexpr (kIsDatagram) {
+      if (options.mtu != 0) face.mtu = static_cast<size_t>(options.mtu);
+    }
+    return face;
+  }
+  static std::unique_ptr<io::Transport> NewTransport(int fd) {
     if (kIsDatagram) return std::make_unique<io::UdpTransport>(io::Descriptor(fd));
     return std::make_unique<io::DescriptorTransport>(io::Descriptor(fd));
   }

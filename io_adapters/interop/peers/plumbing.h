@@ -11,6 +11,7 @@
 //     alpn=NAME
 //     groups=NAMES              X25519 and P-256, most wanted first; a share for the first alone
 //     cookie=1                  DTLS servers: HelloRetryRequest or HelloVerifyRequest with a cookie
+//     mtu=N                     bytes of the largest datagram to send
 //     tickets=N                 Merlon as a server: how many it sends (2)
 //
 // A server says `listening`. Both say `connected to NAME; resumed=yes|no alpn=NAME ...` after each
@@ -35,7 +36,7 @@
 typedef struct {
   int is_server, is_datagram, is_13, port;
   const char *ca, *cert, *key, *alpn, *groups;
-  int cookie, tickets;
+  int cookie, mtu, tickets;
   char psk_identity[64];
   unsigned char psk[64];
   size_t psk_size;
@@ -88,6 +89,8 @@ static inline Options ParseOptions(int argc, char** argv) {
       options.groups = value;
     } else if (IS("cookie")) {
       options.cookie = 1;
+    } else if (IS("mtu")) {
+      options.mtu = atoi(value);
     } else if (IS("tickets")) {
       options.tickets = atoi(value);
     } else if (IS("psk")) {

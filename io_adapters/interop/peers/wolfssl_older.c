@@ -7,6 +7,11 @@ WOLFSSL_METHOD* Dtls13Method(const Options* options) {
   return NULL;
 }
 
+void UseMtu(const Options* options, WOLFSSL* ssl) {
+  (void)options, (void)ssl;
+  Die("this wolfSSL was built without an MTU");
+}
+
 void UseCookie(const Options* options, WOLFSSL* ssl) { (void)options, (void)ssl; }
 
 void UsePsk(const Options* options, WOLFSSL_CTX* ctx) {

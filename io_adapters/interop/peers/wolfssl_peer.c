@@ -69,6 +69,7 @@ static WOLFSSL* NewConnection(WOLFSSL_CTX* ctx, int fd, WOLFSSL_SESSION* session
     (void)wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, "localhost", 9);
     if (session != NULL && wolfSSL_set_session(ssl, session) != WOLFSSL_SUCCESS) Die("session");
   }
+  if (g.is_datagram && g.mtu != 0) UseMtu(&g, ssl);
   if (g.is_server && g.is_datagram && g.is_13) UseCookie(&g, ssl);
   if (g.is_datagram) {
     struct sockaddr_in peer;

@@ -8,6 +8,7 @@
 #include "io_adapters/interop/peers/plumbing.h"
 
 WOLFSSL_METHOD* Dtls13Method(const Options* options);
+void UseMtu(const Options* options, WOLFSSL* ssl);
 void UseCookie(const Options* options, WOLFSSL* ssl);
 // `options` outlives the context.
 void UsePsk(const Options* options, WOLFSSL_CTX* ctx);

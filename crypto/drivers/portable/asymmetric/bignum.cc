@@ -175,7 +175,9 @@ Mask<uint64_t> MaskIfLess(ConstLimbs a, ConstLimbs b) {
   return MaskFromBit(borrow);
 }
 
-Modulus::Modulus(ConstLimbs value, size_t bits) : size_(value.size()), bits_(bits) {
+void Modulus::Set(ConstLimbs value, size_t bits) {
+  size_ = value.size();
+  bits_ = bits;
   if (size_ == 0 || size_ > kMaxLimbs || bits + 64 <= 64 * size_ || bits > 64 * size_) {
     __builtin_trap();
   }

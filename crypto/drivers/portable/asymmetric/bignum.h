@@ -53,7 +53,9 @@ class Modulus {
   Modulus() = default;
   // `value` is odd, has exactly `bits` significant bits (public), and fills its limbs but for less
   // than one.
-  Modulus(ConstLimbs value, size_t bits);
+  Modulus(ConstLimbs value, size_t bits) { Set(value, bits); }
+  // The same in place, where no copy of a secret may be left behind.
+  void Set(ConstLimbs value, size_t bits);
 
   size_t size() const { return size_; }
   size_t bits() const { return bits_; }

@@ -88,7 +88,7 @@ bool Complete(RsaPrivateKey& key) {
       minus_one(scratch->minus_one.data(), half), base(scratch->base.data(), half),
       q_inverse(key.q_inverse.data(), half);
   bignum::Multiply(key.p.value(), key.q.value(), product);
-  key.pub.n = bignum::Modulus(product, 128 * half);
+  key.pub.n.Set(product, 128 * half);
   key.pub.e = kRsaExponent;
   LeastCommonMultiple(key.p.value(), key.q.value(), product);
   InvertExponent(product, d);
@@ -126,8 +126,8 @@ Result<size_t> GenerateRsaKey(uint16_t bits, Rng& rng, MutableBytes private_key)
     MERLON_TRY(GenerateRsaPrime(rng, p));
     MERLON_TRY(GenerateRsaPrime(rng, q));
     if (!AreFarApart(p, q)) continue;
-    key.p = bignum::Modulus(p, 64 * half);
-    key.q = bignum::Modulus(q, 64 * half);
+    key.p.Set(p, 64 * half);
+    key.q.Set(q, 64 * half);
     if (!Complete(key)) continue;
     if (!IsConsistent(key)) return DriverError(Code::kFaultDetected);
     const Result<size_t> size = WriteRsaPrivateKey(key, private_key);

@@ -32,7 +32,7 @@ bool LoadPrime(Bytes magnitude, size_t size, bignum::Modulus* out) {
     return false;
   }
   if (((*limbs)[size - 1] >> 63 & (*limbs)[0] & 1) == 0) return false;
-  *out = bignum::Modulus(ConstLimbs(limbs->data(), size), 64 * size);
+  out->Set(ConstLimbs(limbs->data(), size), 64 * size);
   return true;
 }
 

@@ -71,7 +71,7 @@ Result<bool> IsProbablePrime(ConstLimbs candidate, int rounds, Rng& rng) {
     Storage exponent, base, one, minus_one;
   };
   Wiped<Scratch> scratch;
-  scratch->modulus = bignum::Modulus(candidate, 64 * size);
+  scratch->modulus.Set(candidate, 64 * size);
   const bignum::Modulus& modulus = scratch->modulus;
   const Limbs exponent(scratch->exponent.data(), size), base(scratch->base.data(), size),
       one(scratch->one.data(), size), minus_one(scratch->minus_one.data(), size);

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::io::BufRead;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::{mpsc, Arc};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use dimpl::{Config, Dtls, DtlsCertificate, NamedGroup, Output};
@@ -79,6 +79,9 @@ impl Peer {
                 })
                 .collect();
             builder = builder.kx_groups(&groups);
+        }
+        if let Some(mtu) = options.get("mtu") {
+            builder = builder.mtu(mtu.parse().expect("mtu="));
         }
         if let Some(limit) = options.get("update_after") {
             builder = builder.aead_encryption_limit(limit.parse().expect("update_after="));
