@@ -36,7 +36,8 @@ const std::vector<Peer>& Peers() {
        .id = "Java",
        .command = [] { return Given("JAVA_PEER"); },
        .versions = {Version::kTls13, Version::kTls12},
-       .can = kAlpn | kResumption | kGroups | kKeyUpdates | kVerification | kClientCertificates},
+       .can = kAlpn | kResumption | kGroups | kKeyUpdates | kVerification | kClientCertificates |
+              kSlowStart},
   };
   return peers;
 }

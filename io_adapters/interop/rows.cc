@@ -65,9 +65,16 @@ bool MerlonVerifies(const Row& row) {
   return row.merlon_is_client == (row.authentication == Authentication::kServer);
 }
 
+// Of a peer that is slow to start.
+bool IsWorthwhile(const Row& row) {
+  if (row.authentication == Authentication::kServer) return row.feature != Feature::kServerCloses;
+  return row.feature == Feature::kTalks || row.feature == Feature::kRefuses;
+}
+
 bool Applies(const Row& row) {
   const uint32_t can = row.peer->can;
   const bool psk = row.authentication == Authentication::kPsk;
+  if ((can & kSlowStart) != 0 && !IsWorthwhile(row)) return false;
   switch (row.feature) {
     case Feature::kTalks:
     case Feature::kServerCloses:
@@ -242,6 +249,7 @@ void PeerRow::CheckRefusals() {
     } else if (bad.kind != std::string_view(kWrongName)) {
       CheckRefusal({}, kind(bad.kind), alert);
     }
+    if ((GetParam().peer->can & kSlowStart) != 0) return;
   }
 }
 

@@ -48,6 +48,7 @@ enum Ability : uint32_t {
   kPsks13 = 1 << 10,           // in (D)TLS 1.3
   kPsks12 = 1 << 11,
   kMtu = 1 << 12,
+  kSlowStart = 1 << 13,  // costs too much to be started for every row
 };
 
 struct Peer {
