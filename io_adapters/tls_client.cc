@@ -27,7 +27,7 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
     if (!credential.ok()) return credential.status();
     builder.AddCredential(*std::move(credential));
   }
-  const absl::Status psks =
+  absl::Status psks =
       AddPsks(client->crypto_.keys(), options.psk_file, options.raw_psk_file, builder);
   if (!psks.ok()) return psks;
   if (!options.groups.empty()) builder.SetGroups(options.groups);

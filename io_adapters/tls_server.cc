@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<Pro
     builder.SetClientAuthentication(options.client_authentication);
     if (options.name_authorities) builder.NameAuthorities(server->clients_->anchors());
   }
-  const absl::Status psks =
+  absl::Status psks =
       AddPsks(server->crypto_->keys(), options.psk_file, options.raw_psk_file, builder);
   if (!psks.ok()) return psks;
   if (!options.groups.empty()) builder.SetGroups(options.groups);

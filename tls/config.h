@@ -108,7 +108,8 @@ struct ClientConfig {
   bool look_up_sessions = false;        // ask for a session by LookUpSession before the ClientHello
   bool middlebox_compatibility = true;  // RFC 9846 appendix E.4; streams alone
   // What a server that asks for a certificate may be shown. An application that answers
-  // ChooseCredential itself may leave it empty and set choose_credential.
+  // ChooseCredential itself may leave it empty and set choose_credential; then it also sees to it
+  // that a session is resumed by whom it belongs to.
   absl::Span<const Credential> credentials;
   bool choose_credential = false;
 };

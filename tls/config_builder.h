@@ -56,8 +56,9 @@ class ClientConfigBuilder {
   // Tells servers which authorities are trusted here, so that they can choose among their chains.
   ClientConfigBuilder& NameAuthorities(absl::Span<const x509::TrustAnchor> anchors);
   ClientConfigBuilder& NameAuthority(Bytes name_der);
-  // A PSK (of up to 4) that both ends were given, imported (RFC 9258) for each protocol and each hash of the
-  // suites; at least 16 bytes. `context` and `hash` are what both ends agreed on besides.
+  // A PSK (of up to 4) that both ends were given, imported (RFC 9258) for each protocol and each
+  // hash of the suites; at least 16 bytes. `context` and `hash` are what both ends agreed on
+  // besides.
   ClientConfigBuilder& AddExternalPsk(std::string_view identity, crypto::KeyHandle key,
                                       std::string_view context = {},
                                       crypto::HashId hash = crypto::HashId::kSha256);

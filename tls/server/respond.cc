@@ -38,21 +38,24 @@ Result<void> EmitEncryptedExtensions(const AwaitEncapsulation& s, Context& cx) {
   return cx.Emit(Epoch::kHandshake, extensions);
 }
 
+template <class Ids>
+Result<U16List> ListOf(const Ids& ids, Arena::Scratch& scratch) {
+  MERLON_ASSIGN_OR_RETURN(const MutableBytes raw, scratch.Take(2 * ids.size()));
+  Writer writer(raw);
+  for (const auto& id : ids) writer.Int<2>(SchemeId(id));
+  return U16List(raw);
+}
+
 // RFC 9846 s4.3.2. A client that does not know a scheme of ours cannot sign: it says so by an empty
 // Certificate.
 Result<void> EmitCertificateRequest(Context& cx) {
   const CommonConfig& config = cx.common;
   Arena::Scratch scratch(cx.arena);
-  const auto list = [&]<class Ids>(const Ids& ids) -> Result<U16List> {
-    MERLON_ASSIGN_OR_RETURN(const MutableBytes raw, scratch.Take(2 * ids.size()));
-    Writer writer(raw);
-    for (const auto& id : ids) writer.Int<2>(SchemeId(id));
-    return U16List(raw);
-  };
   CertificateRequest request;
-  MERLON_ASSIGN_OR_RETURN(request.signature_algorithms, list(config.schemes));
+  MERLON_ASSIGN_OR_RETURN(request.signature_algorithms, ListOf(config.schemes, scratch));
   if (!config.certificate_schemes.empty()) {
-    MERLON_ASSIGN_OR_RETURN(request.signature_algorithms_cert, list(config.certificate_schemes));
+    MERLON_ASSIGN_OR_RETURN(request.signature_algorithms_cert,
+                            ListOf(config.certificate_schemes, scratch));
   }
   if (!config.authorities.empty()) request.certificate_authorities = config.authorities;
   cx.negotiated.client_certificate = ClientCertificate::kNone;

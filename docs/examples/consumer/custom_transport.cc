@@ -72,9 +72,9 @@ int main() {
       {.type = crypto::KeyType::kSecret, .bits = 256, .usage = crypto::Usage::kDerive}, rng);
   if (!key.ok()) return 1;
   const auto client_config =
-      tls::ClientConfigBuilder(crypto).AddRawExternalPsk("device 17", *key).RequirePsk().Build();
+      tls::ClientConfigBuilder(crypto).AddExternalPsk("device 17", *key).RequirePsk().Build();
   const auto server_config =
-      tls::ServerConfigBuilder(crypto).AddRawExternalPsk("device 17", *key).Build();
+      tls::ServerConfigBuilder(crypto).AddExternalPsk("device 17", *key).Build();
   if (!client_config.ok() || !server_config.ok()) return 1;
 
   const Now now{Instant(Duration(0)), UnixTime(std::chrono::seconds(1'800'000'000))};
