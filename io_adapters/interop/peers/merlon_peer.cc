@@ -41,12 +41,11 @@ struct World {
     if (options.is_server) {
       ticket_key = Must(io::NewTicketKey(crypto.context()));
       server = Must(BuildServer());
-      operations = tls::LocalOperations::ForServer(*server, &*ticket_key);
+      operations = tls::LocalOperations::ForServer(*server, &*ticket_key, Policy());
     } else {
       client = Must(BuildClient());
-      operations.psks = client->common.psks;
+      operations = tls::LocalOperations::ForClient(*client, Policy());
     }
-    if (trust) operations.chain_policy = tls::VerifyAgainst{.anchors = trust.get()};
   }
 
   std::vector<uint16_t> Groups() const {
@@ -63,8 +62,17 @@ struct World {
     if (!key.ok()) Die("psk=");
     return *key;
   }
+  tls::ChainPolicy Policy() const {
+    return tls::VerifyAgainst{.anchors = trust.get(), .expected_name = {}};
+  }
   template <class Builder>
   void ChooseCommon(Builder& builder) {
+    if (options.cert != nullptr) {
+      const auto key = x509::ImportPrivateKeyPem(crypto.keys(), Must(io::ReadFile(options.key)),
+                                                 crypto::Usage::kSign);
+      if (!key.ok()) Die(options.key);
+      builder.AddCredential({.chain_der = Must(io::ReadCertificates(options.cert)), .key = *key});
+    }
     if (options.groups != nullptr) builder.SetGroups(Groups());
     if (options.alpn != nullptr) builder.AddAlpn(options.alpn);
     if (options.psk_size != 0) builder.AddRawExternalPsk(options.psk_identity, Psk());
@@ -79,12 +87,7 @@ struct World {
     tls::ServerConfigBuilder builder(crypto.context());
     ChooseCommon(builder);
     builder.SetTickets(options.tickets);
-    if (options.cert != nullptr) {
-      const auto key = x509::ImportPrivateKeyPem(crypto.keys(), Must(io::ReadFile(options.key)),
-                                                 crypto::Usage::kSign);
-      if (!key.ok()) Die(options.key);
-      builder.AddCredential(Must(io::ReadCertificates(options.cert)), *key);
-    }
+    if (trust) builder.SetClientAuthentication(tls::ClientAuthentication::kRequired);
     return builder.Build();
   }
 
