@@ -80,8 +80,8 @@ void ReduceLimb(const Words<kLimbs>& prime, uint64_t negated_inverse, uint64_t t
 }
 
 // An integer modulo Prime, fully reduced, held as value * R, where R = 2^(64 kLimbs). Prime has
-// kLimbs, kValue, kOne (R modulo the prime), kRSquared (R^2), and ReduceLimb as above
-// or Multiply, which gives the product, reduced.
+// kLimbs, kValue, kOne (R modulo the prime), kRSquared (R^2), and ReduceLimb as above;
+// or, where it knows better, Multiply, Add and Subtract of reduced values.
 template <class Prime>
 class Residue {
  public:
@@ -101,11 +101,17 @@ class Residue {
   const Words& montgomery() const { return words_; }
 
   friend Residue operator+(const Residue& a, const Residue& b) {
+    if constexpr (requires { Prime::Add(a.words_, b.words_); }) {
+      return Residue(Prime::Add(a.words_, b.words_));
+    }
     uint64_t carry;
     const Words sum = ec::Add(a.words_, b.words_, &carry);
     return Residue(SubtractPrimeOnce(sum, carry));
   }
   friend Residue operator-(const Residue& a, const Residue& b) {
+    if constexpr (requires { Prime::Subtract(a.words_, b.words_); }) {
+      return Residue(Prime::Subtract(a.words_, b.words_));
+    }
     uint64_t borrow;
     Words out = ec::Subtract(a.words_, b.words_, &borrow);
     const uint64_t mask = MaskFromBit(borrow).bits;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// P-256 whose coordinates are multiplied by MULX, ADCX and ADOX: the portable curve with another
-// multiplication.
+// P-256 whose coordinates are multiplied by MULX, ADCX and ADOX: the portable curve with other
+// kernels for its field.
 #pragma once
 #include "crypto/drivers/portable/asymmetric/p256.h"
 
@@ -136,8 +136,62 @@ inline Words<4> MultiplyP256Adx(const Words<4>& a, const Words<4>& b) {
   return {r4, r5, r0, r1};
 }
 
+// a + b and a - b modulo p, both below p, and so the result. Constant time; any x86-64.
+inline Words<4> AddP256(const Words<4>& a, const Words<4>& b) {
+  uint64_t r0 = a[0], r1 = a[1], r2 = a[2], r3 = a[3], t0, t1, t2, t3, top;
+  asm("xorl %k[top], %k[top]\n\t"
+      "addq %[b0], %[r0]\n\t"
+      "adcq %[b1], %[r1]\n\t"
+      "adcq %[b2], %[r2]\n\t"
+      "adcq %[b3], %[r3]\n\t"
+      "adcq $0, %[top]\n\t"
+      "movq %[r0], %[t0]\n\t"
+      "movq %[r1], %[t1]\n\t"
+      "movq %[r2], %[t2]\n\t"
+      "movq %[r3], %[t3]\n\t"
+      "subq $-1, %[t0]\n\t"
+      "sbbq %[p1], %[t1]\n\t"
+      "sbbq $0, %[t2]\n\t"
+      "sbbq %[p3], %[t3]\n\t"
+      "sbbq $0, %[top]\n\t"
+      "cmovncq %[t0], %[r0]\n\t"
+      "cmovncq %[t1], %[r1]\n\t"
+      "cmovncq %[t2], %[r2]\n\t"
+      "cmovncq %[t3], %[r3]"
+      : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3), [t0] "=&r"(t0),
+        [t1] "=&r"(t1), [t2] "=&r"(t2), [t3] "=&r"(t3), [top] "=&r"(top)
+      : [b0] "rm"(b[0]), [b1] "rm"(b[1]), [b2] "rm"(b[2]), [b3] "rm"(b[3]),
+        [p1] "rm"(P256CoordinatePrime::kValue[1]), [p3] "rm"(P256CoordinatePrime::kValue[3])
+      : "cc");
+  return {r0, r1, r2, r3};
+}
+inline Words<4> SubtractP256(const Words<4>& a, const Words<4>& b) {
+  uint64_t r0 = a[0], r1 = a[1], r2 = a[2], r3 = a[3], mask, p1, p3;
+  // The prime, where it borrows: its limbs are the mask, half of it, 0, and the last.
+  asm("subq %[b0], %[r0]\n\t"
+      "sbbq %[b1], %[r1]\n\t"
+      "sbbq %[b2], %[r2]\n\t"
+      "sbbq %[b3], %[r3]\n\t"
+      "sbbq %[mask], %[mask]\n\t"
+      "movl %k[mask], %k[p1]\n\t"
+      "movq %[top], %[p3]\n\t"
+      "andq %[mask], %[p3]\n\t"
+      "addq %[mask], %[r0]\n\t"
+      "adcq %[p1], %[r1]\n\t"
+      "adcq $0, %[r2]\n\t"
+      "adcq %[p3], %[r3]"
+      : [r0] "+&r"(r0), [r1] "+&r"(r1), [r2] "+&r"(r2), [r3] "+&r"(r3), [mask] "=&r"(mask),
+        [p1] "=&r"(p1), [p3] "=&r"(p3)
+      : [b0] "rm"(b[0]), [b1] "rm"(b[1]), [b2] "rm"(b[2]), [b3] "rm"(b[3]),
+        [top] "rm"(P256CoordinatePrime::kValue[3])
+      : "cc");
+  return {r0, r1, r2, r3};
+}
+
 struct P256AdxCoordinatePrime : P256CoordinatePrime {
   static Words<4> Multiply(const Words<4>& a, const Words<4>& b) { return MultiplyP256Adx(a, b); }
+  static Words<4> Add(const Words<4>& a, const Words<4>& b) { return AddP256(a, b); }
+  static Words<4> Subtract(const Words<4>& a, const Words<4>& b) { return SubtractP256(a, b); }
 };
 
 struct P256AdxParameters : P256Parameters {

@@ -33,7 +33,7 @@ class P256Adx : public ::testing::Test {
 };
 
 #if defined(__x86_64__)
-TEST_F(P256Adx, MultipliesAsThePortableTwinDoes) {
+TEST_F(P256Adx, FieldIsThatOfThePortableTwin) {
   using Portable = ec::Residue<ec::P256CoordinatePrime>;
   DeterministicRng rng(1);
   const uint64_t kLimbs[] = {0,
@@ -55,16 +55,27 @@ TEST_F(P256Adx, MultipliesAsThePortableTwinDoes) {
     }
     return words;
   };
+  // Below p, and near the borders of limbs where it may be.
+  const auto reduced = [&](int kind) {
+    const ec::Words<4> words = number(kind);
+    uint64_t borrow;
+    const ec::Words<4> less = ec::Subtract(words, ec::P256CoordinatePrime::kValue, &borrow);
+    return borrow != 0 ? words : less;
+  };
+  const auto residue = [](const ec::Words<4>& words) { return Portable::FromMontgomery(words); };
   for (int i = 0; i < 100000; ++i) {
-    const ec::Words<4> a = number(i % 16);  // any value
-    // Fully reduced: by the twin.
-    const ec::Words<4> b = Portable::FromWords(number(i / 16 % 16)).montgomery();
-    const ec::Words<4> expected =
-        (Portable::FromMontgomery(a) * Portable::FromMontgomery(b)).montgomery();
-    ASSERT_EQ(ec::MultiplyP256Adx(a, b), expected) << i;
-    ASSERT_EQ(ec::MultiplyP256Adx(b, a), expected) << i;
-    ASSERT_EQ(ec::MultiplyP256Adx(b, b),
-              (Portable::FromMontgomery(b) * Portable::FromMontgomery(b)).montgomery());
+    const ec::Words<4> any = number(i % 16), a = reduced(i % 16), b = reduced(i / 16 % 16);
+    ASSERT_EQ(ec::MultiplyP256Adx(any, b), (residue(any) * residue(b)).montgomery()) << i;
+    ASSERT_EQ(ec::MultiplyP256Adx(b, any), (residue(b) * residue(any)).montgomery()) << i;
+    ASSERT_EQ(ec::MultiplyP256Adx(b, b), (residue(b) * residue(b)).montgomery()) << i;
+    ASSERT_EQ(ec::AddP256(a, b), (residue(a) + residue(b)).montgomery()) << i;
+    ASSERT_EQ(ec::AddP256(a, a), (residue(a) + residue(a)).montgomery()) << i;
+    ASSERT_EQ(ec::SubtractP256(a, b), (residue(a) - residue(b)).montgomery()) << i;
+    ASSERT_EQ(ec::SubtractP256(b, a), (residue(b) - residue(a)).montgomery()) << i;
+    ASSERT_EQ(ec::SubtractP256(a, a), (ec::Words<4>{})) << i;
+    // a + (p - a) is p itself: 0.
+    const ec::Words<4> opposite = ec::SubtractP256({}, a);
+    ASSERT_EQ(ec::AddP256(a, opposite), (ec::Words<4>{})) << i;
   }
 }
 #endif
