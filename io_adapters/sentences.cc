@@ -15,6 +15,29 @@
 namespace merlon::io {
 namespace {
 
+// IANA's names, in the builders' order of preference.
+struct NamedSuite {
+  uint16_t id;
+  const char* name;
+};
+constexpr NamedSuite kSuites[] = {
+    {tls::kTlsAes128GcmSha256, "TLS_AES_128_GCM_SHA256"},
+    {tls::kTlsAes256GcmSha384, "TLS_AES_256_GCM_SHA384"},
+    {tls::kTlsChaCha20Poly1305Sha256, "TLS_CHACHA20_POLY1305_SHA256"},
+    {tls::kTlsAes128CcmSha256, "TLS_AES_128_CCM_SHA256"},
+    {tls::kTlsAes128Ccm8Sha256, "TLS_AES_128_CCM_8_SHA256"},
+    {tls::kTlsEcdheEcdsaAes128GcmSha256, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+    {tls::kTlsEcdheRsaAes128GcmSha256, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
+    {tls::kTlsEcdheEcdsaAes256GcmSha384, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"},
+    {tls::kTlsEcdheRsaAes256GcmSha384, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"},
+    {tls::kTlsEcdheEcdsaChaCha20Poly1305Sha256, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"},
+    {tls::kTlsEcdheRsaChaCha20Poly1305Sha256, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"},
+    {tls::kTlsEcdhePskAes128GcmSha256, "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256"},
+    {tls::kTlsEcdhePskChaCha20Poly1305Sha256, "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256"},
+    {tls::kTlsPskAes128GcmSha256, "TLS_PSK_WITH_AES_128_GCM_SHA256"},
+    {tls::kTlsPskAes128Ccm8, "TLS_PSK_WITH_AES_128_CCM_8"},
+};
+
 std::string Printable(Bytes text) { return io::Printable(AsText(text)); }
 
 template <class... Parts>
@@ -162,8 +185,23 @@ std::string DescribeTime(UnixTime time) {
   return text;
 }
 
+std::string VersionName(uint16_t wire) {
+  switch (wire) {
+    case 0x0304:
+      return "TLS 1.3";
+    case 0x0303:
+      return "TLS 1.2";
+    case 0xfefc:
+      return "DTLS 1.3";
+    case 0xfefd:
+      return "DTLS 1.2";
+    default:
+      return Cat("version ", HexNumber(wire));
+  }
+}
+
 std::string DescribeNegotiated(const tls::Negotiated& negotiated) {
-  std::string out = negotiated.version == 0xfefc ? "DTLS 1.3" : "TLS 1.3";
+  std::string out = VersionName(negotiated.version);
   if (negotiated.suite != nullptr) AppendAll(out, ", ", SuiteName(negotiated.suite->id));
   if (negotiated.group != nullptr) {
     AppendAll(out, ", ", GroupName(static_cast<uint16_t>(negotiated.group->id)));
@@ -222,6 +260,10 @@ std::string SchemeName(uint16_t iana) {
   switch (iana) {
     case 0x0401:
       return "rsa_pkcs1_sha256";
+    case 0x0501:
+      return "rsa_pkcs1_sha384";
+    case 0x0601:
+      return "rsa_pkcs1_sha512";
     case 0x0403:
       return "ecdsa_secp256r1_sha256";
     case 0x0503:
@@ -246,20 +288,26 @@ std::string SchemeName(uint16_t iana) {
 }
 
 std::string SuiteName(uint16_t iana) {
-  switch (iana) {
-    case tls::kTlsAes128GcmSha256:
-      return "TLS_AES_128_GCM_SHA256";
-    case tls::kTlsAes256GcmSha384:
-      return "TLS_AES_256_GCM_SHA384";
-    case tls::kTlsChaCha20Poly1305Sha256:
-      return "TLS_CHACHA20_POLY1305_SHA256";
-    case tls::kTlsAes128CcmSha256:
-      return "TLS_AES_128_CCM_SHA256";
-    case tls::kTlsAes128Ccm8Sha256:
-      return "TLS_AES_128_CCM_8_SHA256";
-    default:
-      return Cat("suite ", HexNumber(iana));
+  for (const NamedSuite& suite : kSuites) {
+    if (suite.id == iana) return suite.name;
   }
+  return Cat("suite ", HexNumber(iana));
+}
+
+const std::vector<std::string>& SuiteNames() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> out;
+    for (const NamedSuite& suite : kSuites) out.emplace_back(suite.name);
+    return out;
+  }();
+  return names;
+}
+
+std::optional<uint16_t> SuiteByName(std::string_view name) {
+  for (const NamedSuite& suite : kSuites) {
+    if (name == suite.name) return suite.id;
+  }
+  return std::nullopt;
 }
 
 }  // namespace merlon::io

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -31,10 +32,15 @@ std::string DescribeCertificate(const x509::Certificate& certificate);
 std::string DescribeNames(const x509::Certificate& certificate);
 // "2026-01-31 12:00:00 UTC".
 std::string DescribeTime(UnixTime time);
+// "TLS 1.3", "DTLS 1.2".
+std::string VersionName(uint16_t wire);
 // "TLS 1.3, TLS_AES_128_GCM_SHA256, x25519, ecdsa_secp256r1_sha256, ALPN h2, resumed".
 std::string DescribeNegotiated(const tls::Negotiated& negotiated);
 std::string GroupName(uint16_t iana);
 std::string SchemeName(uint16_t iana);
 std::string SuiteName(uint16_t iana);
+// Of the cipher suites that have a name here.
+const std::vector<std::string>& SuiteNames();
+std::optional<uint16_t> SuiteByName(std::string_view name);
 
 }  // namespace merlon::io

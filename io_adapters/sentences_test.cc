@@ -90,6 +90,21 @@ TEST(Sentences, NamesOfTheRegistriesOrNumbers) {
   EXPECT_EQ(SchemeName(0xfefe), "scheme 0xfefe");
   EXPECT_EQ(SuiteName(0x1301), "TLS_AES_128_GCM_SHA256");
   EXPECT_EQ(SuiteName(0x0abc), "suite 0x0abc");
+  EXPECT_EQ(VersionName(0x0304), "TLS 1.3");
+  EXPECT_EQ(VersionName(0x0303), "TLS 1.2");
+  EXPECT_EQ(VersionName(0xfefc), "DTLS 1.3");
+  EXPECT_EQ(VersionName(0xfefd), "DTLS 1.2");
+  EXPECT_EQ(VersionName(0x0302), "version 0x0302");
+}
+
+TEST(Sentences, SuitesAreFoundByTheirNames) {
+  for (const std::string& name : SuiteNames()) {
+    const std::optional<uint16_t> suite = SuiteByName(name);
+    ASSERT_TRUE(suite) << name;
+    EXPECT_EQ(SuiteName(*suite), name);
+  }
+  EXPECT_EQ(SuiteByName("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"), 0xc02f);
+  EXPECT_EQ(SuiteByName("TLS_RSA_WITH_AES_128_CBC_SHA"), std::nullopt);
 }
 
 }  // namespace

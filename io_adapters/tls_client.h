@@ -25,7 +25,10 @@ struct TlsClientOptions {
   std::string psk_file = {}, raw_psk_file = {};
   std::vector<std::string> alpn = {};  // protocols, most wanted first
   std::vector<uint16_t> groups = {};   // IANA; empty: all that are built
-  bool log_secrets = false;            // whoever has them reads the connections
+  std::vector<uint16_t> suites = {};   // IANA, of both versions; empty: the builder's default
+  // Of DTLS those with the same number.
+  tls::Version min_version = tls::Version::kTls12, max_version = tls::Version::kTls13;
+  bool log_secrets = false;  // whoever has them reads the connections
 };
 
 // Shared by threads. Outlives its streams.

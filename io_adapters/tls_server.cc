@@ -44,6 +44,11 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<Pro
   absl::Status psks =
       AddPsks(server->crypto_->keys(), options.psk_file, options.raw_psk_file, builder);
   if (!psks.ok()) return psks;
+  // Naming both would demand a suite of each.
+  if (options.min_version != tls::Version::kTls12 || options.max_version != tls::Version::kTls13) {
+    builder.SetVersions(options.min_version, options.max_version);
+  }
+  if (!options.suites.empty()) builder.SetSuites(options.suites);
   if (!options.groups.empty()) builder.SetGroups(options.groups);
   for (const std::string& protocol : options.alpn) builder.AddAlpn(protocol);
   if (options.alpn_required) builder.RequireAlpn();

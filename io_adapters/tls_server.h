@@ -18,8 +18,11 @@ struct TlsServerOptions {
   std::vector<std::string> alpn;  // protocols, most wanted first
   bool alpn_required = false;     // refuse clients that bring no ALPN
   std::vector<uint16_t> groups;   // IANA; empty: all that are built
-  int tickets = 2;                // to resume with, after each handshake
-  bool log_secrets = false;       // whoever has them reads the connections
+  // As of TlsClientOptions.
+  std::vector<uint16_t> suites;
+  tls::Version min_version = tls::Version::kTls12, max_version = tls::Version::kTls13;
+  int tickets = 2;           // to resume with, after each handshake
+  bool log_secrets = false;  // whoever has them reads the connections
   // PEM: who may issue clients' certificates; empty: clients are not asked for one. The names of
   // these authorities are sent to clients where `name_authorities`.
   std::string client_ca_file;

@@ -9,6 +9,7 @@
 
 #include "io_adapters/cli/command.h"
 #include "io_adapters/cli/credential_arguments.h"
+#include "io_adapters/cli/protocol_arguments.h"
 #include "io_adapters/key_log.h"
 #include "io_adapters/sentences.h"
 #include "io_adapters/tcp.h"
@@ -143,6 +144,7 @@ int RunClient(const Arguments& arguments) {
   plan.session_file = arguments.Value("session");
   io::TlsClientOptions options;
   ReadCredentials(arguments, options);
+  if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
   options.alpn = arguments.List("alpn");
   const auto groups = ParseGroups(arguments.List("groups"));
   if (!groups.ok()) return Complain(kUsage, groups.status());
@@ -182,11 +184,12 @@ const Command kClient = {
         "Exit codes: 0 done; 1 usage; 2 connection or HTTP; 3 TLS.\n",
     .arguments = {.options =
                       "http cafile client-cert client-key psk-file raw-psk-file servername alpn "
-                      "groups session keylog",
+                      "groups session keylog min-version max-version suites",
                   .switches = "verbose",
                   .min_words = 1,
                   .max_words = 1},
     .run = RunClient,
+    .more_help = ProtocolHelp,
 };
 
 }  // namespace merlon::cli

@@ -20,6 +20,7 @@ struct Command {
   const char* help;     // everything, without the name's line
   ArgumentSpec arguments;
   int (*run)(const Arguments& arguments);
+  std::string (*more_help)() = nullptr;  // after `help`
 };
 
 extern const Command kDemo;

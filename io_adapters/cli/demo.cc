@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// merlon demo: the same handshake core on a byte stream, on a lossy datagram link and on frames of
-// 20 bytes, drawn as it went; then what this machine does in a second.
+// merlon demo: the same handshake core in all four protocols, on a byte stream, on a lossy datagram
+// link and on frames of 20 bytes, drawn as it went; then what this machine does in a second.
 #include <array>
 #include <cstdio>
 
@@ -25,9 +25,10 @@ constexpr size_t kFrame = 20;
 
 // One of the demonstration's media.
 struct Medium {
-  const char* title;
+  std::string title;
   Timeline::Kind kind;
   io::LinkOptions link;
+  tls::Version version;  // the client's highest
 };
 
 void Print(std::string_view text) { fwrite(text.data(), 1, text.size(), stdout); }
@@ -46,12 +47,15 @@ absl::StatusOr<std::string> Converse(DemoWorld& world, const Medium& medium,
   if (!server_seed.ok()) return server_seed.status();
   DemoPair<Connection> pair(world, framed ? static_cast<io::Transport&>(left_frames) : link.left(),
                             framed ? static_cast<io::Transport&>(right_frames) : link.right(),
-                            *std::move(client_seed), *std::move(server_seed), session);
+                            *std::move(client_seed), *std::move(server_seed), session,
+                            medium.version);
   io::Driven<Connection> client{pair.client, {}}, server{pair.server, {}};
 
+  // A resumed session of TLS 1.2 goes on with the ticket that it has (RFC 5077 s3.1).
+  const bool has_ticket = !session.empty() && medium.version == tls::Version::kTls12;
   const auto both_connected = [&] {
     return pair.client.connection().connected() && pair.server.connection().connected() &&
-           !pair.client.session().empty();
+           (has_ticket || !pair.client.session().empty());
   };
   if (absl::Status s = io::Drive(link, client, server, both_connected); !s.ok()) return s;
   const Instant connected = link.now().instant;
@@ -72,8 +76,8 @@ absl::StatusOr<std::string> Converse(DemoWorld& world, const Medium& medium,
       std::chrono::duration_cast<std::chrono::milliseconds>(connected.time_since_epoch());
   Print(Cat(medium.title, session.empty() ? "" : ", resumed", "\n", timeline.Draw()));
   Print(Cat("  negotiated: ", io::DescribeNegotiated(pair.client.core().negotiated()), "\n",
-            "  connected, with a ticket, after ", ms.count(), " ms; the server answered: \"",
-            client.received, "\"\n\n"));
+            "  connected", has_ticket ? "" : ", with a ticket,", " after ", ms.count(),
+            " ms; the server answered: \"", client.received, "\"\n\n"));
   return pair.client.session();
 }
 
@@ -113,21 +117,22 @@ int RunDemo(const Arguments& arguments) {
   lossy.mtu = io::FaceTraits<tls::DatagramConnection>::Options().mtu;
   io::LinkOptions frames;
   frames.mtu = kFrame;
-  const std::string lossy_title =
-      Cat("DTLS 1.3 over a link that loses ", *loss, " % (seed ", *seed, ")");
-
   absl::StatusOr<std::unique_ptr<DemoWorld>> world = DemoWorld::Create(plain.start);
   if (!world.ok()) return Complain(kTls, world.status());
   const auto leaf = x509::Certificate::Parse(AsBytes((*world)->leaf_der()));
   if (!leaf.ok()) return Complain(kTls, tls::Explain(leaf.error()).sentence);
   Print(Cat("Made a CA and ", io::DescribeCertificate(*leaf), ".\n"));
   ShowKey(**world);
+  const std::string losing = Cat(" over a link that loses ", *loss, " % (seed ", *seed, ")");
+  using Kind = Timeline::Kind;
+  constexpr auto k12 = tls::Version::kTls12, k13 = tls::Version::kTls13;
   const absl::Status shown[] = {
-      Show<tls::StreamConnection>(**world, {"TLS 1.3 over memory", Timeline::Kind::kStream, plain}),
-      Show<tls::DatagramConnection>(**world,
-                                    {lossy_title.c_str(), Timeline::Kind::kDatagrams, lossy}),
-      Show<tls::StreamConnection>(
-          **world, {"TLS 1.3 over frames of 20 bytes", Timeline::Kind::kFrames, frames}),
+      Show<tls::StreamConnection>(**world, {"TLS 1.3 over memory", Kind::kStream, plain, k13}),
+      Show<tls::DatagramConnection>(**world, {"DTLS 1.3" + losing, Kind::kDatagrams, lossy, k13}),
+      Show<tls::StreamConnection>(**world, {"TLS 1.2 over memory", Kind::kStream, plain, k12}),
+      Show<tls::DatagramConnection>(**world, {"DTLS 1.2" + losing, Kind::kDatagrams, lossy, k12}),
+      Show<tls::StreamConnection>(**world,
+                                  {"TLS 1.3 over frames of 20 bytes", Kind::kFrames, frames, k13}),
   };
   for (const absl::Status& status : shown) {
     if (!status.ok()) return Complain(kTls, status);
@@ -143,11 +148,13 @@ int RunDemo(const Arguments& arguments) {
 
 const Command kDemo = {
     .name = "demo",
-    .summary = "show TLS over memory, a lossy link and 20-byte frames; measure this machine",
+    .summary = "show TLS and DTLS over memory, a lossy link, 20-byte frames; measure this machine",
     .help =
         "  merlon demo [--seed N] [--loss PERCENT] [--no-speed]\n\n"
         "Needs no files and no network. Makes a certification authority and a server certificate,\n"
-        "connects over three media, in full and resumed, and draws each flight with its size.\n\n"
+        "connects over three media, with TLS and DTLS, 1.3 and 1.2, in full and resumed, and "
+        "draws\n"
+        "each flight with its size.\n\n"
         "  --seed N        of the lossy link's losses (2026)\n"
         "  --loss PERCENT  datagrams that it loses, up to 60 (20)\n"
         "  --no-speed      do not measure handshakes and throughput\n",

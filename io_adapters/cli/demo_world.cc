@@ -52,6 +52,12 @@ absl::Status DemoWorld::MakeConfigs() {
   auto client = tls::ClientConfigBuilder(crypto).AddAlpn("demo").Build();
   if (!client.ok()) return client.status();
   client_config_ = *std::move(client);
+  auto client12 = tls::ClientConfigBuilder(crypto)
+                      .SetVersions(tls::Version::kTls12, tls::Version::kTls12)
+                      .AddAlpn("demo")
+                      .Build();
+  if (!client12.ok()) return client12.status();
+  client12_config_ = *std::move(client12);
   auto server = tls::ServerConfigBuilder(crypto)
                     .AddCredential({leaf_der_}, server_key_)
                     .AddAlpn("demo")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DemoWorld: a CA, a server with a P-256 key in a key store, and a client that trusts the CA; all
-// in memory, at the wall time of the demonstration's link.
+// DemoWorld: a CA, a server with a P-256 key in a key store, and clients that trust the CA, one of
+// which speaks TLS 1.2 alone; all in memory, at the wall time of the demonstration's link.
 #pragma once
 #include <memory>
 #include <string>
@@ -21,7 +21,9 @@ class DemoWorld {
   static absl::StatusOr<std::unique_ptr<DemoWorld>> Create(UnixTime now);
 
   io::ProcessCrypto& crypto() { return crypto_; }
-  const std::shared_ptr<const tls::ClientConfig>& client_config() const { return client_config_; }
+  const std::shared_ptr<const tls::ClientConfig>& client_config(tls::Version highest) const {
+    return highest == tls::Version::kTls12 ? client12_config_ : client_config_;
+  }
   const std::shared_ptr<const tls::ServerConfig>& server_config() const { return server_config_; }
   io::EndpointOptions ClientOptions(const std::string& session) const;
   io::EndpointOptions ServerOptions() const;
@@ -39,7 +41,7 @@ class DemoWorld {
   x509::TrustAnchor anchor_;
   std::optional<x509::TrustAnchors> anchors_;
   std::optional<crypto::BoundAeadKey> ticket_key_;
-  std::shared_ptr<const tls::ClientConfig> client_config_;
+  std::shared_ptr<const tls::ClientConfig> client_config_, client12_config_;
   std::shared_ptr<const tls::ServerConfig> server_config_;
 };
 
@@ -47,8 +49,9 @@ class DemoWorld {
 template <class Connection>
 struct DemoPair {
   DemoPair(DemoWorld& world, io::Transport& left, io::Transport& right, tls::Seed client_seed,
-           tls::Seed server_seed, const std::string& session)
-      : client(left, world.client_config(), world.crypto().context(), std::move(client_seed),
+           tls::Seed server_seed, const std::string& session,
+           tls::Version highest = tls::Version::kTls13)
+      : client(left, world.client_config(highest), world.crypto().context(), std::move(client_seed),
                world.ClientOptions(session)),
         server(right, world.server_config(), world.crypto().context(), std::move(server_seed),
                world.ServerOptions()) {}

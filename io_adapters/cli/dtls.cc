@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// merlon dtls-client and dtls-server: lines over DTLS 1.3 on UDP, echoed by the server.
+// merlon dtls-client and dtls-server: lines over DTLS on UDP, echoed by the server.
 #include <cstdio>
 #include <iostream>
 
 #include "io_adapters/cli/command.h"
 #include "io_adapters/cli/credential_arguments.h"
+#include "io_adapters/cli/protocol_arguments.h"
 #include "io_adapters/sentences.h"
 #include "io_adapters/text.h"
 #include "io_adapters/tls_client.h"
@@ -44,6 +45,7 @@ int RunDtlsClient(const Arguments& arguments) {
   if (!mtu.ok()) return Complain(kUsage, mtu.status());
   io::TlsClientOptions options;
   ReadCredentials(arguments, options);
+  if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
   options.alpn = arguments.List("alpn");
   const auto client = io::TlsClient::Create(options);
   if (!client.ok()) return Complain(kUsage, client.status());
@@ -109,6 +111,7 @@ int RunDtlsServer(const Arguments& arguments) {
   io::TlsServerOptions options;
   options.alpn = arguments.List("alpn");
   if (absl::Status s = ReadCredentials(arguments, options); !s.ok()) return Complain(kUsage, s);
+  if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
   const auto server =
       io::TlsServer::Create(arguments.Value("cert"), arguments.Value("key"), options);
   if (!server.ok()) return Complain(kUsage, server.status());
@@ -130,7 +133,7 @@ int RunDtlsServer(const Arguments& arguments) {
 
 const Command kDtlsClient = {
     .name = "dtls-client",
-    .summary = "connect to a DTLS 1.3 server; send lines, print its answers",
+    .summary = "connect to a DTLS server; send lines, print its answers",
     .help =
         "  merlon dtls-client HOST[:PORT] [OPTIONS]\n\n"
         "Each line of stdin is sent as a datagram, again after a second without an answer.\n\n"
@@ -144,17 +147,20 @@ const Command kDtlsClient = {
         "  --alpn NAMES       protocols to offer, most wanted first, with commas\n"
         "  --mtu BYTES        of the largest datagram to send (1200)\n\n"
         "Exit codes: 0 done; 1 usage; 2 network; 3 DTLS; 4 no answer.\n",
-    .arguments = {.options =
-                      "cafile client-cert client-key psk-file raw-psk-file servername alpn mtu",
-                  .switches = "",
-                  .min_words = 1,
-                  .max_words = 1},
+    .arguments =
+        {.options =
+             "cafile client-cert client-key psk-file raw-psk-file servername alpn mtu min-version "
+             "max-version suites",
+         .switches = "",
+         .min_words = 1,
+         .max_words = 1},
     .run = RunDtlsClient,
+    .more_help = ProtocolHelp,
 };
 
 const Command kDtlsServer = {
     .name = "dtls-server",
-    .summary = "echo datagrams over DTLS 1.3, one client after another",
+    .summary = "echo datagrams over DTLS, one client after another",
     .help =
         "  merlon dtls-server --cert FILE --key FILE [OPTIONS]\n\n"
         "  --cert FILE     PEM of the chain, the server's own certificate first\n"
@@ -171,9 +177,11 @@ const Command kDtlsServer = {
         "  --once          end after one client\n"
         "  --count N       end after N clients\n",
     .arguments =
-        {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn mtu count",
+        {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn mtu count "
+                    "min-version max-version suites",
          .switches = "once"},
     .run = RunDtlsServer,
+    .more_help = ProtocolHelp,
 };
 
 }  // namespace merlon::cli

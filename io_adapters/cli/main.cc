@@ -14,7 +14,7 @@ constexpr const Command* kCommands[] = {&kDemo,       &kClient,     &kServer,
                                         &kDtlsClient, &kDtlsServer, &kCert};
 
 void PrintHelp(FILE* to) {
-  fputs("merlon: TLS 1.3 and DTLS 1.3\n\n", to);
+  fputs("merlon: TLS and DTLS, versions 1.3 and 1.2\n\n", to);
   for (const Command* command : kCommands) {
     fprintf(to, "  merlon %-12s %s\n", command->name, command->summary);
   }
@@ -38,6 +38,7 @@ int Run(const std::vector<std::string>& words) {
     for (const std::string& word : rest) {
       if (word != "--help" && word != "-h") continue;
       printf("%s\n\n%s", command->summary, command->help);
+      if (command->more_help != nullptr) fputs(command->more_help().c_str(), stdout);
       return kDone;
     }
     const absl::StatusOr<Arguments> arguments = Arguments::Parse(command->arguments, rest);

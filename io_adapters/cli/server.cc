@@ -8,6 +8,7 @@
 #include "io_adapters/cli/command.h"
 #include "io_adapters/cli/credential_arguments.h"
 #include "io_adapters/cli/http.h"
+#include "io_adapters/cli/protocol_arguments.h"
 #include "io_adapters/key_log.h"
 #include "io_adapters/sentences.h"
 #include "io_adapters/tcp.h"
@@ -140,6 +141,7 @@ int RunServer(const Arguments& arguments) {
   options.groups = *groups;
   options.tickets = *tickets;
   if (absl::Status s = ReadCredentials(arguments, options); !s.ok()) return Complain(kUsage, s);
+  if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
   std::shared_ptr<io::KeyLog> key_log;
   if (arguments.Has("keylog")) {
     auto log = io::KeyLog::Open(arguments.Value("keylog"));
@@ -188,10 +190,11 @@ const Command kServer = {
         "  --quiet          do not tell of connections that went well\n\n"
         "merlon cert make --help says how to make a certificate.\n",
     .arguments = {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn "
-                             "groups tickets count keylog",
+                             "groups tickets count keylog min-version max-version suites",
                   .switches = "echo alpn-required once quiet",
                   .max_words = 1},
     .run = RunServer,
+    .more_help = ProtocolHelp,
 };
 
 }  // namespace merlon::cli

@@ -15,39 +15,74 @@ using io::Cat;
 using record::ContentType;
 
 std::string_view MessageName(uint8_t type) {
-  switch (type) {  // RFC 9846 s4
+  switch (type) {  // RFC 9846 s4, RFC 5246 s7.4
     case 1:
       return "ClientHello";
     case 2:
       return "ServerHello";  // or HelloRetryRequest
+    case 3:
+      return "HelloVerifyRequest";
+    case 4:
+      return "NewSessionTicket";
+    case 11:
+      return "Certificate";
+    case 12:
+      return "ServerKeyExchange";
+    case 13:
+      return "CertificateRequest";
+    case 14:
+      return "ServerHelloDone";
+    case 15:
+      return "CertificateVerify";
+    case 16:
+      return "ClientKeyExchange";
     default:
       return "handshake message";
   }
+}
+
+size_t Number24(Bytes at) { return static_cast<size_t>(at[0]) << 16 | at[1] << 8 | at[2]; }
+
+std::string Protected(Bytes body) { return Cat("protected ", body.size(), " B"); }
+
+// Messages of a stream's record. TLS 1.2 encrypts Finished under the same content type; what is
+// then in place of the length is not one.
+std::string DescribeMessages(Bytes body) {
+  std::vector<std::string> parts;
+  for (Bytes rest = body; !rest.empty();) {
+    if (rest.size() < 4 || Number24(Slice(rest, 1)) > rest.size() - 4) return Protected(body);
+    parts.emplace_back(MessageName(rest[0]));
+    rest = Slice(rest, 4 + Number24(Slice(rest, 1)));
+  }
+  return parts.empty() ? "empty record" : io::Join(parts, ", ");
 }
 
 // A record in the clear.
 std::string DescribePlain(uint8_t type, Bytes body) {
   switch (ContentType{type}) {
     case ContentType::kHandshake:
-      return std::string(body.empty() ? "empty record" : MessageName(body[0]));
+      return DescribeMessages(body);
     case ContentType::kChangeCipherSpec:
       return "ChangeCipherSpec";
     case ContentType::kAlert:
       return "alert";
     default:
-      return Cat("protected ", body.size(), " B");
+      return Protected(body);
   }
 }
 
-// DTLS: the number of a fragment that does not begin its message (RFC 9147 s5.2).
+// DTLS: a fragment of a message, and where it begins (RFC 9147 s5.2, RFC 6347 s4.2.2).
 std::string DescribePlainDatagram(uint8_t type, Bytes body) {
   if (ContentType{type} == ContentType::kAck) return "ACK";
-  std::string text = DescribePlain(type, body);
-  if (ContentType{type} == ContentType::kHandshake && body.size() >= 12) {
-    const size_t offset = static_cast<size_t>(body[6]) << 16 | body[7] << 8 | body[8];
-    if (offset != 0) text += Cat(" from byte ", offset);
+  if (ContentType{type} != ContentType::kHandshake) return DescribePlain(type, body);
+  std::vector<std::string> parts;
+  while (body.size() >= 12 && Number24(Slice(body, 9)) <= body.size() - 12) {
+    const size_t offset = Number24(Slice(body, 6));
+    parts.push_back(Cat(MessageName(body[0]), offset == 0 ? "" : Cat(" from byte ", offset)));
+    body = Slice(body, 12 + Number24(Slice(body, 9)));
   }
-  return text;
+  if (!body.empty()) parts.push_back(Cat(body.size(), " B more"));
+  return io::Join(parts, ", ");
 }
 
 // One record of the unified header (RFC 9147 s4), without connection ID; nothing when it is cut.
@@ -100,10 +135,13 @@ std::string DescribeDatagram(Bytes datagram) {
       parts.push_back(*part);
       continue;
     }
-    if (datagram.size() < 13) break;  // DTLSPlaintext's header
+    if (datagram.size() < 13) break;  // DTLSPlaintext's header, in DTLS 1.2 every record's
     const size_t size = static_cast<size_t>(datagram[11]) << 8 | datagram[12];
     if (datagram.size() < 13 + size) break;
-    parts.push_back(DescribePlainDatagram(datagram[0], Slice(datagram, 13, size)));
+    const Bytes body = Slice(datagram, 13, size);
+    const int epoch = datagram[3] << 8 | datagram[4];
+    parts.push_back(epoch == 0 ? DescribePlainDatagram(datagram[0], body)
+                               : Cat(Protected(body), " (epoch ", epoch, ")"));
     datagram = Slice(datagram, 13 + size);
   }
   return io::Join(parts, ", ");

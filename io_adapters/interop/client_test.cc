@@ -244,13 +244,6 @@ TEST_P(ClientRefuses, Gnutls) {
   EXPECT_TRUE(server().WaitFor(GetParam().gnutls)) << server().output();
 }
 
-TEST_F(ClientInterop, ServersThatOnlySpeakTls12AreRefused) {
-  StartOpenssl(kEc, {"-tls1_2"});
-  const Finished client = Fetch();
-  EXPECT_EQ(client.code, 3);
-  EXPECT_THAT(client.output, HasSubstr("protocol_version (70)"));
-}
-
 TEST_F(ClientInterop, PipesStdinAndStdout) {
   port_ = FreePort();
   Start({"openssl", "s_server", "-rev", "-accept", std::to_string(port_), "-cert", Chain(kEc),

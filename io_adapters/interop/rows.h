@@ -29,7 +29,8 @@ enum class Feature : uint8_t {
 
 // What a Merlon of this tree has. A version or a way to authenticate that is added here adds its
 // rows with every peer that has it.
-inline constexpr Version kMerlonVersions[] = {Version::kTls13, Version::kDtls13};
+inline constexpr Version kMerlonVersions[] = {Version::kTls13, Version::kDtls13, Version::kTls12,
+                                              Version::kDtls12};
 inline constexpr Authentication kMerlonAuthentications[] = {
     Authentication::kServer, Authentication::kBoth, Authentication::kPsk};
 

@@ -207,13 +207,6 @@ TEST_P(ServerIsRefused, ByGnutls) {
   EXPECT_TRUE(server.process().WaitFor("bad_certificate (42)")) << server.process().output();
 }
 
-TEST_F(ServerInterop, TwelveOnesThatOnlySpeakTls12AreToldProtocolVersion) {
-  MerlonServer server = Serve(kEc);
-  const Finished client = OpensslClient(server.port(), {"-tls1_2"});
-  EXPECT_THAT(client.output, HasSubstr("SSL alert number 70"));
-  EXPECT_TRUE(server.process().WaitFor("protocol_version (70)")) << server.process().output();
-}
-
 TEST_F(ServerInterop, ServesSeveralConnectionsAtOnce) {
   MerlonServer server = Serve(kEc);
   // Two that hold their connections open, and one in between.

@@ -67,6 +67,8 @@ struct World {
   }
   template <class Builder>
   void ChooseCommon(Builder& builder) {
+    const tls::Version version = options.is_13 ? tls::Version::kTls13 : tls::Version::kTls12;
+    builder.SetVersions(version, version);
     if (options.cert != nullptr) {
       const auto key = x509::ImportPrivateKeyPem(crypto.keys(), Must(io::ReadFile(options.key)),
                                                  crypto::Usage::kSign);
