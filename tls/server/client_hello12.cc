@@ -20,8 +20,8 @@ bool Contains(Bytes list, uint8_t value) {
 }
 
 Result<void> CheckHello(const ClientHello& hello, Context& cx) {
-  // RFC 7507 s3: "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest protocol
-  // version supported by the server is higher than the version indicated in
+  // RFC 7507 s3: "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest
+  // protocol version supported by the server is higher than the version indicated in
   // ClientHello.client_version, the server MUST respond with a fatal inappropriate_fallback alert".
   if (!cx.common.suites.empty() && hello.cipher_suites.Contains(kFallbackScsv)) {
     return PeerError(Code::kDowngrade, Alert::kInappropriateFallback);
@@ -68,6 +68,17 @@ bool IsShared(const CipherSuite& suite, const ClientHello& hello, const Context&
   return suite.key_exchange == KeyExchange::kPsk || cx.negotiated.group != nullptr;
 }
 
+// RFC 8422 s5.3: the server's public key "MUST respect the client's choice of elliptic curves". Of
+// ours each scheme has one.
+bool RespectsCurves(uint16_t scheme, const ClientHello& hello) {
+  const auto supports = [&](crypto::GroupId curve) {
+    return !hello.supported_groups ||
+           hello.supported_groups->Contains(static_cast<uint16_t>(curve));
+  };
+  if (scheme == kEcdsaSecp256r1Sha256.id) return supports(crypto::GroupId::kSecp256r1);
+  return scheme != kEcdsaSecp384r1Sha384.id || supports(crypto::GroupId::kSecp384r1);
+}
+
 // The client's schemes that a shared suite can use, in its order.
 Result<absl::Span<const uint16_t>> UsableSchemes(const ClientHello& hello, Context& cx) {
   const U16List theirs = hello.signature_algorithms.value_or(U16List());
@@ -77,10 +88,10 @@ Result<absl::Span<const uint16_t>> UsableSchemes(const ClientHello& hello, Conte
   for (size_t i = 0; i < theirs.size(); ++i) {
     bool usable = false;
     for (const CipherSuite& suite : cx.common.suites12) {
-      usable = usable || (IsShared(suite, hello, cx) &&
-                          SchemeAuthenticates(suite.key_exchange, theirs[i]));
+      usable = usable ||
+               (IsShared(suite, hello, cx) && SchemeAuthenticates(suite.key_exchange, theirs[i]));
     }
-    if (usable) kept[count++] = theirs[i];
+    if (usable && RespectsCurves(theirs[i], hello)) kept[count++] = theirs[i];
   }
   return absl::Span<const uint16_t>(kept.first(count));
 }
@@ -113,8 +124,8 @@ Result<Moved> On(ExpectClientHello12&, const ClientHello&, Context& cx,
   MERLON_ASSIGN_OR_RETURN(const ClientHello hello, DecodeKept(body, cx));
   MERLON_TRY(CheckHello(hello, cx));
   cx.client_random = hello.random;
-  // RFC 6347 s4.2.2: a ClientHello that answers a HelloVerifyRequest is the second message, and so is
-  // what answers it.
+  // RFC 6347 s4.2.2: a ClientHello that answers a HelloVerifyRequest is the second message, and so
+  // is what answers it.
   cx.next_sequence = cx.message.sequence;
   cx.client_sequence = cx.message.sequence;
   MERLON_ASSIGN_OR_RETURN(const ServerPlan12 plan, MakePlan(hello, body, cx));
@@ -138,7 +149,9 @@ Result<Moved> ChooseSuite12(const ServerPlan12& plan, Context& cx, ClientFlightS
     if (UsesCertificates(suite.key_exchange)) {
       if (plan.schemes.empty()) continue;
       MERLON_TRY(cx.Request(
-          ChooseCredential{.server_name = cx.negotiated.server_name, .schemes = plan.schemes}));
+          ChooseCredential{.server_name = cx.negotiated.server_name,
+                           .schemes = plan.schemes,
+                           .authorities = hello.certificate_authorities.value_or(Bytes())}));
       return next.To(AwaitCredential12{.plan = plan});
     }
     return ChoosePskSuite12(plan, cx, next);
