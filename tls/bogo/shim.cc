@@ -15,7 +15,8 @@ constexpr int kUnimplemented = 89;  // the runner's number for what a shim does 
 
 // May the connection be of a version before TLS 1.2?
 bool AllowsOlder(const Flags& flags) {
-  return !(flags.no_tls11 && flags.no_tls1) &&
+  // There is no DTLS 1.1.
+  return !((flags.no_tls11 || flags.dtls) && flags.no_tls1) &&
          (flags.min_version == 0 || IsOlder(flags.min_version, Tls12(flags.dtls), flags.dtls));
 }
 
