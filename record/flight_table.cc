@@ -126,12 +126,12 @@ void FlightTable::Sent(const Staged& staged, RecordNumber number, Instant now) {
     if (!Overlap(flight.units, staged.units)) continue;
     flight.cursor = std::min(staged.units.end, flight.units.end);
     flight.sent_end = std::max(flight.sent_end, flight.cursor);
+    if (flight.last_epoch <= Epoch::kHandshake) quiet_until_ = now + options_.initial / 4;
     if (!flight.is_final) {
       flight.timer.Arm(options_, now);
       continue;
     }
     if (!flight.timer.deadline()) flight.timer.Wait(now + kFinalFlightRetention);
-    final_.quiet_until = now + options_.initial / 4;
   }
 }
 
@@ -190,12 +190,12 @@ void FlightTable::Nudge() {
 void FlightTable::NudgeFinal(bool authentic, Instant now) {
   if (flights_.empty()) return;
   Flight& flight = flights_[flights_.size() - 1];
-  const bool quiet = now < final_.quiet_until;
+  const bool quiet = IsQuiet(now);
   if (!flight.is_final || flight.cursor != flight.units.end) return;
   if (!authentic && quiet) return;
   // What the hint before it announced was answered with it.
-  const bool answered = authentic && quiet && final_.hinted;
-  final_.hinted = !authentic;
+  const bool answered = authentic && quiet && hinted_;
+  hinted_ = !authentic;
   if (!answered) flight.Restart();
 }
 

@@ -73,9 +73,12 @@ class FlightTable {
   // A sign that a handshake flight got lost: the peer repeats what came before it, or acknowledges
   // nothing. Sends it again, once per timeout, if none of it was acknowledged (RFC 9147 s5.8.1).
   void Nudge();
+  // For a quarter of the timeout behind each sending in the handshake: what hints that it got lost
+  // was rather repeated by the network, or sent before.
+  bool IsQuiet(Instant now) const { return now < quiet_until_; }
   // The same for the final flight of DTLS 1.2, which only the peer's repeating itself makes us send
   // again. Once for each time that it does: `authentic` says that the peer itself did, in a record
-  // that is no replay; otherwise it may be anyone, and is believed only now and then.
+  // that is no replay; otherwise it may be anyone, and is not believed while IsQuiet.
   void NudgeFinal(bool authentic, Instant now);
   // Takes out the oldest flight if the peer has all of it. Always in order: the peer has used a
   // message only when it has used those before it.
@@ -110,10 +113,8 @@ class FlightTable {
   uint32_t total_ = 0;       // units
   uint32_t next_sequence_;   // message_seq; beyond 16 bits there is none
   uint8_t next_record_ = 0;  // ring position in records_
-  struct Final {
-    Instant quiet_until = Instant::min();  // of hints that are not authentic
-    bool hinted = false;                   // one of them made us send
-  } final_;
+  bool hinted_ = false;      // a hint that is not authentic made the final flight go out again
+  Instant quiet_until_ = Instant::min();
 };
 
 }  // namespace merlon::record

@@ -101,7 +101,7 @@ class DatagramConnection {
   // Receiving: datagram_connection_receive.cc.
   Result<void> OnDatagram(MutableBytes& rest, Now now, MutableBytes& plaintext);
   Result<void> OnPlain(const record::DatagramRecord& record, Now now);
-  void OnChangeCipherSpec(Bytes content);
+  Result<void> OnChangeCipherSpec(Bytes content);
   Result<void> OnContent(record::RecordNumber number, record::ContentType type,
                          MutableBytes content, Now now, MutableBytes& plaintext);
   Result<void> OnNotOpened(const record::ReadEpoch& keys);

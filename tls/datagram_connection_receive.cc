@@ -133,7 +133,7 @@ Result<void> DatagramConnection::OnPlain(const record::DatagramRecord& record, N
       if (!keyed) return OnAlert(number, record.body);
       break;
     case ContentType::kChangeCipherSpec:
-      return OnChangeCipherSpec(record.body), Result<void>();
+      return OnChangeCipherSpec(record.body);
     case ContentType::kAck:
       // A client that has only part of our flight has no keys yet.
       if (!core_.established() && !dtls12_.settled) return OnAck(number, record.body, now);
@@ -227,18 +227,20 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
 void DatagramConnection::OnRepeated(const Fragment& fragment, bool plain, Now now) {
   if (fragment.offset != 0 || fragment.sequence >= ack_.flight_start) return;
   const uint32_t behind = ack_.flight_start - fragment.sequence;
-  if (behind == 1) flights_.Nudge();
+  if (behind == 1 && !flights_.IsQuiet(now.instant)) flights_.Nudge();
   // DTLS 1.2: its Finished, or what comes before that in the clear.
   if (dtls12_.settled && behind == (plain ? 2u : 1u)) flights_.NudgeFinal(!plain, now.instant);
 }
 
 // Of DTLS 1.2: what it says is known from the epochs, which also tell what is reordered; the keys
-// are there when they are known (RFC 6347 s4.1). Others have no use for it.
-void DatagramConnection::OnChangeCipherSpec(Bytes content) {
-  if (!dtls12_.settled)
-    Count(Noise::kUnexpected);
-  else if (content.size() != 1 || content[0] != 1)
-    Count(Noise::kMalformed);
+// are there when they are known (RFC 6347 s4.1). Others have no use for it. It is anyone's, once
+// the peer has used its keys.
+Result<void> DatagramConnection::OnChangeCipherSpec(Bytes content) {
+  const bool well_formed = content.size() == 1 && content[0] == 1;
+  if (dtls12_.settled && well_formed) return {};
+  if (dtls12_.settled && !epochs_.has_opened()) return Unexpected(Code::kIllegalValue);
+  Count(Noise::kUnexpected);
+  return {};
 }
 
 // Hands whole messages to the core, in order, until one is held or there is no room for answers.

@@ -10,6 +10,8 @@ OpResult PskOperations::Perform(const Operation& operation) {
   if (const auto* generate = std::get_if<GenerateShare>(&operation)) return Do(*generate);
   if (const auto* agree = std::get_if<Agree>(&operation)) return Do(*agree);
   if (const auto* derive = std::get_if<DerivePsk>(&operation)) return Do(*derive);
+  if (const auto* encapsulate = std::get_if<Encapsulate>(&operation)) return Do(*encapsulate);
+  if (const auto* master = std::get_if<DeriveMaster>(&operation)) return Do(*master);
   return OpFailed{};
 }
 
@@ -46,6 +48,27 @@ OpResult PskOperations::Do(const DerivePsk& request) {
   // RFC 9846 s7.1: the salt of the first extraction is zeros.
   if (!request.psk->secret->Extract(*request.hash, {}, out).ok()) return OpFailed{};
   return PskDerived{out};
+}
+
+OpResult PskOperations::Do(const Encapsulate& request) {
+  const crypto::KeyAgreementAlgorithm* group = Find(request.group);
+  if (group == nullptr) return OpFailed{};
+  const MutableBytes share = Slice(MutableBytes(answer_), 0, group->responder_share_size);
+  const MutableBytes secret =
+      Slice(MutableBytes(answer_), group->responder_share_size, group->secret_size);
+  const Result<void> made = group->respond(rng_, request.peer_share, share, secret);
+  if (made.ok()) return Encapsulated{.share = share, .secret = secret};
+  if (made.error().origin == Origin::kPeer) return OpRefused{made.error()};
+  return OpFailed{};
+}
+
+OpResult PskOperations::Do(const DeriveMaster& request) {
+  constexpr size_t kMasterSecretSize = 48;  // RFC 5246 s8.1
+  const MutableBytes out = Slice(MutableBytes(answer_), 0, kMasterSecretSize);
+  const Result<void> derived = request.psk->secret->Tls12Master(*request.hash, request.other_secret,
+                                                                request.label, request.seed, out);
+  if (!derived.ok()) return OpFailed{};
+  return MasterDerived{out};
 }
 
 }  // namespace merlon::tls

@@ -101,7 +101,7 @@ Result<void> StreamConnection::OnContent(const Content& content) {
   if (content.type != ContentType::kHandshake && deframer_.mid_message()) {
     return Fail(Unexpected(Code::kInterleaved));
   }
-  if (content.type != ContentType::kAlert) counts_.warnings = 0;
+  if (content.type != ContentType::kAlert && !content.bytes.empty()) counts_.warnings = 0;
   switch (content.type) {
     case ContentType::kHandshake:
       return OnHandshake(content.bytes);

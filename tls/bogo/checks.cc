@@ -74,9 +74,10 @@ bool CheckHandshake(Engine& engine, bool is_resumption) {
       flags.server ? negotiated.client_scheme : negotiated.scheme;
   const int scheme = resumed ? flags.expect_peer_signature_algorithm
                              : (peer_scheme == nullptr ? 0 : peer_scheme->id);
+  const int group = negotiated.group == nullptr ? 0 : static_cast<int>(negotiated.group->id);
   return CheckNumber("version", flags.expect_version, negotiated.version) &&
          CheckNumber("cipher suite", flags.expect_cipher, negotiated.suite->id) &&
-         CheckNumber("group", flags.expect_curve_id, static_cast<int>(negotiated.group->id)) &&
+         CheckNumber("group", flags.expect_curve_id, group) &&
          CheckNumber("signature scheme", flags.expect_peer_signature_algorithm, scheme) &&
          CheckPeerChain(flags, resumed, negotiated) && CheckRequest(flags, engine.observed());
 }

@@ -19,6 +19,13 @@ tls::Transport TransportOf(const Flags& flags) {
 // The runner's tests are about the protocol: who is trusted is what -verify-fail says.
 constexpr tls::DangerouslyTrustAnyChain kTrustAny;
 
+tls::LocalOptions OptionsOf(const tls::ServerConfig& config, Setup& setup) {
+  tls::LocalOptions options =
+      tls::LocalOperations::ForServer(config, &setup.ticket_key(), kTrustAny);
+  options.sessions = &setup.sessions();
+  return options;
+}
+
 }  // namespace
 
 Engine::Engine(std::shared_ptr<const tls::ClientConfig> config, Setup& setup, const Flags& flags,
@@ -47,8 +54,7 @@ Engine::Engine(std::shared_ptr<const tls::ServerConfig> config, Setup& setup, co
           *server_,
           tls::ServerOptions{.transport_parameters = AsBytes(flags.quic_transport_params)},
           TransportOf(flags), absl::MakeSpan(storage_), setup.NewSeed(), now)),
-      local_(setup.crypto(),
-             tls::LocalOperations::ForServer(*server_, &setup.ticket_key(), kTrustAny)) {}
+      local_(setup.crypto(), OptionsOf(*server_, setup)) {}
 
 int Engine::selected_credential() const {
   const tls::Negotiated& negotiated = core_->negotiated();

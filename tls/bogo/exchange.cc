@@ -28,8 +28,11 @@ bool WriteExports(Carrier& carrier, Engine& engine) {
   const Flags& flags = engine.flags();
   if (flags.export_keying_material > 0) {
     std::vector<uint8_t> out(static_cast<size_t>(flags.export_keying_material));
-    const Result<void> exported = engine.core().ExportKeyingMaterial(
-        flags.export_label, AsBytes(flags.export_context), absl::MakeSpan(out));
+    // TLS 1.2 tells no context from an empty one (RFC 5705 s4).
+    std::optional<Bytes> context;
+    if (flags.use_export_context) context = AsBytes(flags.export_context);
+    const Result<void> exported =
+        engine.core().ExportKeyingMaterial(flags.export_label, context, absl::MakeSpan(out));
     if (!exported.ok()) return Say("no keying material");
     if (!carrier.Write(out)) return false;
   }
@@ -82,10 +85,15 @@ bool Echo(Carrier& carrier, Engine& engine) {
   }
 }
 
-// A client ends with a session to resume, unless it is told not to expect one.
-bool CheckSession(const Engine& engine, const Observed& observed) {
+// A client ends with a session to resume, unless it is told not to expect one. In TLS 1.2 it comes
+// within the handshake, and what resumes a session has it already.
+bool CheckSession(Engine& engine, const Observed& observed) {
   const Flags& flags = engine.flags();
-  const bool expected = !flags.expect_no_session && !flags.shim_shuts_down;
+  const tls::Negotiated& negotiated = engine.core().negotiated();
+  const bool none = IsTls13(negotiated.version)
+                        ? flags.shim_shuts_down
+                        : negotiated.authentication == tls::Authentication::kResumption;
+  const bool expected = !flags.expect_no_session && !none;
   if (flags.server || observed.session.empty() == !expected) return true;
   return Say(expected ? "no session came" : "a session came and none was expected");
 }

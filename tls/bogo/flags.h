@@ -30,7 +30,7 @@ struct Flags {
   // Roles, versions, algorithms. Versions are wire values: 0x0304, or 0xfefc in DTLS.
   bool server = false, dtls = false, quic = false;
   uint16_t min_version = 0, max_version = 0;
-  bool no_tls13 = false, no_tls12 = false;
+  bool no_tls13 = false, no_tls12 = false, no_tls11 = false, no_tls1 = false;
   std::vector<uint16_t> curves, verify_prefs;
   std::optional<std::vector<uint16_t>> key_shares;
 
@@ -64,6 +64,7 @@ struct Flags {
   bool key_update = false, key_update_before_read = false;
   int export_keying_material = 0;  // bytes
   std::string export_label, export_context;
+  bool use_export_context = false;
   bool export_traffic_secrets = false;
   size_t max_send_fragment = 0;  // bytes; 0: no limit
   size_t mtu = 0;                // bytes; 0: the library's default
@@ -81,6 +82,14 @@ struct Flags {
   bool expect_session_miss = false, expect_no_session = false;
   bool expect_hrr = false, expect_no_hrr = false;
 };
+
+// Versions are compared by age: DTLS counts down.
+constexpr bool IsOlder(uint16_t a, uint16_t b, bool dtls) { return dtls ? a > b : a < b; }
+constexpr uint16_t Tls12(bool dtls) { return dtls ? 0xfefd : 0x0303; }
+constexpr uint16_t Tls13(bool dtls) { return dtls ? 0xfefc : 0x0304; }
+constexpr bool IsTls13(uint16_t version) {
+  return version == Tls13(false) || version == Tls13(true);
+}
 
 struct CommandLine {
   Flags initial, resume;  // the first connection, and all others

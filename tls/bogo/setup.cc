@@ -31,8 +31,25 @@ std::vector<std::string> Names(std::string_view list) {
   return names;
 }
 
+constexpr char kTooOld[] = "versions before TLS 1.2";
+
 // No client offers this one.
 constexpr char kNobodysProtocol[] = "merlon shim, -reject-alpn";
+
+// False: the flags leave neither TLS 1.2 nor 1.3.
+template <class Builder>
+bool SetVersions(const Flags& flags, Builder& builder) {
+  const auto allows = [&](uint16_t version, bool excluded) {
+    return !excluded &&
+           (flags.min_version == 0 || !IsOlder(version, flags.min_version, flags.dtls)) &&
+           (flags.max_version == 0 || !IsOlder(flags.max_version, version, flags.dtls));
+  };
+  const bool has12 = allows(Tls12(flags.dtls), flags.no_tls12);
+  const bool has13 = allows(Tls13(flags.dtls), flags.no_tls13);
+  builder.SetVersions(has12 ? tls::Version::kTls12 : tls::Version::kTls13,
+                      has13 ? tls::Version::kTls13 : tls::Version::kTls12);
+  return has12 || has13;
+}
 
 tls::Limits ShimLimits() {
   tls::Limits limits;
@@ -64,6 +81,17 @@ std::vector<std::string> ReadChain(const std::string& path) {
   }
 }
 
+size_t Sessions::LookUp(Bytes key, MutableBytes out) {
+  const auto found = sessions_.find(std::string(AsText(key)));
+  if (found == sessions_.end() || found->second.size() > out.size()) return 0;
+  std::copy(found->second.begin(), found->second.end(), out.begin());
+  return found->second.size();
+}
+
+void Sessions::Store(Bytes key, Bytes session) {
+  sessions_.insert_or_assign(std::string(AsText(key)), std::string(AsText(session)));
+}
+
 Setup::Setup() : drivers_(crypto::DefaultDrivers()), keys_(drivers_) {
   const Result<crypto::KeyHandle> key =
       keys_->Generate({.type = crypto::KeyType::kAes,
@@ -84,6 +112,8 @@ tls::Seed Setup::NewSeed() {
 
 absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Flags& flags) {
   tls::ClientConfigBuilder builder(crypto());
+  if (!SetVersions(flags, builder)) return absl::UnimplementedError(kTooOld);
+  if (flags.no_ticket) builder.DisableTickets12();
   builder.SetGroups(flags.curves).SetSignatureSchemes(flags.verify_prefs);
   builder.SetLimits(ShimLimits());
   if (flags.export_traffic_secrets) builder.LogSecrets();
@@ -117,6 +147,8 @@ absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Fla
 
 absl::StatusOr<std::shared_ptr<const tls::ServerConfig>> Setup::Server(const Flags& flags) {
   tls::ServerConfigBuilder builder(crypto());
+  if (!SetVersions(flags, builder)) return absl::UnimplementedError(kTooOld);
+  builder.StoreSessionIds();
   builder.SetGroups(flags.curves).SetLimits(ShimLimits());
   if (flags.export_traffic_secrets) builder.LogSecrets();
   if (!flags.select_alpn.empty()) builder.AddAlpn(flags.select_alpn);

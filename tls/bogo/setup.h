@@ -2,6 +2,7 @@
 // Everything that the shim's connections are built from: keys, credentials and configurations, as
 // the flags say.
 #pragma once
+#include <map>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -11,8 +12,19 @@
 #include "tls/bogo/flags.h"
 #include "tls/config_builder.h"
 #include "tls/core/connection_random.h"
+#include "tls/local_operations.h"
 
 namespace merlon::bogo {
+
+// A server's sessions by ID.
+class Sessions final : public tls::SessionCache {
+ public:
+  size_t LookUp(Bytes key, MutableBytes out) override;
+  void Store(Bytes key, Bytes session) override;
+
+ private:
+  std::map<std::string, std::string> sessions_;
+};
 
 // One process's worth. An error of its methods: the flags ask for what the library does not have.
 class Setup {
@@ -24,6 +36,7 @@ class Setup {
   absl::StatusOr<std::shared_ptr<const tls::ServerConfig>> Server(const Flags& flags);
   crypto::Context crypto() { return {*keys_, drivers_, rng_}; }
   const crypto::BoundAeadKey& ticket_key() const { return *ticket_key_; }
+  Sessions& sessions() { return sessions_; }
   tls::Seed NewSeed();
 
  private:
@@ -36,6 +49,7 @@ class Setup {
   crypto::SystemRng rng_;
   crypto::InlineKeyStore<64> keys_;
   std::optional<crypto::BoundAeadKey> ticket_key_;
+  Sessions sessions_;
 };
 
 // The names of a list of authorities (-use-client-ca-list), as DER.

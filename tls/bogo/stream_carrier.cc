@@ -64,9 +64,10 @@ class StreamCarrier final : public Carrier {
  private:
   // With -max-send-fragment records are as small as the room that is given.
   size_t OutputSize(size_t wanted) const {
-    constexpr size_t kOverhead = 5 + 1 + 16;  // header, content type, tag
+    // Header, content type, tag; in TLS 1.2 there is a flight in the clear.
+    const size_t overhead = IsTls13(engine_.core().negotiated().version) ? 5 + 1 + 16 : 5;
     const size_t fragment = engine_.flags().max_send_fragment;
-    return fragment == 0 ? wanted : std::min(wanted, fragment + kOverhead);
+    return fragment == 0 ? wanted : std::min(wanted, fragment + overhead);
   }
 
   bool HandleRecord() {

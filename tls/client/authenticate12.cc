@@ -8,6 +8,28 @@
 namespace merlon::tls {
 namespace {
 
+// RFC 8422 s5.3: "If the client has used a Supported Elliptic Curves Extension, the public key in
+// the server's certificate MUST respect the client's choice of elliptic curves."
+bool RespectsCurves(crypto::KeyType key, const CommonConfig& config) {
+  if (key != crypto::KeyType::kEcP256 && key != crypto::KeyType::kEcP384) return true;
+  const crypto::GroupId curve =
+      key == crypto::KeyType::kEcP256 ? crypto::GroupId::kSecp256r1 : crypto::GroupId::kSecp384r1;
+  return FindGroup12(static_cast<uint16_t>(curve), config) != nullptr;
+}
+
+// May a certificate whose key signs under this scheme be shown? RFC 5246 s7.4.4: certificate_types
+// lists "the types of certificate types that the client may offer"; Ed25519 goes with ecdsa_sign
+// (RFC 8422 s5.5).
+bool TypeWanted(uint16_t scheme, Bytes certificate_types) {
+  for (uint8_t type : certificate_types) {
+    if ((type == kRsaSign && SchemeAuthenticates(KeyExchange::kEcdheRsa, scheme)) ||
+        (type == kEcdsaSign && SchemeAuthenticates(KeyExchange::kEcdheEcdsa, scheme))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Certificate, if one was asked for; then the key exchange.
 Result<Moved> RequestShare(const ServerFlight12& flight, Context& cx,
                            Into<AwaitClientShare12> next) {
@@ -39,6 +61,9 @@ Result<Moved> On(AwaitServerChain12& s, const ChainVerified& verdict, Context& c
                  Into<ExpectServerKeyExchange12> next) {
   // RFC 8422 s5.3: the key has to suit the cipher suite that was chosen.
   if (!Authenticates(cx.negotiated.suite->key_exchange, verdict.key_type)) {
+    return IllegalParameter(Code::kBadCertificate);
+  }
+  if (!RespectsCurves(verdict.key_type, cx.common)) {
     return IllegalParameter(Code::kBadCertificate);
   }
   MERLON_ASSIGN_OR_RETURN(s.flight.public_key, cx.Keep(verdict.public_key));
@@ -87,8 +112,11 @@ Result<Moved> On(ExpectRequestOrDone12& s, const CertificateRequest12& m, Contex
   cx.negotiated.client_certificate = ClientCertificate::kNone;
   MERLON_ASSIGN_OR_RETURN(const absl::Span<uint16_t> schemes,
                           cx.arena.KeepArray<uint16_t>(m.schemes.size()));
-  for (size_t i = 0; i < schemes.size(); ++i) schemes[i] = m.schemes[i];
-  s.flight.client_schemes = schemes;
+  size_t count = 0;
+  for (size_t i = 0; i < schemes.size(); ++i) {
+    if (TypeWanted(m.schemes[i], m.certificate_types)) schemes[count++] = m.schemes[i];
+  }
+  s.flight.client_schemes = schemes.first(count);
   MERLON_ASSIGN_OR_RETURN(s.flight.authorities, cx.Keep(m.authorities));
   MERLON_TRY(Absorb12(cx));
   return next.To(ExpectServerHelloDone12{.flight = s.flight});

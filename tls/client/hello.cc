@@ -47,7 +47,9 @@ Result<std::optional<OfferedPsk>> PskOfSession(Bytes encoded, Context& cx) {
 Result<Resumable> TakeSession(Bytes encoded, Context& cx) {
   Resumable out;
   MERLON_ASSIGN_OR_RETURN(out.psk, PskOfSession(encoded, cx));
-  MERLON_ASSIGN_OR_RETURN(out.session12, TakeSession12(encoded, cx));
+  if (cx.offer12 != nullptr) {
+    MERLON_ASSIGN_OR_RETURN(out.session12, cx.offer12->take_session(encoded, cx));
+  }
   return out;
 }
 

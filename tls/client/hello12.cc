@@ -32,7 +32,7 @@ Result<void> SendClientHello12(ClientOffer& offer, std::optional<Bytes> cookie, 
 
 Result<Moved> SendFirst(Bytes session, Context& cx, Into<ExpectServerHello12> next) {
   ClientOffer offer;
-  MERLON_ASSIGN_OR_RETURN(offer.session12, TakeSession12(session, cx));
+  MERLON_ASSIGN_OR_RETURN(offer.session12, kOffer12.take_session(session, cx));
   MERLON_TRY(SendClientHello12(offer, std::nullopt, cx));
   return next.To(ExpectServerHello12{.offer = std::move(offer)});
 }

@@ -59,8 +59,14 @@ bool SpeaksForUs(const Session& session, const crypto::HashAlgorithm& hash,
                  const ClientConfig& config);
 // The extensions that a server may answer.
 ExtensionSet SentExtensions(const ClientHello& hello);
-// Takes up a session of TLS 1.2 that may be resumed here and now; null where it may not.
-Result<const OfferedSession12*> TakeSession12(Bytes encoded, Context& cx);
+// TLS 1.2's part, behind pointers: a profile without that version has none of it.
+struct Offer12 {
+  // Takes up a session that may be resumed here and now; null where it may not.
+  Result<const OfferedSession12*> (*take_session)(Bytes encoded, Context& cx);
+  // Fills in the extensions, and the session.
+  void (*fill)(ClientHello& hello, const ClientOffer& offer, const Context& cx);
+};
+extern const Offer12 kOffer12;
 
 // Encodes a list in scratch.
 template <class Body>

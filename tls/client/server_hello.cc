@@ -24,7 +24,9 @@ Result<const CipherSuite*> CheckHello(const Hello& hello, const ClientOffer& off
   if (hello.legacy_version != cx.protocol->legacy_version) return IllegalParameter();
   // s4.1.3: "A client which receives a legacy_session_id_echo field that does not match what it
   // sent in the ClientHello MUST abort the handshake with an "illegal_parameter" alert."
-  if (hello.session_id != offer.session_id()) return IllegalParameter();
+  // RFC 9147 s5.3: in DTLS it is empty, whatever session of DTLS 1.2 was offered by ID.
+  const bool echoes = cx.decode.transport != Transport::kDatagram;
+  if (hello.session_id != (echoes ? offer.session_id() : Bytes())) return IllegalParameter();
   if (hello.compression_method != 0) return IllegalParameter();
   const CipherSuite* suite = FindSuite(cx.common.suites, hello.cipher_suite);
   if (suite == nullptr) return IllegalParameter();
@@ -151,12 +153,16 @@ Result<Moved> On(
   if (const auto* retry = std::get_if<HelloRetryRequest>(&m.hello)) {
     // s4.2.1: a HelloRetryRequest without supported_versions is not one of TLS 1.3.
     if (!IsTls13(*retry)) return PeerError(Code::kMissingExtension, Alert::kMissingExtension);
+    if (s.verified) return IllegalParameter();
     return Retry(std::move(s.offer), *retry, cx, next);
   }
   const ServerHello& hello = std::get<ServerHello>(m.hello);
   if (!IsTls13(hello)) {
     return next.Fork(ExpectServerHello12{.offer = std::move(s.offer), .verified = s.verified});
   }
+  // A HelloVerifyRequest is of DTLS 1.2, and its cookie, now in our ClientHello, one that a server
+  // of DTLS 1.3 has to refuse (RFC 9147 s5.3).
+  if (s.verified) return IllegalParameter();
   return Accept(s.offer, hello, cx, next);
 }
 

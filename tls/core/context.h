@@ -42,6 +42,7 @@ inline BinderKind BinderKindOf(const ExternalPsk& psk) {
 inline constexpr uint32_t kMaxSkippedEarlyData = 16384;
 
 struct MessageLog;  // handshake12.h
+struct Offer12;     // client/offer.h
 
 struct Context {
   Context(const ClientConfig& config, const ClientOptions& options, Outbox& outbox,
@@ -126,6 +127,7 @@ struct Context {
   const ClientConfig* const client;  // null on a server
   const ServerConfig* const server;  // null on a client
   const ProtocolProfile* const protocol;
+  const Offer12* offer12 = nullptr;  // of a client whose profile has TLS 1.2
   Outbox& outbox;
   EventQueue& events;
   PendingList& operations;

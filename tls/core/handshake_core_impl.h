@@ -12,6 +12,7 @@ HandshakeCore<Profile>::HandshakeCore(const ClientConfig& config, const ClientOp
     : context_(config, options, outbox_, events_, operations_, transport, storage, std::move(seed)),
       machine_(Start(options)) {
   context_.now = now;
+  if constexpr (kHas12) context_.offer12 = &kOffer12;
   const Result<void> started = machine_.HandleSignal(Begin(), context_);
   if (!started.ok()) Fail(started.error());
 }

@@ -15,9 +15,9 @@ enum class Authentication : uint8_t { kNone, kCertificate, kExternalPsk, kResump
 // one that the session is of.
 enum class ClientCertificate : uint8_t {
   kNotRequested,
-  kNone,      // the server asked, the client has none; or it is not settled yet
-  // The client proved that it is whose certificate it showed. To a client: it did so; what the server
-  // makes of it shows in an alert, or in none (RFC 9846 s4.4.2.4).
+  kNone,  // the server asked, the client has none; or it is not settled yet
+  // The client proved that it is whose certificate it showed. To a client: it did so; what the
+  // server makes of it shows in an alert, or in none (RFC 9846 s4.4.2.4).
   kVerified,
 };
 

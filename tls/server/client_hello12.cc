@@ -68,6 +68,17 @@ bool IsShared(const CipherSuite& suite, const ClientHello& hello, const Context&
   return suite.key_exchange == KeyExchange::kPsk || cx.negotiated.group != nullptr;
 }
 
+// RFC 8422 s5.3: the server's public key "MUST respect the client's choice of elliptic curves". Of
+// ours each scheme has one.
+bool RespectsCurves(uint16_t scheme, const ClientHello& hello) {
+  const auto supports = [&](crypto::GroupId curve) {
+    return !hello.supported_groups ||
+           hello.supported_groups->Contains(static_cast<uint16_t>(curve));
+  };
+  if (scheme == kEcdsaSecp256r1Sha256.id) return supports(crypto::GroupId::kSecp256r1);
+  return scheme != kEcdsaSecp384r1Sha384.id || supports(crypto::GroupId::kSecp384r1);
+}
+
 // The client's schemes that a shared suite can use, in its order.
 Result<absl::Span<const uint16_t>> UsableSchemes(const ClientHello& hello, Context& cx) {
   const U16List theirs = hello.signature_algorithms.value_or(U16List());
@@ -80,7 +91,7 @@ Result<absl::Span<const uint16_t>> UsableSchemes(const ClientHello& hello, Conte
       usable = usable ||
                (IsShared(suite, hello, cx) && SchemeAuthenticates(suite.key_exchange, theirs[i]));
     }
-    if (usable) kept[count++] = theirs[i];
+    if (usable && RespectsCurves(theirs[i], hello)) kept[count++] = theirs[i];
   }
   return absl::Span<const uint16_t>(kept.first(count));
 }
@@ -138,7 +149,9 @@ Result<Moved> ChooseSuite12(const ServerPlan12& plan, Context& cx, ClientFlightS
     if (UsesCertificates(suite.key_exchange)) {
       if (plan.schemes.empty()) continue;
       MERLON_TRY(cx.Request(
-          ChooseCredential{.server_name = cx.negotiated.server_name, .schemes = plan.schemes}));
+          ChooseCredential{.server_name = cx.negotiated.server_name,
+                           .schemes = plan.schemes,
+                           .authorities = hello.certificate_authorities.value_or(Bytes())}));
       return next.To(AwaitCredential12{.plan = plan});
     }
     return ChoosePskSuite12(plan, cx, next);
