@@ -59,6 +59,12 @@ Result<Moved> On(ExpectClientCertificate12& s, const Certificate12& m, Context& 
 Result<Moved> On(AwaitClientChain12& s, const ChainVerified& verdict, Context& cx,
                  Into<ExpectClientKeyExchange12> next) {
   if (verdict.identity.size() > kMaxPeerIdentity) return DriverError(Code::kOperationFailed);
+  // RFC 5246 s7.4.6, RFC 8422 s5.6: of the types that were asked for. No other key can prove in
+  // CertificateVerify that it is there.
+  if (!Authenticates(KeyExchange::kEcdheRsa, verdict.key_type) &&
+      !Authenticates(KeyExchange::kEcdheEcdsa, verdict.key_type)) {
+    return IllegalParameter(Code::kBadCertificate);
+  }
   MERLON_ASSIGN_OR_RETURN(s.flight.public_key, cx.Keep(verdict.public_key));
   MERLON_ASSIGN_OR_RETURN(cx.negotiated.client_identity, cx.Keep(verdict.identity));
   s.flight.key_type = verdict.key_type;
