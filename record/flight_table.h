@@ -78,7 +78,8 @@ class FlightTable {
   bool IsQuiet(Instant now) const { return now < quiet_until_; }
   // The same for the final flight of DTLS 1.2, which only the peer's repeating itself makes us send
   // again. Once for each time that it does: `authentic` says that the peer itself did, in a record
-  // that is no replay; otherwise it may be anyone, and is not believed while IsQuiet.
+  // that is no replay, and the flight is kept for as long again; otherwise it may be anyone, and is
+  // not believed while IsQuiet.
   void NudgeFinal(bool authentic, Instant now);
   // Takes out the oldest flight if the peer has all of it. Always in order: the peer has used a
   // message only when it has used those before it.

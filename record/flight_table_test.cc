@@ -309,10 +309,13 @@ TEST(FlightTable, TheFinalFlightHasNoTimerAndIsKeptForAWhile) {
   EXPECT_TRUE(table.HandleTimeout(At(100s)));
   table.NudgeFinal(/*authentic=*/true, At(100s));
   EXPECT_EQ(SendAll(table, At(100s)), " 0:4 ccs 1:20");
-  // That does not make it stay longer.
-  EXPECT_EQ(table.NextTimeout(), At(7s) + kFinalFlightRetention);
+  // The peer itself still asks: it stays for as long again. Whoever else asks changes nothing.
+  EXPECT_EQ(table.NextTimeout(), At(100s) + kFinalFlightRetention);
+  table.NudgeFinal(/*authentic=*/false, At(200s));
+  EXPECT_EQ(SendAll(table, At(200s)), " 0:4 ccs 1:20");
+  EXPECT_EQ(table.NextTimeout(), At(100s) + kFinalFlightRetention);
   EXPECT_EQ(table.PopDelivered(), std::nullopt);
-  EXPECT_TRUE(table.HandleTimeout(At(7s) + kFinalFlightRetention));
+  EXPECT_TRUE(table.HandleTimeout(At(100s) + kFinalFlightRetention));
   EXPECT_EQ(table.PopDelivered(), FlightId{1});
   EXPECT_TRUE(table.empty());
 }
