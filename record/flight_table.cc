@@ -197,7 +197,8 @@ void FlightTable::NudgeFinal(bool authentic, Instant now) {
   const bool answered = authentic && quiet && hinted_;
   hinted_ = !authentic;
   if (!answered) flight.Restart();
-  // The peer itself does not have it yet: on a bad network it may ask for longer than we meant to wait.
+  // The peer itself does not have it yet: on a bad network it may ask for longer than we meant to
+  // wait.
   if (authentic) flight.timer.Wait(now + kFinalFlightRetention);
 }
 

@@ -395,6 +395,18 @@ TEST(StreamConnection12, WarningsAreIgnoredButNotForEver) {
   EXPECT_EQ(c.client.connection.failure(), Unexpected(Code::kBadAlert));
 }
 
+// Neither limit starts over because of the other kind of record.
+TEST(StreamConnection12, WarningsAndEmptyRecordsInTurnEndAsWell) {
+  Connected c;
+  int taken = 0;
+  while (taken < 100 && c.client.Feed(c.server_records.Alert(1, Alert::kNoRenegotiation)) &&
+         c.client.Feed(c.server_records.Data(Bytes()))) {
+    ++taken;
+  }
+  EXPECT_EQ(taken, 4);
+  EXPECT_EQ(c.client.connection.failure(), Unexpected(Code::kBadAlert));
+}
+
 TEST(StreamConnection12, AnAlertIsAWarningOrFatal) {
   {
     Connected c;

@@ -8,6 +8,7 @@
 #include "tls/session.h"
 #include "tls/testing/core_pair.h"
 #include "tls/testing/rewrite.h"
+#include "tls/testing/stream_pair.h"
 
 namespace merlon::tls::testing {
 namespace {
@@ -85,6 +86,41 @@ TEST(Tls12Attacks, CertificateVerifyOfAnotherHandshake) {
   pair.client->to_send.front() = other.client->to_send.front();
   pair.Run();
   EXPECT_EQ(pair.server->core.failure(), Refused(Code::kBadPeerSignature, Alert::kDecryptError));
+}
+
+// A verdict that trusts the chain but names no key that could prove anything: the client is nobody,
+// also where no certificate is required.
+TEST(Tls12Attacks, ClientCertificateWithAKeyThatNobodyKnows) {
+  World& world = SharedWorld();
+  for (const auto mode : {ClientAuthentication::kOptional, ClientAuthentication::kRequired}) {
+    StreamPair pair({.client = world.ClientBuilder()
+                                   .SetVersions(k12, k12)
+                                   .AddCredential(world.ClientCredential())
+                                   .Build()
+                                   .value(),
+                     .server = world.ServerBuilder()
+                                   .SetVersions(k12, k12)
+                                   .SetClientAuthentication(mode)
+                                   .Build()
+                                   .value()});
+    pair.server->answer = false;
+    for (int i = 0; i < 20 && !pair.server->face.failure(); ++i) {
+      pair.DeliverToServer(pair.client->Transmit(pair.now));
+      while (!pair.server->face.Operations().empty()) {
+        const Pending pending = pair.server->face.Operations().front();
+        const bool chain = std::holds_alternative<VerifyChain>(pending.request);
+        (void)pair.server->face.Complete(pending.id,
+                                         chain ? OpResult(ChainVerified{crypto::KeyType::kNone, {}})
+                                               : pair.server->operations.Perform(pending.request),
+                                         pair.now);
+        pair.server->Pump(pair.now);
+      }
+      pair.DeliverToClient(pair.server->Transmit(pair.now));
+    }
+    ASSERT_TRUE(pair.server->face.failure());
+    EXPECT_EQ(pair.server->face.failure()->alert, Alert::kIllegalParameter);
+    EXPECT_FALSE(pair.server->connected());
+  }
 }
 
 // The triple handshake needs a master secret that is not bound to its handshake (RFC 7627 s1).
