@@ -40,7 +40,7 @@ constexpr Meeting kMeetings[] = {
     {"psk_unknown", kOfferPsk, 0},
     {"alpn", kOfferAlpn | kTwoShares, kHasAlpn | kWantsP256},
     {"alpn_missing", 0, kRequiresAlpn},
-    {"sha384", kStrictClient | kLikesP256, kWantsSha384 | kNoTickets, {.much = true}},
+    {"sha384", kLikesP256, kNoTickets, {.much = true}},
     {"late", 0, 0, {.answers = Answers::kLate}},
     {"doubly_in_bytes",
      kOfferAlpn,
@@ -48,6 +48,14 @@ constexpr Meeting kMeetings[] = {
      {.answers = Answers::kDoubly, .pieces = Pieces::kThrees}},
     {"twice_in_halves", 0, 0, {.pieces = Pieces::kHalves, .twice = true}},
     {"failing", 0, 0, {.answers = Answers::kBadly}},
+    {"full_12", k12Alone, k12Alone},
+    {"client_12", k12Alone, kHasAlpn},
+    {"server_12", kOfferAlpn, k12Alone | kHasAlpn | kWantsP256},
+    {"resumed_12", kOfferSession | k12Alone, k12Alone},
+    {"sha384_12", k12Alone, k12Alone | kNoTickets, {.much = true}},
+    {"late_12", k12Alone, k12Alone, {.answers = Answers::kLate}},
+    {"twice_in_halves_12", 0, k12Alone, {.pieces = Pieces::kHalves, .twice = true}},
+    {"failing_12", 0, k12Alone, {.answers = Answers::kBadly}},
     {"little", kLittleStorage | kLittleReassembly, kLittleStorage | kLittleReassembly},
 };
 

@@ -28,6 +28,7 @@ class Recorder {
     Exchange();
     if (client_end_->outcome().Saw("connected")) {
       ForBoth({.what = StepByte(Action::kSeal)});
+      // Which TLS 1.2 does not have: a misuse there, and nothing happens.
       ForClient({.what = StepByte(Action::kKeyUpdate, /*variant=*/true)});
       Exchange();
       ForServer({.what = StepByte(Action::kKeyUpdate)});

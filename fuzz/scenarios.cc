@@ -12,16 +12,25 @@ namespace {
 
 // A session as a server of the fuzz world gives it.
 template <class Pair>
-std::string MakeSession() {
-  Pair pair({}, FuzzWorld());
+std::string MakeSession(tls::Version version) {
+  Pair pair({.client = FuzzWorld().ClientBuilder().SetVersions(version, version).Build().value()},
+            FuzzWorld());
   pair.Run();
   Expect(!pair.client->log.sessions.empty(), "a handshake gives a session");
   return pair.client->log.sessions[0];
 }
-Bytes SessionFor(tls::Transport transport) {
-  static const std::string& stream = *new std::string(MakeSession<tls::testing::StreamPair>());
-  static const std::string& datagram = *new std::string(MakeSession<tls::testing::DatagramPair>());
-  return AsBytes(transport == tls::Transport::kDatagram ? datagram : stream);
+Bytes SessionFor(tls::Transport transport, tls::Version version) {
+  using tls::Version;
+  using tls::testing::DatagramPair;
+  using tls::testing::StreamPair;
+  static const std::string& stream = *new std::string(MakeSession<StreamPair>(Version::kTls13));
+  static const std::string& datagram = *new std::string(MakeSession<DatagramPair>(Version::kTls13));
+  static const std::string& stream12 = *new std::string(MakeSession<StreamPair>(Version::kTls12));
+  static const std::string& datagram12 =
+      *new std::string(MakeSession<DatagramPair>(Version::kTls12));
+  const bool datagrams = transport == tls::Transport::kDatagram;
+  if (version == Version::kTls12) return AsBytes(datagrams ? datagram12 : stream12);
+  return AsBytes(datagrams ? datagram : stream);
 }
 
 EndOptions Sizes(uint8_t bits) {
@@ -40,11 +49,15 @@ ClientScenario MakeClient(uint8_t bits, tls::Transport transport) {
   if ((bits & kTwoShares) != 0) builder.SetKeyShares(2);
   if ((bits & kOfferAlpn) != 0) builder.AddAlpn("h2").AddAlpn("http/1.1").LogSecrets();
   if ((bits & kLikesP256) != 0) builder.SetGroups({23, 29});
-  if ((bits & kStrictClient) != 0) builder.DisableMiddleboxCompatibility();
+  const bool alone12 = (bits & k12Alone) != 0;
+  if (alone12) builder.SetVersions(tls::Version::kTls12, tls::Version::kTls12);
   ClientScenario out;
   out.config = builder.Build().value();
   out.options.server_name = tls::testing::kServerName;
-  if ((bits & kOfferSession) != 0) out.options.session = SessionFor(transport);
+  if ((bits & kOfferSession) != 0) {
+    out.options.session =
+        SessionFor(transport, alone12 ? tls::Version::kTls12 : tls::Version::kTls13);
+  }
   out.end = Sizes(bits);
   return out;
 }
@@ -57,9 +70,15 @@ ServerScenario MakeServer(uint8_t bits) {
   }
   if ((bits & (kHasAlpn | kRequiresAlpn)) != 0) builder.AddAlpn("http/1.1");
   if ((bits & kRequiresAlpn) != 0) builder.RequireAlpn();
-  if ((bits & kNoTickets) != 0) builder.SetTickets(0);
-  if ((bits & kWantsSha384) != 0) {
-    builder.SetSuites({tls::kTlsAes256GcmSha384, tls::kTlsAes128GcmSha256});
+  const bool alone12 = (bits & k12Alone) != 0;
+  if (alone12) builder.SetVersions(tls::Version::kTls12, tls::Version::kTls12);
+  if ((bits & kNoTickets) != 0) {
+    builder.SetTickets(0);
+    if (alone12) {
+      builder.SetSuites({tls::kTlsEcdheEcdsaAes256GcmSha384}).StoreSessionIds();
+    } else {
+      builder.SetSuites({tls::kTlsAes256GcmSha384, tls::kTlsAes128GcmSha256});
+    }
   }
   return {builder.Build().value(), Sizes(bits)};
 }

@@ -9,12 +9,12 @@ namespace merlon::fuzz {
 
 // Bits of a client's.
 inline constexpr uint8_t kOfferSession = 1, kOfferPsk = 2, kTwoShares = 4, kOfferAlpn = 8,
-                         kLikesP256 = 16, kStrictClient = 128;
-// Bits of a server's.
+                         kLikesP256 = 16;
+// Bits of a server's. Without tickets it wants SHA-384.
 inline constexpr uint8_t kWantsP256 = 1, kKnowsPsk = 2, kHasAlpn = 4, kRequiresAlpn = 8,
-                         kNoTickets = 16, kWantsSha384 = 128;
-// Bits of both.
-inline constexpr uint8_t kLittleStorage = 32, kLittleReassembly = 64;
+                         kNoTickets = 16;
+// Bits of both. Without k12Alone they speak TLS 1.3 as well, and prefer it.
+inline constexpr uint8_t kLittleStorage = 32, kLittleReassembly = 64, k12Alone = 128;
 
 struct ClientScenario {
   std::shared_ptr<const tls::ClientConfig> config;
