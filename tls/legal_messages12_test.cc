@@ -16,8 +16,7 @@ enum class Role { kClient, kServer };
 // Which handshake leads to the state.
 enum class Path { kFull, kClientAuth, kClientDeclines, kResumed, kPsk, kEcdhePsk };
 
-constexpr uint8_t kHelloRequestType = 0, kClientHelloType = 1, kServerHelloType = 2,
-                  kHelloVerifyRequestType = 3, kNewSessionTicketType = 4, kCertificateType = 11,
+constexpr uint8_t kHelloRequestType = 0, kNewSessionTicketType = 4, kCertificateType = 11,
                   kServerKeyExchangeType = 12, kCertificateRequestType = 13,
                   kServerHelloDoneType = 14, kCertificateVerifyType = 15,
                   kClientKeyExchangeType = 16, kFinishedType = 20;
