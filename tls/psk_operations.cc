@@ -11,7 +11,6 @@ OpResult PskOperations::Perform(const Operation& operation) {
   if (const auto* agree = std::get_if<Agree>(&operation)) return Do(*agree);
   if (const auto* derive = std::get_if<DerivePsk>(&operation)) return Do(*derive);
   if (const auto* encapsulate = std::get_if<Encapsulate>(&operation)) return Do(*encapsulate);
-  if (const auto* master = std::get_if<DeriveMaster>(&operation)) return Do(*master);
   return OpFailed{};
 }
 
@@ -60,15 +59,6 @@ OpResult PskOperations::Do(const Encapsulate& request) {
   if (made.ok()) return Encapsulated{.share = share, .secret = secret};
   if (made.error().origin == Origin::kPeer) return OpRefused{made.error()};
   return OpFailed{};
-}
-
-OpResult PskOperations::Do(const DeriveMaster& request) {
-  constexpr size_t kMasterSecretSize = 48;  // RFC 5246 s8.1
-  const MutableBytes out = Slice(MutableBytes(answer_), 0, kMasterSecretSize);
-  const Result<void> derived = request.psk->secret->Tls12Master(*request.hash, request.other_secret,
-                                                                request.label, request.seed, out);
-  if (!derived.ok()) return OpFailed{};
-  return MasterDerived{out};
 }
 
 }  // namespace merlon::tls

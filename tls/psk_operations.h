@@ -31,7 +31,7 @@ class PskOperations {
     }
   }
   // The answer to one request; its bytes live until the next call. OpFailed to any but
-  // GenerateShare, Agree and DerivePsk, and in TLS 1.2 Encapsulate and DeriveMaster.
+  // GenerateShare, Agree, DerivePsk and Encapsulate.
   OpResult Perform(const Operation& operation);
 
  private:
@@ -40,7 +40,6 @@ class PskOperations {
   OpResult Do(const Agree& request);
   OpResult Do(const DerivePsk& request);
   OpResult Do(const Encapsulate& request);
-  OpResult Do(const DeriveMaster& request);
 
   absl::Span<const crypto::KeyAgreementAlgorithm* const> groups_;
   crypto::Rng& rng_;

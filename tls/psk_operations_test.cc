@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
+#include "tls/profiles/psk12_datagram_client.h"
 #include "tls/profiles/psk13_client.h"
+#include "tls/psk12_operations.h"
 #include "tls/stream_connection.h"
 #include "tls/testing/endpoint.h"
 
@@ -15,9 +17,12 @@ namespace {
 constexpr const crypto::KeyAgreementAlgorithm* kGroups[] = {&crypto::kPortableX25519};
 constexpr Now kNow{Instant(std::chrono::seconds(5)), kTestTime};
 
-TEST(PskOperations, ConnectAClientWithoutCertificates) {
+// A client of this profile, which speaks this version, over a stream.
+template <class Profile, class Operations>
+void ExpectConnects(Version version) {
   World& world = SharedWorld();
   const auto client_config = world.ClientBuilder()
+                                 .SetVersions(version, version)
                                  .SetGroups({29})
                                  .AddRawExternalPsk(kPskIdentity, world.psk())
                                  .RequirePsk()
@@ -31,11 +36,11 @@ TEST(PskOperations, ConnectAClientWithoutCertificates) {
                                     LocalOperations::ForServer(*server_config, nullptr), world, {},
                                     kNow);
   std::vector<uint8_t> storage(2048), reassembly(2048), wire(4096);
-  HandshakeCore<Psk13ClientProfile> core(*client_config, ClientOptions{}, Transport::kStream,
-                                         absl::MakeSpan(storage), world.NewSeed(), kNow);
+  HandshakeCore<Profile> core(*client_config, ClientOptions{}, Transport::kStream,
+                              absl::MakeSpan(storage), world.NewSeed(), kNow);
   StreamConnection client(core, absl::MakeSpan(reassembly));
   crypto::testing::DeterministicRng rng(1);
-  PskOperations operations(kGroups, rng);
+  Operations operations(kGroups, rng);
   for (int round = 0; round < 4; ++round) {
     operations.Answer(client, kNow);
     const Result<Transmit> sent = client.PollTransmit(absl::MakeSpan(wire), kNow);
@@ -53,6 +58,12 @@ TEST(PskOperations, ConnectAClientWithoutCertificates) {
   EXPECT_TRUE(client.connected());
   EXPECT_TRUE(server.connected());
   EXPECT_EQ(core.negotiated().authentication, Authentication::kExternalPsk);
+  EXPECT_EQ(core.negotiated().version, static_cast<uint16_t>(version));
+}
+
+TEST(PskOperations, ConnectAClientWithoutCertificates) {
+  ExpectConnects<Psk13ClientProfile, PskOperations>(Version::kTls13);
+  ExpectConnects<Psk12DatagramClientProfile, Psk12Operations>(Version::kTls12);
 }
 
 TEST(PskOperations, AnswerNothingElse) {

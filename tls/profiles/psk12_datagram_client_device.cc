@@ -13,7 +13,7 @@
 #include "crypto/drivers/portable/sha256.h"
 #include "tls/datagram_connection.h"
 #include "tls/profiles/psk12_datagram_client.h"
-#include "tls/psk_operations.h"
+#include "tls/psk12_operations.h"
 
 namespace merlon::tls {
 namespace {
@@ -42,7 +42,7 @@ constexpr CipherSuite kSuites[] = {
 
 // The contract's loop, with a datagram for each byte of the board's length register. Gives what
 // stopped it.
-Error Serve(DatagramConnection& connection, PskOperations& operations) {
+Error Serve(DatagramConnection& connection, Psk12Operations& operations) {
   static std::array<uint8_t, 1500> in, out;
   for (Now now{};; now.instant += Duration(1000)) {
     operations.Answer(connection, now);
@@ -90,7 +90,7 @@ Result<void> Run() {
   static HandshakeCore<Psk12DatagramClientProfile> core(
       config, ClientOptions{}, Transport::kDatagram, MutableBytes(storage), std::move(seed), Now{});
   static DatagramConnection connection(core, MutableBytes(reassembly), DatagramOptions{});
-  static PskOperations operations({}, rng);
+  static Psk12Operations operations({}, rng);
   return Serve(connection, operations);
 }
 
