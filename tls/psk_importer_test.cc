@@ -343,7 +343,7 @@ TEST(ImportedPsks, AreDerivedOneByOneAndEachFailureIsOurs) {
 
 TEST(ImportedPsks, WhatCannotWorkIsRefusedWithASentence) {
   World& world = SharedWorld();
-  const auto message = [&](ServerConfigBuilder builder) {
+  const auto message = [&](const ServerConfigBuilder& builder) {
     return std::string(builder.Build().status().message());
   };
   const ServerConfigBuilder empty(world.crypto());
