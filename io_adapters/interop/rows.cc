@@ -96,7 +96,10 @@ bool Applies(const Row& row) {
     case Feature::kRefuses:
       // In DTLS 1.2 a wrong PSK is a record that does not open, and which Merlon discards in
       // silence (RFC 6347 s4.1.2.7).
-      if (psk && row.version == Version::kDtls12 && !row.merlon_is_client) return false;
+      if (psk && row.version == Version::kDtls12 &&
+          (!row.merlon_is_client || (can & kDiscards12) != 0)) {
+        return false;
+      }
       return psk || MerlonVerifies(row) || (can & kVerification) != 0;
   }
   return false;
