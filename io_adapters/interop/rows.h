@@ -50,9 +50,10 @@ enum Ability : uint32_t {
   kPsks12 = 1 << 11,
   kMtu = 1 << 12,
   kPlainMaster12 = 1 << 14,  // has no extended master secret: Merlon allows that, resumes nothing
-  // Discards a record of DTLS 1.2 that does not open in silence (RFC 6347 s4.1.2.7), as Merlon does.
+  // Discards a record of DTLS 1.2 that does not open in silence (RFC 6347 s4.1.2.7), as Merlon
+  // does.
   kDiscards12 = 1 << 15,
-  kSlowStart = 1 << 13,      // costs too much to be started for every row
+  kSlowStart = 1 << 13,  // costs too much to be started for every row
 };
 
 struct Peer {
