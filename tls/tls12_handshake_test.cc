@@ -87,6 +87,19 @@ TEST(Tls12Handshake, ResumesWithATicket) {
   ExpectData(second);
 }
 
+TEST(Tls12Handshake, WhoAsksForNoTicketsOffersNone) {
+  StreamPair first({.server = Server12().Build().value()});
+  first.Run();
+  ASSERT_EQ(first.client->log.sessions.size(), 1u);
+  StreamPair second({.client = Client12().DisableTickets12().Build().value(),
+                     .server = Server12().Build().value(),
+                     .session = first.client->log.sessions[0]});
+  second.Run();
+  ExpectConnected(second);
+  EXPECT_EQ(second.server->core.negotiated().authentication, Authentication::kCertificate);
+  EXPECT_TRUE(second.client->log.sessions.empty());
+}
+
 TEST(Tls12Handshake, ExternalPsks) {
   for (const uint16_t suite : {kTlsPskAes128GcmSha256, kTlsEcdhePskAes128GcmSha256}) {
     StreamPair pair({.client = SharedWorld()

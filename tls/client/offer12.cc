@@ -29,6 +29,8 @@ Result<const OfferedSession12*> TakeSession(Bytes encoded, Context& cx) {
   const CipherSuite* suite = FindSuite(cx.common.suites12, session->cipher_suite);
   const auto age = cx.now.wall - session->issued;
   // RFC 7627 s5.3: a session without extended master secret is offered only where one may be made.
+  // Who asks for no tickets offers none either.
+  if (!session->ticket.empty() && !cx.client->tickets) return none;
   if (suite == nullptr || !SpeaksForUs(*session, *suite->hash, *cx.client) ||
       session->transport != cx.decode.transport ||
       AsText(session->server_name) != cx.negotiated.server_name || age.count() < 0 ||

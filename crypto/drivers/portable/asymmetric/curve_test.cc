@@ -106,7 +106,7 @@ TYPED_TEST(CurveTest, FieldsFollowTheirLaws) {
 
 TEST(P256Field, MatchesBoringSsl) {
   const auto tests = BoringSsl("fipsmodule/ec/p256-nistz_tests.txt");
-  if (!tests) GTEST_SKIP() << "published vectors are not installed";
+  if (!tests) GTEST_SKIP() << testing::kNoVectors;
   using Coordinate = P256::Coordinate;
   using Test = CurveTest<P256>;
   std::map<std::string, int> ran;
@@ -285,7 +285,7 @@ int MatchesBoringSslMultiplesOfTheGenerator(const std::vector<Paragraph>& tests,
 }
 TEST(Curves, MatchBoringSslMultiplesOfTheGenerator) {
   const auto tests = BoringSsl("fipsmodule/ec/ec_scalar_base_mult_tests.txt");
-  if (!tests) GTEST_SKIP() << "published vectors are not installed";
+  if (!tests) GTEST_SKIP() << testing::kNoVectors;
   EXPECT_EQ(MatchesBoringSslMultiplesOfTheGenerator<P256>(*tests, "P-256"), 129);
   EXPECT_EQ(MatchesBoringSslMultiplesOfTheGenerator<P384>(*tests, "P-384"), 129);
 }

@@ -91,7 +91,7 @@ TEST_P(EcdhTest, RefusesBadSharesAndKeys) {
 
 TEST_P(EcdhTest, MatchesBoringSsl) {
   const auto tests = BoringSsl("ecdh/ecdh_tests.txt");
-  if (!tests) GTEST_SKIP() << "published vectors are not installed";
+  if (!tests) GTEST_SKIP() << testing::kNoVectors;
   int ran = 0;
   for (Paragraph test : *tests) {
     if (test["Curve"] != GetParam().boringssl_name) continue;
@@ -108,7 +108,7 @@ TEST_P(EcdhTest, MatchesBoringSsl) {
 
 TEST_P(EcdhTest, MatchesWycheproof) {
   const auto json = Wycheproof(GetParam().wycheproof_name);
-  if (!json) GTEST_SKIP() << "published vectors are not installed";
+  if (!json) GTEST_SKIP() << testing::kNoVectors;
   int agreed = 0, refused = 0;
   for (const auto& group : (*json)["testGroups"]) {
     for (const auto& test : group["tests"]) {

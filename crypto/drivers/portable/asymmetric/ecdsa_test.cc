@@ -354,7 +354,7 @@ TEST_P(EcdsaTest, MatchesBoringSsl) {
   int valid = 0, invalid = 0;
   for (const char* name : {"sign", "verify"}) {
     const auto tests = BoringSsl(std::string("fipsmodule/ecdsa/ecdsa_") + name + "_tests.txt");
-    if (!tests) GTEST_SKIP() << "published vectors are not installed";
+    if (!tests) GTEST_SKIP() << testing::kNoVectors;
     for (Paragraph test : *tests) {
       if (test["Curve"] != GetParam().boringssl_name) continue;
       // The leftmost bits count; shorter digests are numbers.
@@ -374,7 +374,7 @@ TEST_P(EcdsaTest, MatchesBoringSsl) {
 TEST_P(EcdsaTest, MatchesWycheproof) {
   for (const WycheproofFile& file : GetParam().files) {
     const auto json = Wycheproof(file.name);
-    if (!json) GTEST_SKIP() << "published vectors are not installed";
+    if (!json) GTEST_SKIP() << testing::kNoVectors;
     int valid = 0, invalid = 0;
     for (const auto& group : (*json)["testGroups"]) {
       const ByteString key = HexField(group["publicKey"], "uncompressed");

@@ -86,7 +86,7 @@ TEST(Ed25519, MatchesRfc8032) {
 
 TEST(Ed25519, MatchesBoringSsl) {
   const auto text = PublishedFile("boringssl/crypto/curve25519/ed25519_tests.txt");
-  if (!text) GTEST_SKIP() << "published vectors are not installed";
+  if (!text) GTEST_SKIP() << testing::kNoVectors;
   std::istringstream lines(*text);
   Paragraph test;
   int ran = 0;
@@ -104,7 +104,7 @@ TEST(Ed25519, MatchesBoringSsl) {
 
 TEST(Ed25519, MatchesWycheproof) {
   const auto json = Wycheproof("ed25519");
-  if (!json) GTEST_SKIP() << "published vectors are not installed";
+  if (!json) GTEST_SKIP() << testing::kNoVectors;
   int valid = 0, invalid = 0;
   for (const auto& group : (*json)["testGroups"]) {
     const ByteString key = HexField(group["publicKey"], "pk");

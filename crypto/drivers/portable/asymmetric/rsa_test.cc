@@ -354,7 +354,7 @@ struct VerifyFile {
 };
 void MatchesVerifyFile(const SignAlgorithm& algorithm, const VerifyFile& file) {
   const auto json = Wycheproof(file.name);
-  if (!json) GTEST_SKIP() << "published vectors are not installed";
+  if (!json) GTEST_SKIP() << testing::kNoVectors;
   int valid = 0, invalid = 0;
   for (const auto& group : (*json)["testGroups"]) {
     const ByteString key = HexField(group, "publicKeyAsn");
@@ -401,7 +401,7 @@ TEST(RsaPss, VerifiesAsWycheproofSays) {
 // meet.
 TEST(RsaPss, TakesNoOtherParameters) {
   const auto json = Wycheproof("rsa_pss_misc");
-  if (!json) GTEST_SKIP() << "published vectors are not installed";
+  if (!json) GTEST_SKIP() << testing::kNoVectors;
   int accepted = 0, refused = 0;
   for (const auto& group : (*json)["testGroups"]) {
     const HashAlgorithm* hash = HashNamed(group["sha"]);
@@ -421,7 +421,7 @@ TEST(RsaPss, TakesNoOtherParameters) {
 TEST(RsaPkcs1, RefusesKeysThatAreTooLargeOrTooSmall) {
   const auto large = Wycheproof("rsa_signature_8192_sha256");
   const auto small = Wycheproof("rsa_pkcs1_1024_sig_gen");
-  if (!large || !small) GTEST_SKIP() << "published vectors are not installed";
+  if (!large || !small) GTEST_SKIP() << testing::kNoVectors;
   int ran = 0;
   for (const auto& json : {*large, *small}) {
     for (const auto& group : json["testGroups"]) {
@@ -445,7 +445,7 @@ TEST(RsaPkcs1, SignsAsWycheproofSays) {
   for (const char* name :
        {"rsa_pkcs1_2048_sig_gen", "rsa_pkcs1_3072_sig_gen", "rsa_pkcs1_4096_sig_gen"}) {
     const auto json = Wycheproof(name);
-    if (!json) GTEST_SKIP() << "published vectors are not installed";
+    if (!json) GTEST_SKIP() << testing::kNoVectors;
     for (const auto& group : (*json)["testGroups"]) {
       const HashAlgorithm* hash = HashNamed(group["sha"]);
       if (hash == nullptr) continue;  // SHA-1, SHA-224
