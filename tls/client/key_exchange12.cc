@@ -43,16 +43,6 @@ Result<Moved> WithMaster(const ServerFlight12& flight, MasterSecret secret, Cont
   return FinishFlight(std::move(ending), cx, next);
 }
 
-Result<void> RequestPskMaster(const ServerFlight12& flight, std::optional<Bytes> other_secret,
-                              Context& cx) {
-  MERLON_ASSIGN_OR_RETURN(const MasterSeed seed, SeedOfMaster(flight.extended_master_secret, cx));
-  return cx.Request(DeriveMaster{.psk = cx.negotiated.psk,
-                                 .hash = cx.negotiated.suite->hash,
-                                 .other_secret = other_secret,
-                                 .label = seed.label,
-                                 .seed = {seed.first, seed.second}});
-}
-
 }  // namespace
 
 Result<void> TakeEcdheParams(const EcdheParams& params, ServerFlight12& flight, Context& cx) {
@@ -97,7 +87,7 @@ Result<Moved> On(ExpectPskFlight12& s, const ServerHelloDone&, Context& cx,
     return next.To(AwaitClientShare12{.flight = s.flight});
   }
   MERLON_TRY(EmitKeyExchange({}, cx));
-  MERLON_TRY(RequestPskMaster(s.flight, std::nullopt, cx));
+  MERLON_TRY(RequestPskMaster12(s.flight.extended_master_secret, std::nullopt, cx));
   return next.To(AwaitClientMaster12{.flight = s.flight});
 }
 
@@ -111,7 +101,7 @@ Result<Moved> On(AwaitClientShare12& s, const Encapsulated& made, Context& cx,
   MERLON_TRY(EmitKeyExchange(made.share, cx));
   if (cx.negotiated.psk != nullptr) {
     MERLON_ASSIGN_OR_RETURN(const Bytes secret, cx.Keep(made.secret));
-    MERLON_TRY(RequestPskMaster(s.flight, secret, cx));
+    MERLON_TRY(RequestPskMaster12(s.flight.extended_master_secret, secret, cx));
     return next.To(AwaitClientMaster12{.flight = s.flight});
   }
   MERLON_ASSIGN_OR_RETURN(const MasterSeed seed, SeedOfMaster(s.flight.extended_master_secret, cx));

@@ -136,6 +136,15 @@ Result<MasterSeed> SeedOfMaster(bool extended, Context& cx) {
   return ExtendedMasterSeed(hash);
 }
 
+Result<void> RequestPskMaster12(bool extended, std::optional<Bytes> other_secret, Context& cx) {
+  MERLON_ASSIGN_OR_RETURN(const MasterSeed seed, SeedOfMaster(extended, cx));
+  return cx.Request(DeriveMaster{.psk = cx.negotiated.psk,
+                                 .hash = cx.negotiated.suite->hash,
+                                 .other_secret = other_secret,
+                                 .label = seed.label,
+                                 .seed = {seed.first, seed.second}});
+}
+
 Result<void> InstallReadKeys12(const Master12& master, Context& cx) {
   KeyBlock keys = DeriveKeyBlock(*cx.negotiated.suite->hash, *cx.negotiated.suite->aead,
                                  master.secret, cx.client_random, cx.server_random);

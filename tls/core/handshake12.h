@@ -77,6 +77,8 @@ inline bool IgnoredHelloRequest(const HandshakeMessage& message, const Context& 
 
 // The seed of a master secret: the session hash so far, put in storage, or the randoms.
 Result<MasterSeed> SeedOfMaster(bool extended, Context& cx);
+// Asks for the master secret under negotiated.psk. `other_secret`: of ECDHE, in storage, if any.
+Result<void> RequestPskMaster12(bool extended, std::optional<Bytes> other_secret, Context& cx);
 // The keys of one direction.
 Result<void> InstallReadKeys12(const Master12& master, Context& cx);
 // ChangeCipherSpec, the keys behind it, Finished.

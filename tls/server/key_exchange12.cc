@@ -22,16 +22,6 @@ Result<Moved> WithMaster(const ClientFlight12& flight, MasterSecret secret, Cont
   return ExpectFinished12(std::move(ending), cx, next);
 }
 
-Result<void> RequestPskMaster(const ClientFlight12& flight, std::optional<Bytes> other_secret,
-                              Context& cx) {
-  MERLON_ASSIGN_OR_RETURN(const MasterSeed seed, SeedOfMaster(flight.extended_master_secret, cx));
-  return cx.Request(DeriveMaster{.psk = cx.negotiated.psk,
-                                 .hash = cx.negotiated.suite->hash,
-                                 .other_secret = other_secret,
-                                 .label = seed.label,
-                                 .seed = {seed.first, seed.second}});
-}
-
 Result<void> RequestAgreement(const ClientFlight12& flight, Bytes point, Context& cx) {
   return cx.Request(Agree{cx.negotiated.group->id, flight.private_key, point});
 }
@@ -110,7 +100,7 @@ Result<Moved> On(AwaitPskChoice12& s, const PskChosen& chosen, Context& cx,
     MERLON_TRY(RequestAgreement(s.flight, s.point, cx));
     return next.To(AwaitAgreement12{.flight = s.flight});
   }
-  MERLON_TRY(RequestPskMaster(s.flight, std::nullopt, cx));
+  MERLON_TRY(RequestPskMaster12(s.flight.extended_master_secret, std::nullopt, cx));
   return next.To(AwaitServerMaster12{.flight = s.flight});
 }
 
@@ -120,7 +110,7 @@ Result<Moved> On(AwaitAgreement12& s, const SharedSecret& answer, Context& cx,
                      next) {
   if (cx.negotiated.psk != nullptr) {
     MERLON_ASSIGN_OR_RETURN(const Bytes secret, cx.Keep(answer.secret));
-    MERLON_TRY(RequestPskMaster(s.flight, secret, cx));
+    MERLON_TRY(RequestPskMaster12(s.flight.extended_master_secret, secret, cx));
     return next.To(AwaitServerMaster12{.flight = s.flight});
   }
   MERLON_ASSIGN_OR_RETURN(const MasterSeed seed, SeedOfMaster(s.flight.extended_master_secret, cx));
