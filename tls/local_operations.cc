@@ -223,9 +223,7 @@ OpResult LocalOperations::Do(const DerivePsk& request) {
 OpResult LocalOperations::Do(const DeriveMaster& request) {
   constexpr size_t kMasterSecretSize = 48;  // RFC 5246 s8.1
   const MutableBytes out = Slice(MutableBytes(answer_), 0, kMasterSecretSize);
-  const Result<void> derived = request.psk->secret->Tls12Master(*request.hash, request.other_secret,
-                                                                request.label, request.seed, out);
-  if (!derived.ok()) return OpFailed{};
+  if (!request.derive(request, out).ok()) return OpFailed{};
   return MasterDerived{out};
 }
 

@@ -152,6 +152,9 @@ struct DeriveMaster {
   std::optional<Bytes> other_secret;  // of ECDHE; none: the PSK alone
   std::string_view label;
   std::array<Bytes, 2> seed;
+  // Does it in this process: 48 bytes into `out`. Whoever asks names the PRF, so a profile that
+  // lacks TLS 1.2 links none.
+  Result<void> (*derive)(const DeriveMaster& request, MutableBytes out);
 };
 
 // ---- Sessions

@@ -2,6 +2,7 @@
 // The client's 4.: the server's certificate and its proof, and what the server asks of ours (RFC
 // 9846 s4.3.2, s4.4.2, s4.4.3).
 #include "tls/client/states.h"
+#include "tls/core/certificate_verify.h"
 #include "tls/core/certificates.h"
 
 namespace merlon::tls {
@@ -28,14 +29,7 @@ Result<Moved> On(ExpectCertificateOrRequest& s, const CertificateRequest& m, Con
   }
   MERLON_ASSIGN_OR_RETURN(const absl::Span<RequestedCertificate> kept,
                           cx.arena.KeepArray<RequestedCertificate>(1));
-  const U16List theirs = *m.signature_algorithms;
-  MERLON_ASSIGN_OR_RETURN(const absl::Span<uint16_t> schemes,
-                          cx.arena.KeepArray<uint16_t>(theirs.size()));
-  size_t count = 0;
-  for (size_t i = 0; i < theirs.size(); ++i) {
-    if (SignsInTls13(theirs[i])) schemes[count++] = theirs[i];
-  }
-  kept[0].schemes = schemes.first(count);
+  MERLON_ASSIGN_OR_RETURN(kept[0].schemes, KeepSigningSchemes(*m.signature_algorithms, cx));
   MERLON_ASSIGN_OR_RETURN(kept[0].authorities,
                           cx.Keep(m.certificate_authorities.value_or(Bytes())));
   s.flight.requested = kept.data();

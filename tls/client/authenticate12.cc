@@ -116,7 +116,7 @@ Result<Moved> On(ExpectRequestOrDone12& s, const CertificateRequest12& m, Contex
   for (size_t i = 0; i < schemes.size(); ++i) {
     if (TypeWanted(m.schemes[i], m.certificate_types)) schemes[count++] = m.schemes[i];
   }
-  s.flight.client_schemes = schemes.first(count);
+  s.flight.client_schemes = Slice(schemes, 0, count);
   MERLON_ASSIGN_OR_RETURN(s.flight.authorities, cx.Keep(m.authorities));
   MERLON_TRY(Absorb12(cx));
   return next.To(ExpectServerHelloDone12{.flight = s.flight});

@@ -18,4 +18,14 @@ Result<Bytes> SignedContent(Signer signer, Context& cx) {
   return Bytes(content);
 }
 
+Result<absl::Span<const uint16_t>> KeepSigningSchemes(U16List theirs, Context& cx) {
+  MERLON_ASSIGN_OR_RETURN(const absl::Span<uint16_t> kept,
+                          cx.arena.KeepArray<uint16_t>(theirs.size()));
+  size_t count = 0;
+  for (size_t i = 0; i < theirs.size(); ++i) {
+    if (SignsInTls13(theirs[i])) kept[count++] = theirs[i];
+  }
+  return absl::Span<const uint16_t>(Slice(kept, 0, count));
+}
+
 }  // namespace merlon::tls

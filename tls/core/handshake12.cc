@@ -35,6 +35,11 @@ bool IsWeierstrass(crypto::KeyType key) {
   return key == crypto::KeyType::kEcP256 || key == crypto::KeyType::kEcP384;
 }
 
+Result<void> DeriveUnderPsk(const DeriveMaster& request, MutableBytes out) {
+  return request.psk->secret->Tls12Master(*request.hash, request.other_secret, request.label,
+                                          request.seed, out);
+}
+
 }  // namespace
 
 Result<void> StartTranscript12(bool with_log, Context& cx) {
@@ -142,7 +147,8 @@ Result<void> RequestPskMaster12(bool extended, std::optional<Bytes> other_secret
                                  .hash = cx.negotiated.suite->hash,
                                  .other_secret = other_secret,
                                  .label = seed.label,
-                                 .seed = {seed.first, seed.second}});
+                                 .seed = {seed.first, seed.second},
+                                 .derive = DeriveUnderPsk});
 }
 
 Result<void> InstallReadKeys12(const Master12& master, Context& cx) {

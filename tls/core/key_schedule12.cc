@@ -51,7 +51,7 @@ void ExportKeyingMaterial12(const crypto::HashAlgorithm& hash, const MasterSecre
   const uint8_t size[2] = {static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length)};
   const Bytes seed[] = {client_random, server_random, size, context.value_or(Bytes())};
   const absl::Span<const Bytes> all(seed);
-  crypto::Tls12Prf(hash, master.reveal(), label, context ? all : all.first(2), out);
+  crypto::Tls12Prf(hash, master.reveal(), label, context ? all : Slice(all, 0, 2), out);
 }
 
 }  // namespace merlon::tls

@@ -3,6 +3,7 @@
 // HelloRetryRequest (RFC 9846 s4.1.1, s4.1.2, s4.1.4, s9.2).
 #include <algorithm>
 
+#include "tls/core/certificate_verify.h"
 #include "tls/msgs/server_hello.h"
 #include "tls/server/hello.h"
 #include "tls/server/states.h"
@@ -141,14 +142,7 @@ Result<ServerPlan> MakePlan(const ClientHello& hello, Bytes body, Context& cx) {
   MERLON_TRY(ChooseAlpn(hello, cx));
   MERLON_TRY(TakeOffers(hello, plan, cx));
   if (hello.signature_algorithms) {
-    const U16List theirs = *hello.signature_algorithms;
-    MERLON_ASSIGN_OR_RETURN(const absl::Span<uint16_t> schemes,
-                            cx.arena.KeepArray<uint16_t>(theirs.size()));
-    size_t count = 0;
-    for (size_t i = 0; i < theirs.size(); ++i) {
-      if (SignsInTls13(theirs[i])) schemes[count++] = theirs[i];
-    }
-    plan.schemes = schemes.first(count);
+    MERLON_ASSIGN_OR_RETURN(plan.schemes, KeepSigningSchemes(*hello.signature_algorithms, cx));
   }
   plan.authorities = hello.certificate_authorities.value_or(Bytes());
   if (hello.server_name) cx.negotiated.server_name = *hello.server_name;

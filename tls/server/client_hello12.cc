@@ -93,7 +93,7 @@ Result<absl::Span<const uint16_t>> UsableSchemes(const ClientHello& hello, Conte
     }
     if (usable && RespectsCurves(theirs[i], hello)) kept[count++] = theirs[i];
   }
-  return absl::Span<const uint16_t>(kept.first(count));
+  return absl::Span<const uint16_t>(Slice(kept, 0, count));
 }
 
 Result<ServerPlan12> MakePlan(const ClientHello& hello, Bytes body, Context& cx) {
