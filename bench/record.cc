@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/openssl_peer.h"
 #include "bench/pair.h"
 #include "bench/record_speed.h"
 
@@ -94,7 +95,8 @@ void Row(Table& table, const std::string& name, const Speeds& speeds, const Spee
   table.Row(name, cells);
 }
 
-void Suite(Table& table, const char* name, uint16_t suite) {
+// `peer_name`: OpenSSL's.
+void Suite(Table& table, const char* name, const char* peer_name, uint16_t suite) {
   tls::testing::World& world = tls::testing::SharedWorld();
   const Configs configs = {world.ClientBuilder().SetSuites({suite}).Build().value(),
                            world.ServerBuilder().SetSuites({suite}).Build().value()};
@@ -108,7 +110,7 @@ void Suite(Table& table, const char* name, uint16_t suite) {
   BareAead bare(aead);
   Connected<tls::StreamConnection> stream(configs);
   Connected<tls::DatagramConnection> datagram(configs);
-  Speeds bare_speeds, stream_speeds, datagram_speeds;
+  Speeds bare_speeds, stream_speeds, datagram_speeds, peer_speeds;
   // In turns, so that what else the machine does falls on all alike.
   const int turns = table.options().quick ? 1 : 8;
   const double seconds = table.options().quick ? 0 : 0.02;
@@ -117,6 +119,11 @@ void Suite(Table& table, const char* name, uint16_t suite) {
       bare_speeds.Take(i, bare.Time(kSizes[i], seconds));
       stream_speeds.Take(i, stream.Time(kSizes[i], seconds));
       datagram_speeds.Take(i, datagram.Time(kSizes[i], seconds));
+      if (!table.options().peers) continue;
+      const std::optional<RecordSpeed> peer =
+          OpenSslAead(peer_name, aead.key_size, aead.tag_size, kSizes[i], seconds);
+      Require(peer.has_value(), peer_name);
+      peer_speeds.Take(i, *peer);
     }
   }
   table.Section(std::string("Records, ") + name + " by driver " + driver->name,
@@ -125,15 +132,18 @@ void Suite(Table& table, const char* name, uint16_t suite) {
   for (const auto& [verb, what] :
        {std::pair("seal: ", &RecordSpeed::seal), std::pair("open: ", &RecordSpeed::open)}) {
     Row(table, std::string(verb) + "bare AEAD", bare_speeds, bare_speeds, what);
+    if (table.options().peers) {
+      Row(table, std::string(verb) + "OpenSSL's AEAD", peer_speeds, bare_speeds, what);
+    }
     Row(table, std::string(verb) + "StreamConnection", stream_speeds, bare_speeds, what);
     Row(table, std::string(verb) + "DatagramConnection", datagram_speeds, bare_speeds, what);
   }
 }
 
 bool Records(Table& table) {
-  Suite(table, "AES-128-GCM", tls::kTlsAes128GcmSha256);
-  Suite(table, "ChaCha20-Poly1305", tls::kTlsChaCha20Poly1305Sha256);
-  Suite(table, "AES-128-CCM", tls::kTlsAes128CcmSha256);
+  Suite(table, "AES-128-GCM", "AES-128-GCM", tls::kTlsAes128GcmSha256);
+  Suite(table, "ChaCha20-Poly1305", "ChaCha20-Poly1305", tls::kTlsChaCha20Poly1305Sha256);
+  Suite(table, "AES-128-CCM", "AES-128-CCM", tls::kTlsAes128CcmSha256);
   return true;
 }
 const Registration kRegistration("1 records", Records);
