@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/table.h"
 
-int main() { return merlon::bench::RunRegistered() ? 0 : 1; }
+int main(int argc, char** argv) {
+  return merlon::bench::RunRegistered(merlon::bench::OptionsOf(argc, argv)) ? 0 : 1;
+}

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "bench/table.h"
+#include "bench/timed_world.h"
 #include "tls/datagram_connection.h"
 #include "tls/local_operations.h"
 #include "tls/profiles/full.h"
@@ -40,14 +41,17 @@ class Side {
   Side(World& world, const Config& config, const Options& options, const tls::LocalOptions& local,
        Sizes sizes)
       : operations_(world.crypto(), local) {
+    tls::Seed seed = world.NewSeed();
+    const double start = Seconds();
     core.emplace(config, options, kDatagrams ? tls::Transport::kDatagram : tls::Transport::kStream,
-                 Slice(MutableBytes(storage_), 0, sizes.storage), world.NewSeed(), kStart);
+                 Slice(MutableBytes(storage_), 0, sizes.storage), std::move(seed), kStart);
     const MutableBytes reassembly = Slice(MutableBytes(reassembly_), 0, sizes.reassembly);
     if constexpr (kDatagrams) {
       face.emplace(*core, reassembly, kDatagramOptions);
     } else {
       face.emplace(*core, reassembly);
     }
+    engine_seconds += Seconds() - start;
   }
 
   // What there is to send, into `out`; gives its size.
@@ -70,9 +74,14 @@ class Side {
   void Answer() {
     while (!face->Operations().empty()) {
       const tls::Pending pending = face->Operations().front();
+      const AsymmetricWork before = TimedWork();
       const double start = Seconds();
       const tls::OpResult answer = operations_.Perform(pending.request);
       operation_seconds += Seconds() - start;
+      asymmetric.seconds += TimedWork().seconds - before.seconds;
+      for (size_t i = 0; i < kAsymmetricKinds; ++i) {
+        asymmetric.calls[i] += TimedWork().calls[i] - before.calls[i];
+      }
       if (!Engine([&] { return face->Complete(pending.id, answer, now); }).ok()) return;
     }
   }
@@ -125,7 +134,10 @@ class Side {
   std::optional<tls::HandshakeCore<tls::FullProfile>> core;
   std::optional<Face> face;
   Now now = kStart;
+  // In the connection, its construction included; in its operations; and of those, in asymmetric
+  // cryptography, in a TimedWorld.
   double engine_seconds = 0, operation_seconds = 0;
+  AsymmetricWork asymmetric;
   bool counted = false;  // its calls are: see Counted
   bool connected = false, closed = false, releasable = false;
   std::array<uint8_t, 1024> session;
@@ -142,10 +154,13 @@ class Pair {
        Bytes session = {}, Sizes client_sizes = {}, Sizes server_sizes = {},
        World& world = tls::testing::SharedWorld())
       : server(world, server_config, tls::ServerOptions{},
-               tls::LocalOperations::ForServer(server_config, &world.ticket_key()), server_sizes),
+               tls::LocalOperations::ForServer(server_config, &world.ticket_key(),
+                                               tls::VerifyAgainst{&world.anchors()}),
+               server_sizes),
         client(world, client_config,
                tls::ClientOptions{.server_name = tls::testing::kServerName, .session = session},
-               ClientLocal(world), client_sizes) {}
+               tls::LocalOperations::ForClient(client_config, tls::VerifyAgainst{&world.anchors()}),
+               client_sizes) {}
 
   // Until nothing moves any more.
   void Run() {
@@ -160,11 +175,6 @@ class Pair {
   }
 
  private:
-  static tls::LocalOptions ClientLocal(const World& world) {
-    tls::LocalOptions local;
-    local.chain_policy = tls::VerifyAgainst{&world.anchors()};
-    return local;
-  }
   bool Move(Side<Face>& from, Side<Face>& to) {
     bool moved = false;
     for (size_t size; (size = from.Transmit(MutableBytes(wire_))) != 0; moved = true) {

@@ -62,15 +62,33 @@ double Seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+double MedianOf(std::vector<double>& values) {
+  Require(!values.empty(), "values");
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 void Require(bool done, const char* what) {
   if (done) return;
   fprintf(stderr, "failed: %s\n", what);
   exit(1);
 }
 
-bool RunRegistered() {
+Options OptionsOf(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument(argv[i]);
+    options.quick |= argument == "--quick";
+    options.peers |= argument == "--peers";
+    Require(argument == "--quick" || argument == "--peers", "arguments: --quick, --peers");
+  }
+  return options;
+}
+
+bool RunRegistered(const Options& options) {
   std::sort(All().begin(), All().end(), [](auto& a, auto& b) { return a.name < b.name; });
-  Table table;
+  Table table(options);
   bool good = true;
   for (const Registered& registered : All()) good &= registered.benchmark(table);
   table.Print();

@@ -8,8 +8,15 @@
 
 namespace merlon::bench {
 
+struct Options {
+  bool quick = false;  // each thing once: does it work?
+  bool peers = false;  // other libraries as well
+};
+
 class Table {
  public:
+  explicit Table(const Options& options) : options_(options) {}
+  const Options& options() const { return options_; }
   // `unit` is that of all numbers, in words.
   void Section(std::string_view title, std::string_view unit, std::vector<std::string> columns);
   // A number below 0 is not shown.
@@ -22,6 +29,7 @@ class Table {
     std::vector<std::string> cells;
     bool title;
   };
+  const Options options_;
   std::vector<Line> lines_;
 };
 
@@ -33,10 +41,14 @@ struct Registration {
 };
 // Runs those that are linked, in the order of their names, and prints the table; false when one of
 // them was.
-bool RunRegistered();
+bool RunRegistered(const Options& options = {});
+// What a program's arguments ask for; ends it when they are none of --quick, --peers.
+Options OptionsOf(int argc, char** argv);
 
 // Seconds of a monotonic clock.
 double Seconds();
+// Sorts `values` in part.
+double MedianOf(std::vector<double>& values);
 // Ends the program: a benchmark that does not do its work measures nothing.
 void Require(bool done, const char* what);
 

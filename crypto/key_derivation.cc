@@ -15,12 +15,16 @@ void HkdfExtract(const HashAlgorithm& hash, Bytes salt, Bytes ikm, MutableBytes 
 
 void HkdfExpand(const HashAlgorithm& hash, Bytes prk, absl::Span<const Bytes> info,
                 MutableBytes out) {
-  if (out.size() > size_t{255} * hash.size) __builtin_trap();
-  const Hmac keyed(hash, prk);
+  HkdfExpand(Hmac(hash, prk), info, out);
+}
+
+void HkdfExpand(const Hmac& prk, absl::Span<const Bytes> info, MutableBytes out) {
+  const size_t hash_size = prk.hash().size;
+  if (out.size() > size_t{255} * hash_size) __builtin_trap();
   std::array<uint8_t, kMaxHashSize> storage;
-  const MutableBytes block = Slice(absl::MakeSpan(storage), 0, hash.size);
+  const MutableBytes block = Slice(absl::MakeSpan(storage), 0, hash_size);
   for (uint8_t counter = 1; !out.empty(); ++counter) {
-    Hmac hmac(keyed);
+    Hmac hmac(prk);
     if (counter > 1) hmac.Update(block);
     for (Bytes part : info) hmac.Update(part);
     hmac.Update(Bytes(&counter, 1));
@@ -34,6 +38,11 @@ void HkdfExpand(const HashAlgorithm& hash, Bytes prk, absl::Span<const Bytes> in
 
 void HkdfExpandLabel(const HashAlgorithm& hash, Bytes secret, LabelPrefix prefix,
                      std::string_view label, Bytes context, MutableBytes out) {
+  HkdfExpandLabel(Hmac(hash, secret), prefix, label, context, out);
+}
+
+void HkdfExpandLabel(const Hmac& secret, LabelPrefix prefix, std::string_view label, Bytes context,
+                     MutableBytes out) {
   // struct HkdfLabel { uint16 length; opaque label<7..255>; opaque context<0..255>; }, of which the
   // vectors are fed from where they are.
   const std::string_view prefix_text = prefix == LabelPrefix::kTls13 ? "tls13 " : "dtls13";
@@ -45,7 +54,7 @@ void HkdfExpandLabel(const HashAlgorithm& hash, Bytes secret, LabelPrefix prefix
   const uint8_t context_size = static_cast<uint8_t>(context.size());
   const std::array<Bytes, 5> info = {Bytes(head_bytes), AsBytes(prefix_text), AsBytes(label),
                                      Bytes(&context_size, 1), context};
-  HkdfExpand(hash, secret, info, out);
+  HkdfExpand(secret, info, out);
 }
 
 }  // namespace merlon::crypto

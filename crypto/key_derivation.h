@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "crypto/hash.h"
+#include "crypto/mac.h"
 
 namespace merlon::crypto {
 
@@ -12,11 +13,15 @@ void HkdfExtract(const HashAlgorithm& hash, Bytes salt, Bytes ikm, MutableBytes 
 // HKDF-Expand(prk, info[0] | info[1] | ..., out.size()); at most 255 * hash.size bytes, else traps.
 void HkdfExpand(const HashAlgorithm& hash, Bytes prk, absl::Span<const Bytes> info,
                 MutableBytes out);
+// The same for a secret that more than one is expanded from: its HMAC is keyed once.
+void HkdfExpand(const Hmac& prk, absl::Span<const Bytes> info, MutableBytes out);
 
 // "tls13 " (RFC 9846 s7.1) or "dtls13" (RFC 9147 s5.9): the first six bytes of each label.
 enum class LabelPrefix : uint8_t { kTls13, kDtls13 };
 // HKDF-Expand-Label(secret, label, context, out.size()). label <= 249, context <= 255 bytes.
 void HkdfExpandLabel(const HashAlgorithm& hash, Bytes secret, LabelPrefix prefix,
                      std::string_view label, Bytes context, MutableBytes out);
+void HkdfExpandLabel(const Hmac& secret, LabelPrefix prefix, std::string_view label, Bytes context,
+                     MutableBytes out);
 
 }  // namespace merlon::crypto

@@ -16,9 +16,10 @@ Hmac::Hmac(const HashAlgorithm& hash, Bytes key) : inner_(hash), outer_(hash) {
   } else if (!key.empty()) {
     memcpy(pad.data(), key.data(), key.size());
   }
-  for (uint8_t& byte : pad) byte ^= 0x36;
+  // The whole array, whose size the compiler knows: it is done with vectors then.
+  for (uint8_t& byte : block) byte ^= 0x36;
   inner_.Update(pad);
-  for (uint8_t& byte : pad) byte ^= 0x36 ^ 0x5c;
+  for (uint8_t& byte : block) byte ^= 0x36 ^ 0x5c;
   outer_.Update(pad);
   WipeObject(block);
 }

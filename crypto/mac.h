@@ -15,6 +15,7 @@ class Hmac {
   void Finish(MutableBytes out);
   // True if `tag` is the whole MAC; constant time in its bytes. The instance is spent.
   bool Verify(Bytes tag);
+  const HashAlgorithm& hash() const { return inner_.algorithm(); }
 
  private:
   Hasher inner_, outer_;

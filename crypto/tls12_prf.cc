@@ -25,10 +25,12 @@ void Tls12Prf(const HashAlgorithm& hash, Bytes secret, std::string_view label,
   while (!out.empty()) {
     Hmac output(keyed);
     output.Update(chain);
-    Hmac next(output);  // HMAC(secret, A(i)) is a prefix of what makes the i-th block
+    if (out.size() > block.size()) {
+      Hmac next(output);  // HMAC(secret, A(i)) is a prefix of what makes the i-th block
+      next.Finish(chain);
+    }
     add_label_and_seed(output);
     output.Finish(block);
-    next.Finish(chain);
     const size_t take = std::min(out.size(), block.size());
     memcpy(out.data(), block.data(), take);
     out.remove_prefix(take);

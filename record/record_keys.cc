@@ -27,10 +27,10 @@ Result<void> RecordKeys::Install(const TrafficKeys& keys, crypto::LabelPrefix pr
     if (keys.hash == nullptr || secret->size() != keys.hash->size) {
       return LocalError(Code::kInternal);
     }
+    const crypto::Hmac keyed(*keys.hash, secret->reveal());
     const auto derive = [&](std::string_view label) {
-      return [&, label](MutableBytes out) {
-        crypto::HkdfExpandLabel(*keys.hash, secret->reveal(), prefix, label, {}, out);
-      };
+      return
+          [&, label](MutableBytes out) { crypto::HkdfExpandLabel(keyed, prefix, label, {}, out); };
     };
     const RecordKey key(keys.aead->key_size, derive("key"));
     const RecordIv iv(crypto::kAeadIvSize, derive("iv"));

@@ -22,6 +22,19 @@ HashSecret Derive(const KeySchedule& schedule, const HashSecret& secret, std::st
   return Expand(schedule, Unspent(secret), label, transcript.view());
 }
 
+// Two of the same secret.
+TrafficPair DerivePair(const KeySchedule& schedule, const HashSecret& secret,
+                       std::string_view client, std::string_view server,
+                       const crypto::Digest& transcript) {
+  const crypto::Hmac keyed(*schedule.hash, Unspent(secret).reveal());
+  const auto derive = [&](std::string_view label) {
+    return TrafficSecret(schedule.hash->size, [&](MutableBytes out) {
+      crypto::HkdfExpandLabel(keyed, schedule.prefix, label, transcript.view(), out);
+    });
+  };
+  return {derive(client), derive(server)};
+}
+
 // Derive-Secret(secret, label, ""): the transcript of no messages.
 HashSecret DeriveEmpty(const KeySchedule& schedule, const HashSecret& secret,
                        std::string_view label) {
@@ -107,8 +120,7 @@ HandshakeStage EarlyStage::Agree(Bytes shared_secret) && {
 }
 
 TrafficPair HandshakeStage::Handshake(const crypto::Digest& transcript) const {
-  return {Derive(schedule_, secret_, "c hs traffic", transcript),
-          Derive(schedule_, secret_, "s hs traffic", transcript)};
+  return DerivePair(schedule_, secret_, "c hs traffic", "s hs traffic", transcript);
 }
 
 MasterStage HandshakeStage::Master() && {
@@ -118,8 +130,7 @@ MasterStage HandshakeStage::Master() && {
 }
 
 TrafficPair MasterStage::Application(const crypto::Digest& transcript) const {
-  return {Derive(schedule_, secret_, "c ap traffic", transcript),
-          Derive(schedule_, secret_, "s ap traffic", transcript)};
+  return DerivePair(schedule_, secret_, "c ap traffic", "s ap traffic", transcript);
 }
 
 HashSecret MasterStage::ExporterMaster(const crypto::Digest& transcript) const {
