@@ -21,6 +21,9 @@ const T* Find(absl::Span<const Driver* const> drivers, List list, Matches matche
 const HashAlgorithm* DriverTable::hash(HashId id) const {
   return Find<HashAlgorithm>(drivers_, &Driver::hashes, [&](auto& a) { return a.id == id; });
 }
+const XofAlgorithm* DriverTable::xof(XofId id) const {
+  return Find<XofAlgorithm>(drivers_, &Driver::xofs, [&](auto& a) { return a.id == id; });
+}
 const CipherAlgorithm* DriverTable::cipher(CipherId id) const {
   return Find<CipherAlgorithm>(drivers_, &Driver::ciphers, [&](auto& a) { return a.id == id; });
 }

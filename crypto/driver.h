@@ -8,6 +8,7 @@
 #include "crypto/key.h"
 #include "crypto/key_agreement.h"
 #include "crypto/sign.h"
+#include "crypto/xof.h"
 
 namespace merlon::crypto {
 
@@ -20,6 +21,7 @@ struct Driver {
   absl::Span<const AeadAlgorithm* const> aeads;
   absl::Span<const KeyAgreementAlgorithm* const> key_agreements;
   absl::Span<const SignAlgorithm* const> signs;
+  absl::Span<const XofAlgorithm* const> xofs = {};
 };
 
 // Drivers in order of preference. Look-ups are for the time when a configuration is built or an
@@ -30,6 +32,7 @@ class DriverTable {
   constexpr explicit DriverTable(absl::Span<const Driver* const> drivers) : drivers_(drivers) {}
 
   const HashAlgorithm* hash(HashId id) const;
+  const XofAlgorithm* xof(XofId id) const;
   const CipherAlgorithm* cipher(CipherId id) const;
   const AeadAlgorithm* aead(AeadId id) const;
   const KeyAgreementAlgorithm* key_agreement(GroupId id) const;

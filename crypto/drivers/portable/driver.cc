@@ -7,12 +7,16 @@
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "crypto/drivers/portable/sha256.h"
+#include "crypto/drivers/portable/sha3.h"
 #include "crypto/drivers/portable/sha512.h"
 
 namespace merlon::crypto {
 namespace {
 
-constexpr const HashAlgorithm* kHashes[] = {&kPortableSha256, &kPortableSha384, &kPortableSha512};
+constexpr const HashAlgorithm* kHashes[] = {
+    &kPortableSha256,   &kPortableSha384,   &kPortableSha512,  &kPortableSha3_224,
+    &kPortableSha3_256, &kPortableSha3_384, &kPortableSha3_512};
+constexpr const XofAlgorithm* kXofs[] = {&kPortableShake128, &kPortableShake256};
 constexpr const CipherAlgorithm* kCiphers[] = {&kPortableAes128, &kPortableAes256};
 constexpr const AeadAlgorithm* kAeads[] = {
     &kPortableAes128Gcm, &kPortableAes256Gcm,  &kPortableChaCha20Poly1305, &kPortableAes128Ccm,
@@ -34,6 +38,7 @@ constinit const Driver kPortableDriver = {
     .aeads = kAeads,
     .key_agreements = kKeyAgreements,
     .signs = kSigns,
+    .xofs = kXofs,
 };
 
 }  // namespace merlon::crypto

@@ -88,6 +88,14 @@ void RunHash(const HashAlgorithm& hash) {
   hasher.Finish(Slice(absl::MakeSpan(out), 0, hash.size));
 }
 
+void RunXof(const XofAlgorithm& xof) {
+  const auto text = Hidden<kLongest>();
+  std::array<uint8_t, kLongest> out;
+  Xof operation(xof);
+  for (const size_t size : kSizes) operation.Update(Slice(Bytes(text), 0, size));
+  for (const size_t size : kSizes) operation.Output(Slice(absl::MakeSpan(out), 0, size));
+}
+
 void RunKeyDerivation(const HashAlgorithm& hash) {
   const auto secret = Hidden<200>();  // longer than a block: hashed first
   std::array<uint8_t, 150> out_bytes;

@@ -6,6 +6,7 @@
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
 #include "crypto/key_agreement.h"
+#include "crypto/xof.h"
 
 namespace merlon::crypto::testing {
 
@@ -17,6 +18,8 @@ void RunCipher(const CipherAlgorithm& cipher);
 void RunMask(const MaskAlgorithm& mask);
 // The message.
 void RunHash(const HashAlgorithm& hash);
+// Input and output.
+void RunXof(const XofAlgorithm& xof);
 // HMAC, HKDF and the TLS 1.2 PRF: keys and what is derived.
 void RunKeyDerivation(const HashAlgorithm& hash);
 // AES-256 below CTR-DRBG: seed and output.

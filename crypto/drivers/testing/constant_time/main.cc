@@ -12,6 +12,7 @@
 #include "crypto/drivers/portable/chacha20.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "crypto/drivers/portable/sha256.h"
+#include "crypto/drivers/portable/sha3.h"
 #include "crypto/drivers/portable/sha512.h"
 #include "crypto/drivers/testing/constant_time/checks.h"
 #include "crypto/drivers/x86/aes.h"
@@ -50,6 +51,12 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "SHA-256", nullptr, [] { RunHash(kPortableSha256); }},
     {"portable", "SHA-384", nullptr, [] { RunHash(kPortableSha384); }},
     {"portable", "SHA-512", nullptr, [] { RunHash(kPortableSha512); }},
+    {"portable", "SHA3-224", nullptr, [] { RunHash(kPortableSha3_224); }},
+    {"portable", "SHA3-256", nullptr, [] { RunHash(kPortableSha3_256); }},
+    {"portable", "SHA3-384", nullptr, [] { RunHash(kPortableSha3_384); }},
+    {"portable", "SHA3-512", nullptr, [] { RunHash(kPortableSha3_512); }},
+    {"portable", "SHAKE128", nullptr, [] { RunXof(kPortableShake128); }},
+    {"portable", "SHAKE256", nullptr, [] { RunXof(kPortableShake256); }},
     {"portable", "HMAC, HKDF, PRF, SHA-256", nullptr, [] { RunKeyDerivation(kPortableSha256); }},
     {"portable", "HMAC, HKDF, PRF, SHA-384", nullptr, [] { RunKeyDerivation(kPortableSha384); }},
     {"portable", "CTR-DRBG", nullptr, [] { RunCtrDrbg(kPortableAes256); }},
