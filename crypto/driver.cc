@@ -34,6 +34,10 @@ const KeyAgreementAlgorithm* DriverTable::key_agreement(GroupId id) const {
   return Find<KeyAgreementAlgorithm>(drivers_, &Driver::key_agreements,
                                      [&](auto& a) { return a.id == id; });
 }
+const KemAlgorithm* DriverTable::kem(KeyType key_type) const {
+  return Find<KemAlgorithm>(drivers_, &Driver::kems,
+                            [&](auto& a) { return a.key_type == key_type; });
+}
 const SignAlgorithm* DriverTable::sign(SignFamily family, KeyType key_type) const {
   return Find<SignAlgorithm>(drivers_, &Driver::signs,
                              [&](auto& a) { return a.family == family && a.key_type == key_type; });

@@ -5,6 +5,7 @@
 #include "crypto/aead.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "crypto/kem.h"
 #include "crypto/key.h"
 #include "crypto/key_agreement.h"
 #include "crypto/sign.h"
@@ -22,6 +23,7 @@ struct Driver {
   absl::Span<const KeyAgreementAlgorithm* const> key_agreements;
   absl::Span<const SignAlgorithm* const> signs;
   absl::Span<const XofAlgorithm* const> xofs = {};
+  absl::Span<const KemAlgorithm* const> kems = {};
 };
 
 // Drivers in order of preference. Look-ups are for the time when a configuration is built or an
@@ -36,6 +38,7 @@ class DriverTable {
   const CipherAlgorithm* cipher(CipherId id) const;
   const AeadAlgorithm* aead(AeadId id) const;
   const KeyAgreementAlgorithm* key_agreement(GroupId id) const;
+  const KemAlgorithm* kem(KeyType key_type) const;
   const SignAlgorithm* sign(SignFamily family, KeyType key_type) const;
   // Any algorithm that works on keys of this type: for import checks and public keys.
   const SignAlgorithm* any_sign(KeyType key_type) const;

@@ -6,6 +6,7 @@
 #include "crypto/drivers/portable/aes_gcm.h"
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
+#include "crypto/drivers/portable/lattice/ml_kem.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha3.h"
 #include "crypto/drivers/portable/sha512.h"
@@ -26,6 +27,8 @@ constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kP
 constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256,  &kPortableEcdsaP384,
                                            &kPortableEd25519,    &kPortableRsaPss,
                                            &kPortableRsaPssKeys, &kPortableRsaPkcs1};
+constexpr const KemAlgorithm* kKems[] = {&kPortableMlKem512, &kPortableMlKem768,
+                                         &kPortableMlKem1024};
 
 }  // namespace
 
@@ -39,6 +42,7 @@ constinit const Driver kPortableDriver = {
     .key_agreements = kKeyAgreements,
     .signs = kSigns,
     .xofs = kXofs,
+    .kems = kKems,
 };
 
 }  // namespace merlon::crypto

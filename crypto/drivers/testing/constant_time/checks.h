@@ -5,6 +5,7 @@
 #include "crypto/aead.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "crypto/kem.h"
 #include "crypto/key_agreement.h"
 #include "crypto/xof.h"
 
@@ -26,6 +27,8 @@ void RunKeyDerivation(const HashAlgorithm& hash);
 void RunCtrDrbg(const CipherAlgorithm& aes);
 // Private keys and the shared secret; shares are public.
 void RunKeyAgreement(const KeyAgreementAlgorithm& group);
+// Seeds, decapsulation keys, messages and secrets; ciphertexts and encapsulation keys are public.
+void RunKem(const KemAlgorithm& kem);
 
 // Leak on purpose: by an address, by a branch, and by a comparison that ends early.
 void LeakByIndex();

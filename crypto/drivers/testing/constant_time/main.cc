@@ -11,6 +11,7 @@
 #include "crypto/drivers/portable/aes_gcm.h"
 #include "crypto/drivers/portable/chacha20.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
+#include "crypto/drivers/portable/lattice/ml_kem.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha3.h"
 #include "crypto/drivers/portable/sha512.h"
@@ -57,6 +58,9 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "SHA3-512", nullptr, [] { RunHash(kPortableSha3_512); }},
     {"portable", "SHAKE128", nullptr, [] { RunXof(kPortableShake128); }},
     {"portable", "SHAKE256", nullptr, [] { RunXof(kPortableShake256); }},
+    {"portable", "ML-KEM-512", nullptr, [] { RunKem(kPortableMlKem512); }},
+    {"portable", "ML-KEM-768", nullptr, [] { RunKem(kPortableMlKem768); }},
+    {"portable", "ML-KEM-1024", nullptr, [] { RunKem(kPortableMlKem1024); }},
     {"portable", "HMAC, HKDF, PRF, SHA-256", nullptr, [] { RunKeyDerivation(kPortableSha256); }},
     {"portable", "HMAC, HKDF, PRF, SHA-384", nullptr, [] { RunKeyDerivation(kPortableSha384); }},
     {"portable", "CTR-DRBG", nullptr, [] { RunCtrDrbg(kPortableAes256); }},
