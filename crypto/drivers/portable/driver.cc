@@ -7,6 +7,7 @@
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "crypto/drivers/portable/lattice/ml_kem.h"
+#include "crypto/drivers/portable/lattice/ml_kem_hybrid.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha3.h"
 #include "crypto/drivers/portable/sha512.h"
@@ -22,8 +23,8 @@ constexpr const CipherAlgorithm* kCiphers[] = {&kPortableAes128, &kPortableAes25
 constexpr const AeadAlgorithm* kAeads[] = {
     &kPortableAes128Gcm, &kPortableAes256Gcm,  &kPortableChaCha20Poly1305, &kPortableAes128Ccm,
     &kPortableAes256Ccm, &kPortableAes128Ccm8, &kPortableAes256Ccm8};
-constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kPortableP256,
-                                                           &kPortableP384};
+constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {
+    &kPortableX25519, &kPortableP256, &kPortableP384, &kPortableX25519MlKem768};
 constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256,  &kPortableEcdsaP384,
                                            &kPortableEd25519,    &kPortableRsaPss,
                                            &kPortableRsaPssKeys, &kPortableRsaPkcs1};

@@ -35,7 +35,7 @@ constexpr int16_t BarrettReduce(int16_t a) {
 // a modulo q, in [0, q), of any a.
 constexpr uint16_t Canonical(int16_t a) {
   const int32_t reduced = BarrettReduce(a);
-  return static_cast<uint16_t>(reduced + ((reduced >> 31) & kQ));
+  return static_cast<uint16_t>(reduced + ((reduced >> 15) & kQ));
 }
 
 // FIPS 203 s4.2.1: round(2^d / q * x) modulo 2^d, of x in [0, q), for d < 12. Numerator and
@@ -55,14 +55,9 @@ constexpr uint16_t Decompress(uint16_t y) {
   return static_cast<uint16_t>((uint32_t{y} * kQ + (1u << (kBits - 1))) >> kBits);
 }
 
-// 2^16 modulo q, centered: a value a is a * kMontgomery in Montgomery's form.
-inline constexpr int16_t kMontgomery = 2285 - kQ;
-
-// FIPS 203 appendix A: 17^BitRev7(i), in Montgomery's form, centered; the order in which the
-// transform uses them.
-inline constexpr std::array<int16_t, 128> kZetas = [] {
+constexpr std::array<int16_t, 128> MakeZetas() {
   std::array<int16_t, 128> zetas{};
-  for (uint32_t i = 0; i < zetas.size(); ++i) {
+  for (uint32_t i = 0; i < 128; ++i) {
     uint32_t exponent = 0;
     for (uint32_t bit = 0; bit < 7; ++bit) exponent |= ((i >> bit) & 1) << (6 - bit);
     int32_t value = 65536 % kQ;
@@ -70,6 +65,9 @@ inline constexpr std::array<int16_t, 128> kZetas = [] {
     zetas[i] = static_cast<int16_t>(value > kQ / 2 ? value - kQ : value);
   }
   return zetas;
-}();
+}
+// FIPS 203 appendix A: 17^BitRev7(i), in Montgomery's form, centered; the order in which the
+// transform uses them.
+inline constexpr std::array<int16_t, 128> kZetas = MakeZetas();
 
 }  // namespace merlon::crypto::ml_kem
