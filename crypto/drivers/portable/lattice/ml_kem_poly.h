@@ -30,7 +30,7 @@ size_t AppendUniform(Bytes block, Poly& out, size_t count);
 template <int kEta>
 void CentredBinomial(Bytes bytes, Poly& out);
 
-// The kernel: what a driver may replace by faster code. Stack: each function less than 400 bytes,
+// The kernel: what a driver may replace by faster code. Stack: each function less than 450 bytes,
 // the two streams below as they say.
 struct PortableKernel {
   // FIPS 203 algorithm 9, of |c| < q; gives |c| <= q / 2.
