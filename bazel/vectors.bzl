@@ -31,6 +31,7 @@ published_vectors = repository_rule(
             "boringssl_pki": "boringssl/pki/**",
             "botan": "botan/**",
             "corpora": "corpora/**",
+            "nist": "nist/*",
             "rfc": "rfc/**",
             "wycheproof": "wycheproof/testvectors_v1/*.json",
             "x509_limbo": "x509-limbo/**",

@@ -21,6 +21,9 @@ const T* Find(absl::Span<const Driver* const> drivers, List list, Matches matche
 const HashAlgorithm* DriverTable::hash(HashId id) const {
   return Find<HashAlgorithm>(drivers_, &Driver::hashes, [&](auto& a) { return a.id == id; });
 }
+const XofAlgorithm* DriverTable::xof(XofId id) const {
+  return Find<XofAlgorithm>(drivers_, &Driver::xofs, [&](auto& a) { return a.id == id; });
+}
 const CipherAlgorithm* DriverTable::cipher(CipherId id) const {
   return Find<CipherAlgorithm>(drivers_, &Driver::ciphers, [&](auto& a) { return a.id == id; });
 }
@@ -30,6 +33,10 @@ const AeadAlgorithm* DriverTable::aead(AeadId id) const {
 const KeyAgreementAlgorithm* DriverTable::key_agreement(GroupId id) const {
   return Find<KeyAgreementAlgorithm>(drivers_, &Driver::key_agreements,
                                      [&](auto& a) { return a.id == id; });
+}
+const KemAlgorithm* DriverTable::kem(KeyType key_type) const {
+  return Find<KemAlgorithm>(drivers_, &Driver::kems,
+                            [&](auto& a) { return a.key_type == key_type; });
 }
 const SignAlgorithm* DriverTable::sign(SignFamily family, KeyType key_type) const {
   return Find<SignAlgorithm>(drivers_, &Driver::signs,

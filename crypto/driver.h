@@ -5,9 +5,11 @@
 #include "crypto/aead.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "crypto/kem.h"
 #include "crypto/key.h"
 #include "crypto/key_agreement.h"
 #include "crypto/sign.h"
+#include "crypto/xof.h"
 
 namespace merlon::crypto {
 
@@ -20,6 +22,8 @@ struct Driver {
   absl::Span<const AeadAlgorithm* const> aeads;
   absl::Span<const KeyAgreementAlgorithm* const> key_agreements;
   absl::Span<const SignAlgorithm* const> signs;
+  absl::Span<const XofAlgorithm* const> xofs = {};
+  absl::Span<const KemAlgorithm* const> kems = {};
 };
 
 // Drivers in order of preference. Look-ups are for the time when a configuration is built or an
@@ -30,9 +34,11 @@ class DriverTable {
   constexpr explicit DriverTable(absl::Span<const Driver* const> drivers) : drivers_(drivers) {}
 
   const HashAlgorithm* hash(HashId id) const;
+  const XofAlgorithm* xof(XofId id) const;
   const CipherAlgorithm* cipher(CipherId id) const;
   const AeadAlgorithm* aead(AeadId id) const;
   const KeyAgreementAlgorithm* key_agreement(GroupId id) const;
+  const KemAlgorithm* kem(KeyType key_type) const;
   const SignAlgorithm* sign(SignFamily family, KeyType key_type) const;
   // Any algorithm that works on keys of this type: for import checks and public keys.
   const SignAlgorithm* any_sign(KeyType key_type) const;

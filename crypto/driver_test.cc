@@ -59,6 +59,19 @@ TEST(DriverTableTest, FindsSignaturesByFamilyAndKeyType) {
   EXPECT_EQ(table.any_sign(KeyType::kEd25519), nullptr);
 }
 
+TEST(DefaultDriversTest, HoldSha3AndShake) {
+  const DriverTable table = DefaultDrivers();
+  for (HashId id : {HashId::kSha3_224, HashId::kSha3_256, HashId::kSha3_384, HashId::kSha3_512}) {
+    ASSERT_NE(table.hash(id), nullptr);
+    EXPECT_EQ(table.hash(id)->id, id);
+  }
+  for (XofId id : {XofId::kShake128, XofId::kShake256}) {
+    ASSERT_NE(table.xof(id), nullptr);
+    EXPECT_EQ(table.xof(id)->id, id);
+  }
+  EXPECT_EQ(DriverTable().xof(XofId::kShake128), nullptr);
+}
+
 TEST(DefaultDriversTest,
      HoldWhatTls13Demands) {  // RFC 9846 s9.1, as far as symmetric algorithms go
   const DriverTable table = DefaultDrivers();

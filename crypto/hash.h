@@ -10,10 +10,19 @@
 
 namespace merlon::crypto {
 
-enum class HashId : uint8_t { kNone = 0, kSha256 = 1, kSha384 = 2, kSha512 = 3 };
+enum class HashId : uint8_t {
+  kNone = 0,
+  kSha256 = 1,
+  kSha384 = 2,
+  kSha512 = 3,
+  kSha3_224 = 7,  // as in NIST's object identifiers, all of them
+  kSha3_256 = 8,
+  kSha3_384 = 9,
+  kSha3_512 = 10,
+};
 
 inline constexpr size_t kMaxHashSize = 64;          // bytes of output
-inline constexpr size_t kMaxHashBlockSize = 128;    // bytes
+inline constexpr size_t kMaxHashBlockSize = 144;    // bytes: SHA3-224
 inline constexpr size_t kMaxHashContextSize = 216;  // bytes
 using Digest = FixedBytes<kMaxHashSize>;
 

@@ -11,7 +11,8 @@ namespace merlon::crypto {
 // Material is in PSA's export formats: a symmetric key as its bytes; an EC private key as its
 // big-endian scalar; an Ed25519 one as its 32 bytes (RFC 8032 s5.1.5); an RSA private key as DER
 // RSAPrivateKey (RFC 8017 A.1.2). A public key is an uncompressed point (EC), DER RSAPublicKey
-// (RSA), or raw (Montgomery, Edwards).
+// (RSA), or raw (Montgomery, Edwards). An ML-KEM key is its seed d | z of 64 bytes, or the
+// decapsulation key of FIPS 203; its public key is the encapsulation key.
 enum class KeyType : uint8_t {
   kNone = 0,
   kSecret = 1,  // bytes for key derivation: external PSKs
@@ -21,6 +22,9 @@ enum class KeyType : uint8_t {
   kRsa = 5,
   kEd25519 = 6,
   kRsaPss = 7,  // RSA, for PSS alone: id-RSASSA-PSS (RFC 4055 s3.1)
+  kMlKem512 = 8,
+  kMlKem768 = 9,
+  kMlKem1024 = 10,
 };
 
 // What may be done with a key; bits.
@@ -29,7 +33,7 @@ enum class Usage : uint8_t {
   kSign = 1,
   kDerive = 2,
   kEncrypt = 4,
-  kDecrypt = 8,
+  kDecrypt = 8,  // decapsulation too, as in PSA
   kExport = 16,  // private or secret bytes may leave; public keys always may
 };
 constexpr Usage operator|(Usage a, Usage b) {

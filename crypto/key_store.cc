@@ -38,6 +38,8 @@ Result<uint16_t> Check(const DriverTable& drivers, const KeyAttributes& attribut
   } else if (const SignAlgorithm* sign = drivers.any_sign(attributes.type);
              sign != nullptr && sign->check_private != nullptr) {
     bits = sign->check_private(material);
+  } else if (const KemAlgorithm* kem = drivers.kem(attributes.type); kem != nullptr) {
+    bits = kem->check_private(material);
   }
   if (bits.ok() && attributes.bits != 0 && attributes.bits != *bits) return Misuse(Code::kBadKey);
   return bits;
@@ -89,6 +91,11 @@ Result<size_t> KeyStore::GenerateInto(MutableBytes room, const KeyAttributes& at
     MERLON_TRY(rng.Fill(Slice(room, 0, bits / 8)));
     return size_t{bits} / 8;
   }
+  if (const KemAlgorithm* kem = drivers_.kem(attributes.type); kem != nullptr) {
+    if (room.size() < kem->seed_size) return Misuse(Code::kNoSpace);
+    MERLON_TRY(rng.Fill(Slice(room, 0, kem->seed_size)));
+    return size_t{kem->seed_size};
+  }
   const SignAlgorithm* sign = drivers_.any_sign(attributes.type);
   if (sign == nullptr || sign->generate == nullptr) return Misuse(Code::kUnsupported);
   return sign->generate(bits, rng, room);
@@ -108,6 +115,8 @@ Result<KeyAttributes> KeyStore::Attributes(KeyHandle key) const {
 Result<size_t> KeyStore::PublicKey(KeyHandle key, MutableBytes out) const {
   return WithMaterial(key, Usage::kNone,
                       [&](Bytes material, const KeyAttributes& attributes) -> Result<size_t> {
+                        const KemAlgorithm* kem = drivers_.kem(attributes.type);
+                        if (kem != nullptr) return kem->public_key(material, out);
                         const SignAlgorithm* sign = drivers_.any_sign(attributes.type);
                         if (sign == nullptr || sign->public_key == nullptr) {
                           return Misuse(Code::kUnsupported);

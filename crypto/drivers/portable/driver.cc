@@ -6,22 +6,30 @@
 #include "crypto/drivers/portable/aes_gcm.h"
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
+#include "crypto/drivers/portable/lattice/ml_kem.h"
+#include "crypto/drivers/portable/lattice/ml_kem_hybrid.h"
 #include "crypto/drivers/portable/sha256.h"
+#include "crypto/drivers/portable/sha3.h"
 #include "crypto/drivers/portable/sha512.h"
 
 namespace merlon::crypto {
 namespace {
 
-constexpr const HashAlgorithm* kHashes[] = {&kPortableSha256, &kPortableSha384, &kPortableSha512};
+constexpr const HashAlgorithm* kHashes[] = {
+    &kPortableSha256,   &kPortableSha384,   &kPortableSha512,  &kPortableSha3_224,
+    &kPortableSha3_256, &kPortableSha3_384, &kPortableSha3_512};
+constexpr const XofAlgorithm* kXofs[] = {&kPortableShake128, &kPortableShake256};
 constexpr const CipherAlgorithm* kCiphers[] = {&kPortableAes128, &kPortableAes256};
 constexpr const AeadAlgorithm* kAeads[] = {
     &kPortableAes128Gcm, &kPortableAes256Gcm,  &kPortableChaCha20Poly1305, &kPortableAes128Ccm,
     &kPortableAes256Ccm, &kPortableAes128Ccm8, &kPortableAes256Ccm8};
-constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kPortableX25519, &kPortableP256,
-                                                           &kPortableP384};
+constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {
+    &kPortableX25519, &kPortableP256, &kPortableP384, &kPortableX25519MlKem768};
 constexpr const SignAlgorithm* kSigns[] = {&kPortableEcdsaP256,  &kPortableEcdsaP384,
                                            &kPortableEd25519,    &kPortableRsaPss,
                                            &kPortableRsaPssKeys, &kPortableRsaPkcs1};
+constexpr const KemAlgorithm* kKems[] = {&kPortableMlKem512, &kPortableMlKem768,
+                                         &kPortableMlKem1024};
 
 }  // namespace
 
@@ -34,6 +42,8 @@ constinit const Driver kPortableDriver = {
     .aeads = kAeads,
     .key_agreements = kKeyAgreements,
     .signs = kSigns,
+    .xofs = kXofs,
+    .kems = kKems,
 };
 
 }  // namespace merlon::crypto

@@ -9,8 +9,10 @@
 
 namespace merlon::crypto::testing {
 
-// FIPS 180-4 examples; every split of a message gives the same hash; a copy forks.
+// FIPS 180-4 examples, and the duties. SHA-3 is in conformance_sha3.h.
 void CheckHash(const HashAlgorithm& hash);
+// What every hash owes: any split of a message gives the same; a copy forks; Finish restarts.
+void CheckHashDuties(const HashAlgorithm& hash);
 // FIPS 197 appendix C; several blocks are each on their own; in place.
 void CheckCipher(const CipherAlgorithm& cipher);
 // RFC 9001 A.2 for AES-128; and the same as the cipher.

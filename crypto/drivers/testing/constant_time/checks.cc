@@ -88,6 +88,14 @@ void RunHash(const HashAlgorithm& hash) {
   hasher.Finish(Slice(absl::MakeSpan(out), 0, hash.size));
 }
 
+void RunXof(const XofAlgorithm& xof) {
+  const auto text = Hidden<kLongest>();
+  std::array<uint8_t, kLongest> out;
+  Xof operation(xof);
+  for (const size_t size : kSizes) operation.Update(Slice(Bytes(text), 0, size));
+  for (const size_t size : kSizes) operation.Output(Slice(absl::MakeSpan(out), 0, size));
+}
+
 void RunKeyDerivation(const HashAlgorithm& hash) {
   const auto secret = Hidden<200>();  // longer than a block: hashed first
   std::array<uint8_t, 150> out_bytes;
@@ -135,6 +143,30 @@ void RunKeyAgreement(const KeyAgreementAlgorithm& group) {
   Publish(theirs);
   Require(
       Public(group.agree(key, theirs, Slice(absl::MakeSpan(other), 0, group.secret_size)).ok()));
+}
+
+void RunKem(const KemAlgorithm& kem) {
+  const auto seed_bytes = Hidden<kMaxKemSeedSize>();
+  const auto randomness = Hidden<kKemRandomnessSize>();
+  const Bytes seed = Slice(Bytes(seed_bytes), 0, kem.seed_size);
+  std::array<uint8_t, kMaxKemPrivateSize> private_bytes;
+  std::array<uint8_t, kMaxKemPublicSize> public_bytes;
+  std::array<uint8_t, kMaxKemCiphertextSize> ciphertext_bytes;
+  std::array<uint8_t, kMaxKemSecretSize> secret_bytes;
+  const MutableBytes private_key = Slice(absl::MakeSpan(private_bytes), 0, kem.private_size);
+  const MutableBytes public_key = Slice(absl::MakeSpan(public_bytes), 0, kem.public_size);
+  const MutableBytes ciphertext = Slice(absl::MakeSpan(ciphertext_bytes), 0, kem.ciphertext_size);
+  const MutableBytes secret = Slice(absl::MakeSpan(secret_bytes), 0, kem.secret_size);
+  Require(kem.expand(seed, private_key, public_key).ok());
+  Publish(public_key);
+  Require(kem.encapsulate_derand(randomness, public_key, ciphertext, secret).ok());
+  Publish(ciphertext);
+  for (const bool right : {true, false}) {
+    ciphertext[1] ^= right ? 0 : 1;
+    Require(kem.decapsulate(seed, ciphertext, secret).ok());
+    Require(kem.decapsulate(private_key, ciphertext, secret).ok());
+  }
+  Require(Public(kem.check_private(private_key).ok()));
 }
 
 }  // namespace merlon::crypto::testing

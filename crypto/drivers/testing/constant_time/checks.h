@@ -5,7 +5,9 @@
 #include "crypto/aead.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "crypto/kem.h"
 #include "crypto/key_agreement.h"
+#include "crypto/xof.h"
 
 namespace merlon::crypto::testing {
 
@@ -17,12 +19,16 @@ void RunCipher(const CipherAlgorithm& cipher);
 void RunMask(const MaskAlgorithm& mask);
 // The message.
 void RunHash(const HashAlgorithm& hash);
+// Input and output.
+void RunXof(const XofAlgorithm& xof);
 // HMAC, HKDF and the TLS 1.2 PRF: keys and what is derived.
 void RunKeyDerivation(const HashAlgorithm& hash);
 // AES-256 below CTR-DRBG: seed and output.
 void RunCtrDrbg(const CipherAlgorithm& aes);
 // Private keys and the shared secret; shares are public.
 void RunKeyAgreement(const KeyAgreementAlgorithm& group);
+// Seeds, decapsulation keys, messages and secrets; ciphertexts and encapsulation keys are public.
+void RunKem(const KemAlgorithm& kem);
 
 // Leak on purpose: by an address, by a branch, and by a comparison that ends early.
 void LeakByIndex();

@@ -11,7 +11,9 @@
 #include "crypto/drivers/portable/aes_gcm.h"
 #include "crypto/drivers/portable/chacha20.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
+#include "crypto/drivers/portable/lattice/ml_kem.h"
 #include "crypto/drivers/portable/sha256.h"
+#include "crypto/drivers/portable/sha3.h"
 #include "crypto/drivers/portable/sha512.h"
 #include "crypto/drivers/testing/constant_time/checks.h"
 #include "crypto/drivers/x86/aes.h"
@@ -50,6 +52,15 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "SHA-256", nullptr, [] { RunHash(kPortableSha256); }},
     {"portable", "SHA-384", nullptr, [] { RunHash(kPortableSha384); }},
     {"portable", "SHA-512", nullptr, [] { RunHash(kPortableSha512); }},
+    {"portable", "SHA3-224", nullptr, [] { RunHash(kPortableSha3_224); }},
+    {"portable", "SHA3-256", nullptr, [] { RunHash(kPortableSha3_256); }},
+    {"portable", "SHA3-384", nullptr, [] { RunHash(kPortableSha3_384); }},
+    {"portable", "SHA3-512", nullptr, [] { RunHash(kPortableSha3_512); }},
+    {"portable", "SHAKE128", nullptr, [] { RunXof(kPortableShake128); }},
+    {"portable", "SHAKE256", nullptr, [] { RunXof(kPortableShake256); }},
+    {"portable", "ML-KEM-512", nullptr, [] { RunKem(kPortableMlKem512); }},
+    {"portable", "ML-KEM-768", nullptr, [] { RunKem(kPortableMlKem768); }},
+    {"portable", "ML-KEM-1024", nullptr, [] { RunKem(kPortableMlKem1024); }},
     {"portable", "HMAC, HKDF, PRF, SHA-256", nullptr, [] { RunKeyDerivation(kPortableSha256); }},
     {"portable", "HMAC, HKDF, PRF, SHA-384", nullptr, [] { RunKeyDerivation(kPortableSha384); }},
     {"portable", "CTR-DRBG", nullptr, [] { RunCtrDrbg(kPortableAes256); }},
