@@ -71,8 +71,10 @@ Result<void> Export12(const Established12& s, std::string_view label, std::optio
 // RFC 5246 s7.4.1.1: a HelloRequest "will be ignored by the client if the client is currently
 // negotiating a session"; it joins no transcript.
 inline bool IgnoredHelloRequest(const HandshakeMessage& message, const Context& cx) {
+  const bool is12 =
+      cx.common.suites.empty() || cx.negotiated.version == cx.protocol->legacy_version;
   return message.type == HelloRequest::kType && message.body.empty() && cx.client != nullptr &&
-         cx.negotiated.version == cx.protocol->legacy_version;
+         is12;
 }
 
 // The seed of a master secret: the session hash so far, put in storage, or the randoms.

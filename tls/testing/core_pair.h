@@ -56,7 +56,7 @@ struct CorePairOptions {
   ClientAuthentication client_authentication = ClientAuthentication::kNone;
   bool client_credential = true;
   Version min_version = Version::kTls12, max_version = Version::kTls13;  // of both sides
-  uint16_t psk_suite = 0;  // of TLS 1.2: an external PSK and no certificates
+  uint16_t psk_suite = 0;  // with this one: an external PSK and no certificates
 };
 
 class CorePair {
@@ -66,6 +66,8 @@ class CorePair {
   bool DeliverToClient() { return Deliver(*server, *client); }
   bool DeliverToServer() { return Deliver(*client, *server); }
   void Run();
+  const ClientConfig& client_config() const { return *client_config_; }
+  const ServerConfig& server_config() const { return *server_config_; }
 
  private:
   static bool Deliver(BareCore& from, BareCore& to);

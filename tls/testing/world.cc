@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/testing/world.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "x509/certificate.h"
@@ -116,6 +117,10 @@ ServerConfigBuilder World::ServerBuilder() {
 
 Seed World::NewSeed() {
   return Seed(32, [&](MutableBytes out) {
+    if (seeds_fixed_) {
+      std::fill(out.begin(), out.end(), kFixedSeedByte);
+      return;
+    }
     if (!rng_.Fill(out).ok()) std::abort();
   });
 }

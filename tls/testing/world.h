@@ -23,6 +23,7 @@ inline constexpr UnixTime kTestTime{std::chrono::seconds(1'800'000'000)};
 inline constexpr char kServerName[] = "server.example";
 inline constexpr char kClientName[] = "client.example";
 inline constexpr char kPskIdentity[] = "device-17";
+inline constexpr uint8_t kFixedSeedByte = 7;
 
 // One process's worth of cryptography and credentials. Expensive to make (a few signatures): share.
 class World {
@@ -52,6 +53,8 @@ class World {
   std::string MakeLeaf(std::string_view name, UnixTime not_before, UnixTime not_after,
                        crypto::KeyHandle key);
   Seed NewSeed();
+  // From now on all seeds are the same: what a connection says does not depend on those before it.
+  void FixSeeds() { seeds_fixed_ = true; }
 
  private:
   crypto::KeyHandle GenerateP256();
@@ -66,6 +69,7 @@ class World {
   x509::TrustAnchors anchors_{{}};
   std::optional<crypto::BoundAeadKey> ticket_key_;
   std::map<std::string, CredentialChoice, std::less<>> client_credentials_;
+  bool seeds_fixed_ = false;
 };
 
 // A world that all tests of a binary share.

@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sequences of messages, exhaustively: in all four protocols, for both roles, on every branch of
+// the handshake, behind every legal prefix, every continuation by up to three messages of all
+// kinds. What each gives is read off the hand-written tables (tls/testing/legal_messages.cc): it is
+// taken, it is dropped, or it ends the connection with the table's alert. A connection that has
+// ended is asked each kind once more: nothing changes it, so all continuations of what is illegal
+// are decided.
+//
+// The fuzz driver makes every body acceptable that is well-formed, so that only the order decides.
+// Of each kind one message is made, by a pair of cores; framer.h puts it into records.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "fuzz/end.h"
+#include "fuzz/framer.h"
+#include "fuzz/harness.h"
+#include "tls/testing/core_pair.h"
+#include "tls/testing/legal_messages.h"
+
+namespace merlon::fuzz {
+namespace {
+
+using tls::ClientAuthentication;
+using tls::Transport;
+using tls::Version;
+using tls::testing::CorePair;
+using tls::testing::CorePairOptions;
+using tls::testing::kChangeCipherSpec;
+using tls::testing::Kind;
+using tls::testing::Legal;
+using tls::testing::LegalState;
+using tls::testing::OnChangeCipherSpec;
+using tls::testing::Path;
+using tls::testing::Role;
+using namespace tls::testing;  // NOLINT: the kinds
+
+constexpr Protocol kProtocols[] = {{Transport::kStream, false},
+                                   {Transport::kDatagram, false},
+                                   {Transport::kStream, true},
+                                   {Transport::kDatagram, true}};
+constexpr Kind kSecondHello = 0x400;  // what answers, or follows, a HelloRetryRequest
+
+struct Branch {
+  const char* name;
+  Path path;  // as the table has it, of a client and of a server
+  Path server_path;
+  bool in13, in12;
+  ClientAuthentication authentication = ClientAuthentication::kNone;
+  bool credential = false;
+  bool required = false;
+};
+constexpr auto kNone = ClientAuthentication::kNone;
+constexpr auto kOptional = ClientAuthentication::kOptional;
+constexpr auto kRequired = ClientAuthentication::kRequired;
+constexpr Branch kBranches[] = {
+    {"full", Path::kFull, Path::kFull, true, true},
+    {"retried", Path::kFull, Path::kRetried, true, false},
+    {"certificate shown", Path::kFull, Path::kClientAuth, true, true, kOptional, true},
+    {"certificate required", Path::kFull, Path::kClientAuth, true, true, kRequired, true},
+    {"no certificate to show", Path::kFull, Path::kClientAuth, true, true, kOptional, false},
+    {"resumed", Path::kResumed, Path::kResumed, true, true},
+    {"external PSK", Path::kPsk, Path::kPsk, true, true},
+    {"ECDHE_PSK", Path::kEcdhePsk, Path::kEcdhePsk, false, true},
+};
+
+// ---- One message of each kind ------------------------------------------------------------------
+
+using Library = std::map<Kind, std::string>;
+
+// A message that nobody here sends.
+std::string Made(uint8_t type, std::string_view body) {
+  return std::string({static_cast<char>(type), 0, 0, static_cast<char>(body.size())}) +
+         std::string(body);
+}
+Library WhatNobodySends() {
+  Library made;
+  const auto add = [&](Kind kind, std::string_view body = {}) {
+    made[kind] = Made(TypeOf(kind), body);
+  };
+  add(kHelloRequestType);
+  add(kHelloVerifyRequestType, std::string_view("\xfe\xff\x02\xaa\xbb", 5));
+  add(5);                                              // EndOfEarlyData: no early data was offered
+  add(6);                                              // what was HelloRetryRequest once
+  add(9, "x");                                         // not assigned
+  add(21, std::string_view("\0\0\0", 3));              // CertificateURL
+  add(22, std::string_view("\1\0\0\0", 4));            // CertificateStatus
+  add(23, std::string_view("\0\0\0", 3));              // SupplementalData
+  add(25, std::string_view("\0\1\0\0\1\0\0\0\0", 9));  // CompressedCertificate
+  add(26);                                             // EKT
+  add(67, "x");                                        // NPN
+  add(203, std::string(32, 'x'));                      // ChannelID
+  add(254, std::string(32, 'x'));                      // message_hash
+  add(255, "x");
+  add(kKeyUpdateType, std::string_view("\0", 1));
+  add(kRequestingKeyUpdate, "\1");
+  return made;
+}
+
+// A handshake between two cores, message by message.
+using Messages = std::vector<std::pair<Kind, std::string>>;
+struct Exchange {
+  Messages to_client, to_server;
+};
+
+Kind KindOf(const std::string& message, bool is12) {
+  if (message.empty()) return kChangeCipherSpec;
+  const Kind type = static_cast<uint8_t>(message[0]);
+  // random of HelloRetryRequest (RFC 9846 s4.1.3).
+  if (type == kServerHelloType && message.substr(6, 4) == "\xcf\x21\xad\x74") {
+    return kHelloRetryRequest;
+  }
+  const size_t empty = record::kHandshakeHeaderSize + (is12 ? 3 : 4);
+  if (type == kCertificateType && message.size() == empty) return kEmptyCertificate;
+  return type;
+}
+
+class Meeting {
+ public:
+  Meeting(const Branch& branch, const Protocol& protocol)
+      : branch_(branch), protocol_(protocol), pair_(OptionsOf(branch, protocol), FuzzWorld()) {
+    for (bool moved = true; moved;) {
+      moved = Move(pair_.client->to_send, exchange_.to_server) && pair_.DeliverToServer();
+      moved |= Move(pair_.server->to_send, exchange_.to_client) && pair_.DeliverToClient();
+    }
+  }
+  const Exchange& exchange() const { return exchange_; }
+  const CorePair& pair() const { return pair_; }
+  const Branch& branch() const { return branch_; }
+  const Protocol& protocol() const { return protocol_; }
+  Bytes session() const { return AsBytes(session_); }
+  bool connected() const { return pair_.client->connected && pair_.server->connected; }
+
+ private:
+  static CorePairOptions Basic(const Protocol& protocol) {
+    return {.transport = protocol.transport,
+            .max_version = protocol.is12 ? Version::kTls12 : Version::kTls13};
+  }
+  CorePairOptions OptionsOf(const Branch& branch, const Protocol& protocol) {
+    CorePairOptions options = Basic(protocol);
+    options.retry = branch.server_path == Path::kRetried;
+    options.client_authentication = branch.authentication;
+    options.client_credential = branch.credential;
+    if (branch.path == Path::kPsk) {
+      options.psk_suite = protocol.is12 ? tls::kTlsPskAes128GcmSha256 : tls::kTlsAes128GcmSha256;
+      if (!protocol.is12) options.min_version = Version::kTls13;
+    }
+    if (branch.path == Path::kEcdhePsk) options.psk_suite = tls::kTlsEcdhePskAes128GcmSha256;
+    if (branch.path == Path::kResumed) {
+      CorePair first(Basic(protocol), FuzzWorld());
+      first.Run();
+      session_ = options.session = first.client->sessions.at(0);
+    }
+    return options;
+  }
+  bool Move(const std::deque<std::string>& sent, Messages& to) {
+    if (sent.empty()) return false;
+    to.emplace_back(KindOf(sent.front(), protocol_.is12), sent.front());
+    return true;
+  }
+
+  const Branch& branch_;
+  Protocol protocol_;
+  std::string session_;
+  CorePair pair_;
+  Exchange exchange_;
+};
+
+// ---- One side under test -----------------------------------------------------------------------
+
+using Sequence = std::vector<Kind>;
+
+// What one side may be told on one branch, and how it begins.
+struct Stage {
+  const Meeting& meeting;
+  Role role;
+  const Library& library;
+  bool after_verification = false;  // a server of DTLS 1.2 behind its HelloVerifyRequest
+
+  const Protocol& protocol() const { return meeting.protocol(); }
+  absl::Span<const LegalState> table() const {
+    return protocol().is12 ? LegalMessages12() : LegalMessages13();
+  }
+  const LegalState& Start() const {
+    const Branch& branch = meeting.branch();
+    return StartOf(table(), role, role == Role::kClient ? branch.path : branch.server_path);
+  }
+  std::string_view MessageFor(Kind kind, const LegalState& state) const {
+    const bool second = state.taken == 1 && state.path == Path::kRetried;
+    const bool is_hello = kind == kServerHelloType || kind == kClientHelloType;
+    return library.at(second && is_hello ? kSecondHello + kind : kind);
+  }
+  size_t first_sequence() const { return after_verification ? 1 : 0; }
+};
+
+// What is to come of a message, read off the table.
+struct Expected {
+  enum class What { kTaken, kDropped, kAlert } what;
+  const LegalState* next = nullptr;
+  Alert alert = Alert::kUnexpectedMessage;
+};
+
+Expected ExpectedOf(const LegalState& state, Kind kind, const Stage& stage) {
+  using What = Expected::What;
+  const bool datagrams = stage.protocol().datagrams();
+  const Expected dropped = {What::kDropped, &state};
+  if (kind == kChangeCipherSpec) {
+    // RFC 6347 s4.2.4, RFC 9147 s5: no part of the order.
+    if (datagrams || state.change_cipher_spec == OnChangeCipherSpec::kDropped) return dropped;
+  }
+  if (kind == kApplicationData) {
+    if (state.connected) return {What::kTaken, &state};
+    // Data may overtake the end of a handshake, and in the clear anyone may send it.
+    return datagrams ? dropped : Expected{What::kAlert};
+  }
+  const Legal* legal = state.Find(kind, stage.protocol().transport);
+  if (legal == nullptr) return {What::kAlert};
+  if (legal->refused) return {What::kAlert, nullptr, *legal->refused};
+  if (kind == kEmptyCertificate && stage.role == Role::kServer &&
+      stage.meeting.branch().authentication == kRequired) {
+    // RFC 9846 s4.4.2.4: certificate_required; RFC 5246 s7.4.6: handshake_failure.
+    return {What::kAlert, nullptr,
+            stage.protocol().is12 ? Alert::kHandshakeFailure : Alert::kCertificateRequired};
+  }
+  return {What::kTaken, legal->next == nullptr ? &state : &StateNamed(stage.table(), legal->next)};
+}
+
+// A side, and the peer's words.
+template <class SomeEnd>
+class Side {
+ public:
+  explicit Side(const Stage& stage)
+      : stage_(stage),
+        framer_(stage.protocol(), static_cast<uint16_t>(stage.first_sequence())),
+        state_(&stage.Start()),
+        end_(MakeEnd(stage)) {
+    end_->Start();
+  }
+
+  // The next record that brings this kind of message, in the peer's present epoch.
+  std::string Frame(Kind kind) {
+    if (kind == kChangeCipherSpec) {
+      // In TLS 1.2 one behind the keys is protected by them (RFC 5246 s7.1).
+      const bool hidden = stage_.protocol().is12 && !stage_.protocol().datagrams();
+      return framer_.Record(record::ContentType::kChangeCipherSpec, "\1", hidden ? epoch(kind) : 0);
+    }
+    if (kind == kApplicationData) {
+      return framer_.Record(record::ContentType::kApplicationData, "data", epoch(kind));
+    }
+    return framer_.Message(stage_.MessageFor(kind, *state_), epoch(kind));
+  }
+  void Give(const std::string& bytes, Answers answers = Answers::kAtOnce) {
+    end_->Do({.what = StepByte(Action::kDeliver, false, answers), .bytes = bytes});
+  }
+  // The table says that this came of `kind`.
+  void Enter(const LegalState& next, Kind kind) {
+    state_ = &next;
+    if (TypeOf(kind) == kKeyUpdateType && kind < kChangeCipherSpec) ++updates_;
+  }
+  uint64_t epoch(Kind kind) const {
+    const bool finishes =
+        kind == kFinishedType && state_->change_cipher_spec == OnChangeCipherSpec::kTaken;
+    if (stage_.protocol().is12) {
+      // Without ChangeCipherSpec the peer's epoch changes with its Finished.
+      return state_->keys != Keys::kNone || (stage_.protocol().datagrams() && finishes) ? 1 : 0;
+    }
+    if (state_->keys == Keys::kNone) return 0;
+    return state_->keys == Keys::kHandshake ? 2 : 3 + updates_;
+  }
+  const LegalState& state() const { return *state_; }
+  Framer& framer() { return framer_; }
+  SomeEnd& end() { return *end_; }
+  std::optional<Error> failure() const { return end_->face.failure(); }
+
+ private:
+  static std::unique_ptr<SomeEnd> MakeEnd(const Stage& stage) {
+    const crypto::Context crypto = FuzzWorld().crypto();
+    const CorePair& pair = stage.meeting.pair();
+    const tls::ChainPolicy policy = tls::VerifyAgainst{&FuzzWorld().anchors()};
+    EndOptions options = {.storage = 12000, .reassembly = 6000};
+    options.now = {Instant(std::chrono::seconds(5)), kTestTime};
+    options.datagram.start.next_receive_sequence = static_cast<uint16_t>(stage.first_sequence());
+    options.datagram.start.next_send_sequence = static_cast<uint16_t>(stage.first_sequence());
+    if (stage.role == Role::kClient) {
+      return std::make_unique<SomeEnd>(
+          crypto, pair.client_config(),
+          tls::ClientOptions{kServerName, stage.meeting.session(), {}},
+          tls::LocalOperations::ForClient(pair.client_config(), policy), options);
+    }
+    return std::make_unique<SomeEnd>(
+        crypto, pair.server_config(), tls::ServerOptions{},
+        tls::LocalOperations::ForServer(pair.server_config(), &FuzzWorld().ticket_key(), policy),
+        options);
+  }
+
+  const Stage& stage_;
+  Framer framer_;
+  const LegalState* state_;
+  uint64_t updates_ = 0;
+  std::unique_ptr<SomeEnd> end_;
+};
+
+// The last that was sent is this alert, fatal.
+bool SentAlert(const Outcome& outcome, Alert alert) {
+  if (outcome.sent.empty()) return false;
+  const std::string& last = outcome.sent.back();
+  const std::string content = {2, static_cast<char>(alert)};
+  // Behind it, a tag and in TLS 1.3 the content type.
+  const size_t at = last.rfind(content);
+  if (at == std::string::npos) return false;
+  const size_t behind = last.size() - at - content.size();
+  return behind == 0 || behind == 16 || behind == 17;
+}
+
+std::string Words(const Sequence& sequence) {
+  std::string out;
+  for (const Kind kind : sequence) out += std::to_string(kind) + " ";
+  return out;
+}
+
+// ---- All of them -------------------------------------------------------------------------------
+
+struct Counts {
+  size_t sequences = 0;  // whose last message was judged
+  size_t decided = 0;    // continuations of what had ended the connection
+};
+
+template <class SomeEnd>
+class Explorer {
+  using What = Expected::What;
+
+ public:
+  Explorer(const Stage& stage, Counts& counts) : stage_(stage), counts_(counts) {
+    for (const auto& [kind, message] : stage.library) {
+      if (kind < kSecondHello) kinds_.push_back(kind);
+    }
+    kinds_.push_back(kChangeCipherSpec);
+    kinds_.push_back(kApplicationData);
+    // A client that has PSKs alone needs one in the second ServerHello; none is recorded.
+    if (stage.role == Role::kClient && stage.meeting.branch().path == Path::kPsk) {
+      std::erase(kinds_, kHelloRetryRequest);
+    }
+  }
+
+  // Continuations of every prefix of what really happens.
+  void Explore(const Sequence& handshake) {
+    for (size_t size = 0; size <= handshake.size(); ++size) {
+      Continue(Sequence(handshake.begin(), handshake.begin() + static_cast<ptrdiff_t>(size)), 3);
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+
+ private:
+  void Continue(const Sequence& prefix, int depth) {
+    if (depth == 0 || !seen_.emplace(prefix, depth).second) return;
+    for (const Kind kind : kinds_) {
+      Sequence sequence = prefix;
+      sequence.push_back(kind);
+      const bool legal = Judge(sequence, depth);
+      if (::testing::Test::HasFailure()) {
+        ADD_FAILURE() << Words(sequence);
+        return;
+      }
+      if (legal) Continue(sequence, depth - 1);
+    }
+  }
+
+  // All but the last message are legal. Whether it is.
+  bool Judge(const Sequence& sequence, int depth) {
+    if (judged_.count(sequence) != 0) return judged_[sequence];
+    Side<SomeEnd> side(stage_);
+    Expected expected{};
+    for (const Kind kind : sequence) {
+      EXPECT_FALSE(side.failure()) << "before " << kind << " in " << side.state().name;
+      expected = ExpectedOf(side.state(), kind, stage_);
+      const size_t sent = side.end().outcome().sent.size();
+      side.Give(side.Frame(kind));
+      if (expected.what == What::kDropped) {
+        EXPECT_EQ(side.end().outcome().sent.size(), sent) << "what is dropped is not answered";
+      }
+      if (expected.next != nullptr) side.Enter(*expected.next, kind);
+    }
+    ++counts_.sequences;
+    const bool legal = expected.what != What::kAlert;
+    judged_[sequence] = legal;
+    if (legal) {
+      const std::optional<Error> failure = side.failure();
+      EXPECT_FALSE(failure) << "in " << side.state().name << ": code "
+                            << static_cast<int>(failure->code);
+      EXPECT_EQ(side.end().outcome().Saw("connected "), side.state().connected)
+          << side.state().name;
+    } else {
+      ExpectFailed(side, expected);
+      StaysFailed(side, depth);
+    }
+    return legal;
+  }
+
+  void ExpectFailed(Side<SomeEnd>& side, const Expected& expected) {
+    const std::optional<Error> failure = side.failure();
+    ASSERT_TRUE(failure) << "in " << side.state().name;
+    EXPECT_EQ(failure->origin, Origin::kPeer) << "in " << side.state().name;
+    EXPECT_EQ(static_cast<int>(failure->alert), static_cast<int>(expected.alert))
+        << "in " << side.state().name << ": code " << static_cast<int>(failure->code);
+    EXPECT_TRUE(SentAlert(side.end().outcome(), expected.alert)) << "in " << side.state().name;
+  }
+  void StaysFailed(Side<SomeEnd>& side, int depth) {
+    const std::optional<Error> failure = side.failure();
+    const Outcome before = side.end().outcome();
+    for (const Kind kind : kinds_) side.Give(side.Frame(kind));
+    EXPECT_EQ(side.failure(), failure);
+    EXPECT_TRUE(side.end().outcome() == before) << "what has ended says nothing more";
+    for (size_t more = kinds_.size(); --depth > 0; more *= kinds_.size()) counts_.decided += more;
+  }
+
+  const Stage& stage_;
+  Counts& counts_;
+  std::vector<Kind> kinds_;
+  std::set<std::pair<Sequence, int>> seen_;
+  std::map<Sequence, bool> judged_;
+};
+
+// ---- The test ----------------------------------------------------------------------------------
+
+void AddFirst(Library& library, const Messages& messages) {
+  for (const auto& [kind, message] : messages) {
+    if (kind != kChangeCipherSpec) library.emplace(kind, message);
+  }
+}
+
+// The messages of this branch; what it has none of, as the other branches have it.
+Library LibraryOf(const Meeting& meeting, Role role,
+                  const std::vector<std::unique_ptr<Meeting>>& meetings) {
+  const auto told = [role](const Meeting& one) -> const Messages& {
+    return role == Role::kClient ? one.exchange().to_client : one.exchange().to_server;
+  };
+  const auto said = [role](const Meeting& one) -> const Messages& {
+    return role == Role::kClient ? one.exchange().to_server : one.exchange().to_client;
+  };
+  Library library = WhatNobodySends();
+  // Whose ServerHello is the second.
+  const bool retried = meeting.branch().server_path == Path::kRetried;
+  if (!retried) AddFirst(library, told(meeting));
+  // With a PSK suite it is a hint alone, which no branch sends (RFC 4279 s2).
+  if (meeting.branch().path == Path::kPsk) {
+    library.emplace(kServerKeyExchangeType, Made(12, std::string_view("\0\0", 2)));
+  }
+  for (const auto& other : meetings) AddFirst(library, told(*other));
+  for (const auto& other : meetings) AddFirst(library, said(*other));
+  for (const auto& other : meetings) {
+    if (other->branch().server_path != Path::kRetried) continue;
+    library[kSecondHello + kServerHelloType] = other->exchange().to_client.at(1).second;
+    library[kSecondHello + kClientHelloType] = other->exchange().to_server.at(1).second;
+  }
+  return library;
+}
+
+constexpr size_t kLeastSequences = 9000;  // of each protocol
+
+class Continuations : public ::testing::TestWithParam<size_t> {
+ protected:
+  static void SetUpTestSuite() { FuzzWorld().FixSeeds(); }
+};
+
+TEST_P(Continuations, AreAsTheTableSays) {
+  const Protocol protocol = kProtocols[GetParam()];
+  std::vector<std::unique_ptr<Meeting>> meetings;
+  for (const Branch& branch : kBranches) {
+    if (!(protocol.is12 ? branch.in12 : branch.in13)) continue;
+    meetings.push_back(std::make_unique<Meeting>(branch, protocol));
+    ASSERT_TRUE(meetings.back()->connected()) << branch.name;
+  }
+  Counts counts;
+  size_t stages = 0;
+  for (const auto& meeting : meetings) {
+    for (const Role role : {Role::kClient, Role::kServer}) {
+      const Exchange& exchange = meeting->exchange();
+      const auto& told = role == Role::kClient ? exchange.to_client : exchange.to_server;
+      const Library library = LibraryOf(*meeting, role, meetings);
+      Sequence handshake;
+      for (const auto& [kind, message] : told) handshake.push_back(kind);
+      for (const bool verified : {false, true}) {
+        if (verified && (role == Role::kClient || !protocol.is12 || !protocol.datagrams()))
+          continue;
+        const Stage stage = {*meeting, role, library, verified};
+        SCOPED_TRACE(std::string(meeting->branch().name) +
+                     (role == Role::kClient ? ", client" : ", server"));
+        if (protocol.datagrams()) {
+          Explorer<DatagramEnd>(stage, counts).Explore(handshake);
+        } else {
+          Explorer<StreamEnd>(stage, counts).Explore(handshake);
+        }
+        ++stages;
+        if (HasFailure()) return;
+      }
+    }
+  }
+  std::printf("%zu branches: %zu sequences, %zu continuations of what had ended\n", stages,
+              counts.sequences, counts.decided);
+  EXPECT_GE(counts.sequences, kLeastSequences);
+}
+
+INSTANTIATE_TEST_SUITE_P(Protocols, Continuations, ::testing::Range<size_t>(0, 4));
+
+}  // namespace
+}  // namespace merlon::fuzz
