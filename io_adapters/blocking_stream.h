@@ -27,6 +27,8 @@ class BlockingStream {
 
   // Returns when both ends are authenticated. Read and Write do this first if need be.
   absl::Status Handshake();
+  // The same; kDeadlineExceeded when `deadline` of the transport's clock came first.
+  absl::Status HandshakeUntil(Instant deadline) { return endpoint_.Handshake(deadline); }
   // What has arrived, at least a byte, readable until the next call; empty: the peer has closed
   // properly. An end without close_notify is kDataLoss.
   absl::StatusOr<std::string_view> Read();

@@ -11,13 +11,6 @@
 namespace merlon::io {
 namespace {
 
-// Milliseconds from now, rounded up so that waiting does not spin; -1: for ever.
-int PollTimeout(std::optional<Instant> deadline) {
-  if (!deadline) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - SystemNow().instant);
-  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1 << 30));
-}
-
 // send, so that a peer that is gone is an error and no signal; write where it is not a socket.
 ssize_t WriteSome(int fd, Bytes bytes) {
   const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -35,6 +28,12 @@ absl::Status WaitWritable(int fd) {
 void Descriptor::Reset(int fd) {
   if (fd_ >= 0) ::close(fd_);
   fd_ = fd;
+}
+
+int PollTimeout(std::optional<Instant> deadline) {
+  if (!deadline) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - SystemNow().instant);
+  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1 << 30));
 }
 
 absl::StatusOr<bool> WaitReadable(int fd, std::optional<Instant> deadline) {

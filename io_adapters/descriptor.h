@@ -28,6 +28,9 @@ class Descriptor {
   int fd_ = -1;
 };
 
+// For poll(2): milliseconds until the deadline, rounded up so that waiting does not spin; without
+// one -1, for ever.
+int PollTimeout(std::optional<Instant> deadline);
 // Waits until `fd` has something to read or its end, or until the deadline (false).
 absl::StatusOr<bool> WaitReadable(int fd, std::optional<Instant> deadline);
 

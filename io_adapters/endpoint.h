@@ -62,13 +62,16 @@ class Endpoint {
   absl::Status Settle() { return pump_.Settle(); }
   absl::StatusOr<Step> Next(std::optional<Instant> deadline) { return pump_.Next(deadline); }
 
-  // Waits until both ends are authenticated.
-  absl::Status Handshake() {
+  // Waits until both ends are authenticated. kDeadlineExceeded: the deadline came first.
+  absl::Status Handshake(std::optional<Instant> deadline = std::nullopt) {
     if (absl::Status s = Settle(); !s.ok()) return TransportError(s);
     while (!connection_.connected()) {
       if (connection_.failure()) return Failure();
-      const absl::StatusOr<Step> step = Next(std::nullopt);
+      const absl::StatusOr<Step> step = Next(deadline);
       if (!step.ok()) return TransportError(step.status());
+      if (step->kind == Step::Kind::kTimedOut) {
+        return absl::DeadlineExceededError("the peer left the handshake unfinished for too long");
+      }
     }
     return absl::OkStatus();
   }

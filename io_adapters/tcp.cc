@@ -2,6 +2,7 @@
 #include "io_adapters/tcp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -18,11 +19,6 @@ namespace {
 
 using AddressList = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
 
-std::string Written(const Address& address) {
-  const bool is_v6 = address.host.find(':') != std::string::npos;
-  return Cat(is_v6 ? "[" : "", address.host, is_v6 ? "]:" : ":", address.port);
-}
-
 absl::StatusOr<AddressList> Resolve(const Address& address, int type, bool passive) {
   addrinfo hints = {};
   hints.ai_family = AF_UNSPEC;
@@ -37,27 +33,36 @@ absl::StatusOr<AddressList> Resolve(const Address& address, int type, bool passi
   return AddressList(found, freeaddrinfo);
 }
 
-// connect, continued when a signal comes in between.
-bool Connect(int fd, const addrinfo& to) {
-  if (::connect(fd, to.ai_addr, to.ai_addrlen) == 0) return true;
-  if (errno != EINTR) return false;
+// Waits for a connect that was begun; errno says why it came to nothing.
+bool FinishConnect(int fd, std::optional<Instant> deadline) {
   pollfd entry = {.fd = fd, .events = POLLOUT, .revents = 0};
-  while (::poll(&entry, 1, -1) < 0 && errno == EINTR) {
-  }
-  int error = 0;
+  int ready = 0;
+  do {
+    ready = ::poll(&entry, 1, PollTimeout(deadline));
+  } while (ready < 0 && errno == EINTR);
+  int error = ready == 0 ? ETIMEDOUT : 0;
   socklen_t size = sizeof(error);
-  ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (ready > 0) ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
   errno = error;
   return error == 0;
 }
 
-absl::StatusOr<Descriptor> ConnectSocket(const Address& to, int type) {
+// Does not block in connect, so that the deadline, or a signal, may come in between.
+bool Connect(int fd, const addrinfo& to, std::optional<Instant> deadline) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return false;
+  const bool begun = ::connect(fd, to.ai_addr, to.ai_addrlen) == 0 || errno == EINPROGRESS;
+  return begun && FinishConnect(fd, deadline) && ::fcntl(fd, F_SETFL, flags) == 0;
+}
+
+absl::StatusOr<Descriptor> ConnectSocket(const Address& to, int type,
+                                         std::optional<Instant> deadline) {
   const absl::StatusOr<AddressList> found = Resolve(to, type, false);
   if (!found.ok()) return found.status();
   int error = 0;
   for (const addrinfo* at = found->get(); at != nullptr; at = at->ai_next) {
     Descriptor fd(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol));
-    if (fd.valid() && Connect(fd.get(), *at)) {
+    if (fd.valid() && Connect(fd.get(), *at, deadline)) {
       const int yes = 1;
       if (type == SOCK_STREAM) {
         ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
@@ -94,6 +99,11 @@ absl::StatusOr<Listener> Listen(const Address& at, int type) {
 
 }  // namespace
 
+std::string Written(const Address& address) {
+  const bool is_v6 = address.host.find(':') != std::string::npos;
+  return Cat(is_v6 ? "[" : "", address.host, is_v6 ? "]:" : ":", address.port);
+}
+
 absl::StatusOr<Address> ParseAddress(std::string_view text, uint16_t default_port) {
   Address out;
   out.port = default_port;
@@ -116,8 +126,12 @@ absl::StatusOr<Address> ParseAddress(std::string_view text, uint16_t default_por
   return out;
 }
 
-absl::StatusOr<Descriptor> TcpConnect(const Address& to) { return ConnectSocket(to, SOCK_STREAM); }
-absl::StatusOr<Descriptor> UdpConnect(const Address& to) { return ConnectSocket(to, SOCK_DGRAM); }
+absl::StatusOr<Descriptor> TcpConnect(const Address& to, std::optional<Instant> deadline) {
+  return ConnectSocket(to, SOCK_STREAM, deadline);
+}
+absl::StatusOr<Descriptor> UdpConnect(const Address& to) {
+  return ConnectSocket(to, SOCK_DGRAM, std::nullopt);
+}
 absl::StatusOr<Listener> TcpListen(const Address& at) { return Listen(at, SOCK_STREAM); }
 absl::StatusOr<Listener> UdpListen(const Address& at) { return Listen(at, SOCK_DGRAM); }
 

@@ -2,6 +2,7 @@
 // TCP and UDP sockets by name: connecting, listening, accepting.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -17,8 +18,11 @@ struct Address {
 // "example.org:443", "[::1]:443"; without a port, `default_port`.
 absl::StatusOr<Address> ParseAddress(std::string_view text, uint16_t default_port);
 
-// Tries each address that the name has.
-absl::StatusOr<Descriptor> TcpConnect(const Address& to);
+// Tries each address that the name has. kDeadlineExceeded: the deadline came first.
+absl::StatusOr<Descriptor> TcpConnect(const Address& to,
+                                      std::optional<Instant> deadline = std::nullopt);
+// "host:port", "[::1]:port".
+std::string Written(const Address& address);
 // A UDP socket connected to an address of the name.
 absl::StatusOr<Descriptor> UdpConnect(const Address& to);
 

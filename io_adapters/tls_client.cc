@@ -12,7 +12,10 @@ namespace merlon::io {
 absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOptions& options) {
   std::unique_ptr<TlsClient> client(new TlsClient());
   tls::ClientConfigBuilder builder(client->crypto_.context());
-  if (options.ca_file.empty()) {
+  client->trusts_any_chain_ = options.dangerously_trust_any_chain;
+  if (options.dangerously_trust_any_chain) {
+    // Nothing to load.
+  } else if (options.ca_file.empty()) {
     builder.RequirePsk();
   } else {
     absl::StatusOr<std::unique_ptr<TrustFile>> trust = TrustFile::Load(options.ca_file);
@@ -45,6 +48,9 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
 }
 
 tls::LocalOptions TlsClient::operations() const {
+  if (trusts_any_chain_) {
+    return tls::LocalOperations::ForClient(*config_, tls::DangerouslyTrustAnyChain{});
+  }
   return tls::LocalOperations::ForClient(
       *config_, tls::VerifyAgainst{.anchors = trust_.get(), .expected_name = {}});
 }

@@ -18,6 +18,8 @@ namespace merlon::io {
 struct TlsClientOptions {
   // PEM: who may issue certificates. Empty: no certificate is taken, the server must know a PSK.
   std::string ca_file = kSystemCaFile;
+  // True: any chain will do, so the server may be anybody. For programs that look at servers.
+  bool dangerously_trust_any_chain = false;
   // PEM, for servers that ask for a certificate: a chain, leaf first, and its private key.
   std::string cert_file = {}, key_file = {};
   // External PSKs (credentials.h says how), imported (RFC 9258); or, for peers that do not know how
@@ -51,6 +53,7 @@ class TlsClient {
   TlsClient() = default;
 
   ProcessCrypto crypto_;
+  bool trusts_any_chain_ = false;
   std::unique_ptr<TrustFile> trust_;
   std::shared_ptr<const tls::ClientConfig> config_;
 };

@@ -49,6 +49,8 @@ class BlockingDatagram {
 
   // Returns when both ends are authenticated.
   absl::Status Handshake() { return endpoint_.Handshake(); }
+  // The same; kDeadlineExceeded when `deadline` of the transport's clock came first.
+  absl::Status HandshakeUntil(Instant deadline) { return endpoint_.Handshake(deadline); }
   // One record's data, readable until the next call; empty: the peer has closed. Nothing: the
   // deadline came.
   absl::StatusOr<std::optional<std::string_view>> ReadUntil(std::optional<Instant> deadline);
@@ -60,7 +62,11 @@ class BlockingDatagram {
 
   const tls::Negotiated& negotiated() const { return endpoint_.core().negotiated(); }
   const std::string& session() const { return endpoint_.session(); }
+  // The failure of DTLS, if that is what went wrong, and the alert that the peer sent.
   std::optional<Error> failure() const { return endpoint_.connection().failure(); }
+  std::optional<Alert> peer_alert() const { return endpoint_.connection().peer_alert(); }
+  // When to call ReadUntil at the latest, though nothing has arrived.
+  std::optional<Instant> NextTimeout() const { return endpoint_.connection().NextTimeout(); }
   Transport& transport() { return *transport_; }
 
  private:

@@ -28,6 +28,7 @@ extern const Command kClient;
 extern const Command kServer;
 extern const Command kDtlsClient;
 extern const Command kDtlsServer;
+extern const Command kScan;
 extern const Command kCert;
 
 // Prints "merlon: SENTENCE" to stderr; gives `code`.

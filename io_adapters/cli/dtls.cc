@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// merlon dtls-client and dtls-server: lines over DTLS on UDP, echoed by the server.
+// merlon dtls-server: echoes datagrams over DTLS on UDP.
 #include <cstdio>
-#include <iostream>
 
 #include "io_adapters/cli/command.h"
 #include "io_adapters/cli/credential_arguments.h"
 #include "io_adapters/cli/protocol_arguments.h"
 #include "io_adapters/sentences.h"
-#include "io_adapters/text.h"
-#include "io_adapters/tls_client.h"
 #include "io_adapters/tls_server.h"
 #include "io_adapters/udp_datagram.h"
 
@@ -16,63 +13,6 @@ namespace merlon::cli {
 namespace {
 
 using io::BlockingDatagram;
-using io::Cat;
-
-int Explain(const BlockingDatagram& connection, const absl::Status& status) {
-  if (absl::IsDeadlineExceeded(status)) return Complain(kTimeout, status);
-  return Complain(connection.failure() ? kTls : kTransport, status);
-}
-
-// Sends the line, again and again until an answer comes: a datagram may be lost.
-absl::StatusOr<std::string> Ask(BlockingDatagram& connection, const std::string& line) {
-  for (int attempt = 0; attempt < 10; ++attempt) {
-    if (absl::Status s = connection.Write(line); !s.ok()) return s;
-    const Instant patience = connection.transport().now().instant + std::chrono::seconds(1);
-    const auto answer = connection.ReadUntil(patience);
-    if (!answer.ok()) return answer.status();
-    if (answer->has_value() && (*answer)->empty()) {
-      return absl::UnavailableError("the server has closed");
-    }
-    if (answer->has_value()) return std::string(**answer);
-  }
-  return absl::DeadlineExceededError("no answer to 10 datagrams");
-}
-
-int RunDtlsClient(const Arguments& arguments) {
-  const auto address = io::ParseAddress(arguments.words()[0], 4433);
-  const auto mtu = arguments.Number("mtu", 1200, 256, 16384);
-  if (!address.ok()) return Complain(kUsage, address.status());
-  if (!mtu.ok()) return Complain(kUsage, mtu.status());
-  io::TlsClientOptions options;
-  ReadCredentials(arguments, options);
-  if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
-  options.alpn = arguments.List("alpn");
-  const auto client = io::TlsClient::Create(options);
-  if (!client.ok()) return Complain(kUsage, client.status());
-  auto socket = io::UdpConnect(*address);
-  if (!socket.ok()) return Complain(kTransport, socket.status());
-  auto seed = (*client)->crypto().NewSeed();
-  if (!seed.ok()) return Complain(kUsage, seed.status());
-  io::EndpointOptions endpoint;
-  endpoint.server_name = arguments.Value("servername", address->host);
-  endpoint.operations = (*client)->operations();
-  tls::DatagramOptions datagram;
-  datagram.mtu = static_cast<size_t>(*mtu);
-  BlockingDatagram connection(std::make_unique<io::UdpTransport>(*std::move(socket)),
-                              (*client)->config(), (*client)->crypto().context(), *std::move(seed),
-                              std::move(endpoint), datagram);
-  if (absl::Status s = connection.Handshake(); !s.ok()) return Explain(connection, s);
-  fprintf(stderr, "merlon: connected: %s\n",
-          io::DescribeNegotiated(connection.negotiated()).c_str());
-  for (std::string line; std::getline(std::cin, line);) {
-    const auto answer = Ask(connection, line);
-    if (!answer.ok()) return Explain(connection, answer.status());
-    printf("%s\n", answer->c_str());
-    fflush(stdout);
-  }
-  (void)connection.Close();
-  return kDone;
-}
 
 // Echoes until the client closes, or is silent for a minute.
 absl::Status EchoDatagrams(BlockingDatagram& connection) {
@@ -130,33 +70,6 @@ int RunDtlsServer(const Arguments& arguments) {
 }
 
 }  // namespace
-
-const Command kDtlsClient = {
-    .name = "dtls-client",
-    .summary = "connect to a DTLS server; send lines, print its answers",
-    .help =
-        "  merlon dtls-client HOST[:PORT] [OPTIONS]\n\n"
-        "Each line of stdin is sent as a datagram, again after a second without an answer.\n\n"
-        "  --cafile FILE      PEM of the authorities to trust (the system's)\n"
-        "  --client-cert FILE PEM of a chain, for servers that ask for one\n"
-        "  --client-key FILE  PEM of its private key\n"
-        "  --psk-file FILE    lines IDENTITY:HEXKEY, imported by RFC 9258; without --cafile the\n"
-        "                     server must know one of them\n"
-        "  --raw-psk-file F   the same, for servers without RFC 9258\n"
-        "  --servername NAME  whom the certificate must be for (HOST)\n"
-        "  --alpn NAMES       protocols to offer, most wanted first, with commas\n"
-        "  --mtu BYTES        of the largest datagram to send (1200)\n\n"
-        "Exit codes: 0 done; 1 usage; 2 network; 3 DTLS; 4 no answer.\n",
-    .arguments =
-        {.options =
-             "cafile client-cert client-key psk-file raw-psk-file servername alpn mtu min-version "
-             "max-version suites",
-         .switches = "",
-         .min_words = 1,
-         .max_words = 1},
-    .run = RunDtlsClient,
-    .more_help = ProtocolHelp,
-};
 
 const Command kDtlsServer = {
     .name = "dtls-server",

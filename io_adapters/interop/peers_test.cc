@@ -14,12 +14,24 @@ std::string Given(const char* name) {
 
 const std::vector<Peer>& Peers() {
   static const std::vector<Peer> peers = {
+      {.name = "OpenSSL 3.0",
+       .id = "Openssl",
+       .command = [] { return Given("OPENSSL_PEER"); },
+       .versions = {Version::kTls13, Version::kTls12, Version::kDtls12},
+       .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kKeyUpdates |
+              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12},
+      {.name = "GnuTLS 3.7",
+       .id = "Gnutls",
+       .command = [] { return Given("GNUTLS_PEER"); },
+       .versions = {Version::kTls13, Version::kTls12, Version::kDtls12},
+       .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kKeyUpdates |
+              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12},
       {.name = "wolfSSL 5.5",
        .id = "Wolfssl55",
        .command = [] { return Given("WOLFSSL_PEER"); },
        .versions = {Version::kTls13, Version::kTls12, Version::kDtls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kKeyUpdates | kVerification |
-              kClientCertificates},
+              kClientCertificates | kPsks13 | kPsks12 | kDiscards12 | kPsk12OnP256 | kNoPskAlert13},
       {.name = "Mbed TLS 2.28",
        .id = "Mbedtls",
        .command = [] { return Given("MBEDTLS_PEER"); },

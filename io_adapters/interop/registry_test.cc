@@ -20,8 +20,7 @@ const std::vector<Peer>& Peers() {
        .command = [] { return Built("wolfssl_peer"); },
        .versions = {Version::kDtls13, Version::kTls13, Version::kDtls12, Version::kTls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kKeyUpdates |
-              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu |
-              kDiscards12},
+              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12},
       // Takes any chain, and always has a certificate.
       {.name = "dimpl 0.9.0",
        .id = "Dimpl",

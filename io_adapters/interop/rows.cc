@@ -171,6 +171,8 @@ PeerRow::Words PeerRow::Command(bool merlon, bool server, const Words& more) con
   const bool both = authentication == Authentication::kBoth;
   if (authentication == Authentication::kPsk) {
     if (!given("psk=")) words.push_back(kPsk);
+    const bool p256 = !Is13(GetParam().version) && (GetParam().peer->can & kPsk12OnP256) != 0;
+    if (merlon && server && p256) words.push_back("groups=P-256");
   } else {
     const bool identified = !merlon && (GetParam().peer->can & kAlwaysIdentified) != 0;
     if ((server || both || identified) && !given("cert=")) add_certificate(kEc);
@@ -240,7 +242,9 @@ void PeerRow::CheckRefusal(const Words& for_server, const Words& for_client, con
 
 void PeerRow::CheckRefusals() {
   if (GetParam().authentication == Authentication::kPsk) {
-    return CheckRefusal({kPsk}, {kOtherPsk}, "alert");
+    const bool goes = GetParam().merlon_is_client && Is13(GetParam().version) &&
+                      (GetParam().peer->can & kNoPskAlert13) != 0;
+    return CheckRefusal({kPsk}, {kOtherPsk}, goes ? "ended without close_notify" : "alert");
   }
   const auto kind = [](const char* name) {
     return Words{"cert=" + Chain(name), "key=" + Key(name)};

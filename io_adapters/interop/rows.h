@@ -53,7 +53,9 @@ enum Ability : uint32_t {
   // Discards a record of DTLS 1.2 that does not open in silence (RFC 6347 s4.1.2.7), as Merlon
   // does.
   kDiscards12 = 1 << 15,
-  kSlowStart = 1 << 13,  // costs too much to be started for every row
+  kPsk12OnP256 = 1 << 16,   // as a client of TLS 1.2 mixes PSKs with that group alone
+  kNoPskAlert13 = 1 << 17,  // as a server of TLS 1.3 just goes when a PSK is wrong
+  kSlowStart = 1 << 13,     // costs too much to be started for every row
 };
 
 struct Peer {

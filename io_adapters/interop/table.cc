@@ -41,7 +41,7 @@ class Table : public testing::EmptyTestEventListener {
     std::ostringstream out;
     out << std::left;
     const auto line = [&out](const Key& key, const std::string& rest) {
-      out << std::setw(14) << std::get<0>(key) << ' ' << std::setw(8) << std::get<1>(key) << ' '
+      out << std::setw(18) << std::get<0>(key) << ' ' << std::setw(8) << std::get<1>(key) << ' '
           << std::setw(9) << std::get<2>(key) << ' ' << std::setw(18) << std::get<3>(key) << ' '
           << rest << '\n';
     };

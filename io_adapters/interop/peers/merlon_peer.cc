@@ -10,6 +10,7 @@
 #include "io_adapters/descriptor.h"
 #include "io_adapters/endpoint.h"
 #include "io_adapters/files.h"
+#include "io_adapters/interop/peers/coap.h"
 #include "io_adapters/interop/peers/plumbing.h"
 #include "io_adapters/process_crypto.h"
 #include "io_adapters/sentences.h"
@@ -184,15 +185,21 @@ class Conversation {
   io::Endpoint<Face> endpoint_;
 };
 
+// Of a server to what came.
+std::string Answer(const Options& options, const std::string& data) {
+  if (!options.coap) return data;
+  return CoapAnswer(data, "Merlon's front page").value_or("");
+}
+
 template <class Face>
-void Serve(Conversation<Face>& peer) {
+void Serve(const Options& options, Conversation<Face>& peer) {
   if (!peer.Handshake()) return;
   for (;;) {
     const std::optional<std::string> data = peer.Read();
     if (!data) return;
     if (data->empty() || data->starts_with("?close")) break;
     if (data->starts_with("?update") && !peer.Update()) return;
-    if (!peer.Write(*data)) return;
+    if (!peer.Write(Answer(options, *data))) return;
   }
   (void)peer.Close();
 }
@@ -231,7 +238,7 @@ int Run(World& world) {
       const int fd = AcceptOne(&listener, &options);
       if (fd < 0) return 1;
       Conversation<Face> peer(world, world.server, fd, "");
-      Serve(peer);
+      Serve(options, peer);
     } else {
       Conversation<Face> peer(world, world.client, Connect(&options), session);
       end = peer.Handshake() ? Talk(peer) : End::kFailed;

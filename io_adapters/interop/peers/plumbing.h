@@ -13,6 +13,7 @@
 //     cookie=1                  DTLS servers: HelloRetryRequest or HelloVerifyRequest with a cookie
 //     mtu=N                     bytes of the largest datagram to send
 //     tickets=N                 Merlon as a server: how many it sends (2)
+//     coap=1                    Merlon as a server: answers CoAP's GET, and echoes nothing
 //     plain_master=1            Merlon in TLS 1.2: also without extended master secret
 //
 // A server says `listening`. Both say `connected to NAME; resumed=yes|no alpn=NAME ...` after each
@@ -26,6 +27,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +40,7 @@
 typedef struct {
   int is_server, is_datagram, is_13, port;
   const char *ca, *cert, *key, *alpn, *groups;
-  int cookie, mtu, tickets, plain_master;
+  int cookie, mtu, tickets, plain_master, coap;
   char psk_identity[64];
   unsigned char psk[64];
   size_t psk_size;
@@ -94,6 +97,8 @@ static inline Options ParseOptions(int argc, char** argv) {
       options.mtu = atoi(value);
     } else if (IS("tickets")) {
       options.tickets = atoi(value);
+    } else if (IS("coap")) {
+      options.coap = 1;
     } else if (IS("plain_master")) {
       options.plain_master = 1;
     } else if (IS("psk")) {

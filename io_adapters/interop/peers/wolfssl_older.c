@@ -13,8 +13,3 @@ void UseMtu(const Options* options, WOLFSSL* ssl) {
 }
 
 void UseCookie(const Options* options, WOLFSSL* ssl) { (void)options, (void)ssl; }
-
-void UsePsk(const Options* options, WOLFSSL_CTX* ctx) {
-  (void)options, (void)ctx;
-  Die("this wolfSSL was built without PSK");
-}

@@ -19,10 +19,47 @@ static WOLFSSL_METHOD* Method(void) {
   return g.is_server ? wolfTLSv1_2_server_method() : wolfTLSv1_2_client_method();
 }
 
+static unsigned int ClientPsk(WOLFSSL* ssl, const char* hint, char* identity, unsigned int room,
+                              unsigned char* key, unsigned int key_room) {
+  (void)ssl, (void)hint;
+  if (room <= strlen(g.psk_identity) || key_room < g.psk_size) return 0;
+  memcpy(identity, g.psk_identity, strlen(g.psk_identity) + 1);
+  memcpy(key, g.psk, g.psk_size);
+  return (unsigned int)g.psk_size;
+}
+
+static unsigned int ServerPsk(WOLFSSL* ssl, const char* identity, unsigned char* key,
+                              unsigned int key_room) {
+  (void)ssl;
+  if (strcmp(identity, g.psk_identity) != 0 || key_room < g.psk_size) return 0;
+  memcpy(key, g.psk, g.psk_size);
+  return (unsigned int)g.psk_size;
+}
+
+static unsigned int ClientPsk13(WOLFSSL* ssl, const char* hint, char* identity, unsigned int room,
+                                unsigned char* key, unsigned int key_room, const char** suite) {
+  *suite = "TLS13-AES128-GCM-SHA256";
+  return ClientPsk(ssl, hint, identity, room, key, key_room);
+}
+
+static unsigned int ServerPsk13(WOLFSSL* ssl, const char* identity, unsigned char* key,
+                                unsigned int key_room, const char** suite) {
+  *suite = "TLS13-AES128-GCM-SHA256";
+  return ServerPsk(ssl, identity, key, key_room);
+}
+
+static void UsePsk(WOLFSSL_CTX* ctx) {
+  // A protocol version with PSKs of its own calls one pair, the others the other pair.
+  if (g.is_server && g.is_13) wolfSSL_CTX_set_psk_server_tls13_callback(ctx, ServerPsk13);
+  if (g.is_server && !g.is_13) wolfSSL_CTX_set_psk_server_callback(ctx, ServerPsk);
+  if (!g.is_server && g.is_13) wolfSSL_CTX_set_psk_client_tls13_callback(ctx, ClientPsk13);
+  if (!g.is_server && !g.is_13) wolfSSL_CTX_set_psk_client_callback(ctx, ClientPsk);
+}
+
 static WOLFSSL_CTX* NewContext(void) {
   WOLFSSL_CTX* ctx = wolfSSL_CTX_new(Method());
   if (ctx == NULL) Die("no context");
-  if (g.psk_size != 0) UsePsk(&g, ctx);
+  if (g.psk_size != 0) UsePsk(ctx);
   if (g.ca != NULL) {
     if (wolfSSL_CTX_load_verify_locations(ctx, g.ca, NULL) != WOLFSSL_SUCCESS) Die(g.ca);
     wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);

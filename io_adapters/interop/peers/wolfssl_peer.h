@@ -10,5 +10,3 @@
 WOLFSSL_METHOD* Dtls13Method(const Options* options);
 void UseMtu(const Options* options, WOLFSSL* ssl);
 void UseCookie(const Options* options, WOLFSSL* ssl);
-// `options` outlives the context.
-void UsePsk(const Options* options, WOLFSSL_CTX* ctx);
