@@ -51,7 +51,6 @@ struct Branch {
   bool credential = false;
   bool required = false;
 };
-constexpr auto kNone = ClientAuthentication::kNone;
 constexpr auto kOptional = ClientAuthentication::kOptional;
 constexpr auto kRequired = ClientAuthentication::kRequired;
 constexpr Branch kBranches[] = {
