@@ -19,19 +19,15 @@ char AsByte(ContentType type) { return static_cast<char>(type); }
 
 }  // namespace
 
-std::string Framer::FragmentAt(std::string_view message, FragmentRange range, uint64_t epoch,
-                               uint16_t sequence) {
+std::string Framer::Message(std::string_view message, uint64_t epoch) {
   if (!protocol_.datagrams()) return Record(ContentType::kHandshake, message, epoch);
+  const std::string_view body = message.substr(record::kHandshakeHeaderSize);
   std::string content(message.substr(0, record::kHandshakeHeaderSize));
-  Append(content, sequence, 2);
-  Append(content, range.offset, 3);
-  Append(content, range.size, 3);
-  content += message.substr(record::kHandshakeHeaderSize).substr(range.offset, range.size);
+  Append(content, next_sequence_++, 2);
+  Append(content, 0, 3);
+  Append(content, body.size(), 3);
+  content += body;
   return Record(ContentType::kHandshake, content, epoch);
-}
-
-std::string Framer::ChangeCipherSpec() {
-  return Record(ContentType::kChangeCipherSpec, "\1", /*epoch=*/0);
 }
 
 std::string Framer::Record(ContentType type, std::string_view content, uint64_t epoch) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Framer: what a peer would put around handshake messages under the fuzz driver, which protects
-// nothing: records of all four protocols, under any epoch, with any message_seq. What the messages
-// say is the caller's business.
+// nothing: records of all four protocols, under any epoch. What the messages say is the caller's
+// business.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -19,11 +19,6 @@ struct Protocol {
   bool datagrams() const { return transport == tls::Transport::kDatagram; }
 };
 
-// A part of a message that goes into one record on datagrams.
-struct FragmentRange {
-  size_t offset, size;  // bytes of the body
-};
-
 class Framer {
  public:
   explicit Framer(const Protocol& protocol, uint16_t next_sequence = 0)
@@ -31,18 +26,8 @@ class Framer {
 
   // A record with a whole message, which has its 4-byte header. An epoch of 0 is in the clear; on
   // streams all others are the same. Datagrams: under the next message_seq.
-  std::string Message(std::string_view message, uint64_t epoch) {
-    return MessageAt(message, epoch, next_sequence_++);
-  }
-  std::string MessageAt(std::string_view message, uint64_t epoch, uint16_t sequence) {
-    return FragmentAt(message, {0, message.size() - record::kHandshakeHeaderSize}, epoch, sequence);
-  }
-  std::string FragmentAt(std::string_view message, FragmentRange range, uint64_t epoch,
-                         uint16_t sequence);
-  std::string ChangeCipherSpec();
+  std::string Message(std::string_view message, uint64_t epoch);
   std::string Record(record::ContentType type, std::string_view content, uint64_t epoch);
-  uint16_t next_sequence() const { return next_sequence_; }
-  void set_next_sequence(uint16_t next) { next_sequence_ = next; }
 
  private:
   std::string DatagramRecord(record::ContentType type, std::string_view content, uint64_t epoch);
