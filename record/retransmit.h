@@ -15,9 +15,11 @@ struct RetransmitOptions {
   uint8_t limit = 12;  // timeouts before giving up
 };
 
-// How long DTLS 1.2 answers a peer that repeats its last flight: "for at least twice the default
-// MSL defined for [TCP]" (RFC 6347 s4.2.4), which is 2 minutes (RFC 9293 s3.4.2).
-inline constexpr Duration kFinalFlightRetention = std::chrono::seconds(240);
+// How long DTLS 1.2 answers a peer that repeats its last flight, since it last did: "for at least
+// twice the default MSL defined for [TCP]" (RFC 6347 s4.2.4), which is 2 minutes (RFC 9293 s3.4.2).
+// Twice that: eight of the longest timeouts, about as long as a peer with the defaults above
+// asks. Where a third of all datagrams is lost, four in a row are lost now and then.
+inline constexpr Duration kFinalFlightRetention = std::chrono::seconds(480);
 
 // What the next timeout would be after `timeouts` of them.
 constexpr Duration TimeoutAfter(const RetransmitOptions& options, uint8_t timeouts) {
