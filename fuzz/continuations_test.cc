@@ -259,7 +259,6 @@ class Side {
     return state_->keys == Keys::kHandshake ? 2 : 3 + updates_;
   }
   const LegalState& state() const { return *state_; }
-  Framer& framer() { return framer_; }
   SomeEnd& end() { return *end_; }
   std::optional<Error> failure() const { return end_->face.failure(); }
 
