@@ -395,6 +395,27 @@ TEST_F(Datagrams12, ClientTalksToOpenssl) {
   }
 }
 
+TEST_F(Datagrams12, ClientPrintsWhatNobodyAskedFor) {
+  const std::string at = "127.0.0.1:" + std::to_string(FreePort());
+  Process server({"openssl", "s_server", "-dtls1_2", "-accept", at, "-cert", Chain(kEc), "-key",
+                  Key(kEc), "-quiet"});
+  // Nothing says when it listens: the client repeats its ClientHello.
+  Process client({Merlon(), "dtls-client", at, "--cafile", Chain("ca")});
+  ASSERT_TRUE(client.WaitFor("connected: DTLS 1.2, ")) << client.output();
+  server.Send("unasked\n");  // while the client's stdin is open and empty
+  EXPECT_TRUE(client.WaitFor("unasked\n")) << client.output();
+  client.CloseInput();
+  EXPECT_EQ(client.Wait(), 0) << client.output();
+}
+
+TEST_F(Datagrams12, ClientOfNobodyGivesUp) {
+  const Finished client =
+      Execute({Merlon(), "dtls-client", "127.0.0.1:" + std::to_string(FreePort()), "--cafile",
+               Chain("ca"), "--timeout", "1"});
+  EXPECT_EQ(client.code, 4);
+  EXPECT_THAT(client.output, HasSubstr("the peer left the handshake unfinished for too long"));
+}
+
 TEST_F(Datagrams12, ClientTalksToGnutls) {
   Proves(kGnutls, "client", "talks, after a cookie", "server certificate", kVersion);
   const int port = FreePort();
