@@ -45,6 +45,13 @@ std::string KeyName(const x509::PublicKeyInfo& key) {
   }
 }
 
+// Of the key that signs by an ECDSA scheme; 0: it is no such scheme.
+uint16_t CurveOf(std::optional<uint16_t> scheme) {
+  if (scheme == 0x0403) return 23;  // ecdsa_secp256r1_sha256
+  if (scheme == 0x0503) return 24;  // ecdsa_secp384r1_sha384
+  return 0;
+}
+
 class Scan {
  public:
   Scan(ScanTarget target, io::TlsClientOptions options, std::vector<std::string> protocols)
@@ -109,7 +116,7 @@ class Scan {
     Say(Cat(where_, " speaks ", name));
     Say(Are(Cat("Its only cipher suite in ", name), Cat("Its cipher suites in ", name),
             Suites(version)));
-    Say(Are(Cat("Its only group in ", name), Cat("Its groups in ", name), Groups(version)));
+    SayGroups(version, attempt.scheme);
     Say(Cat("Offered all of them, it chose ", io::SuiteName(attempt.suite), " and ",
             io::GroupName(attempt.group),
             attempt.scheme ? Cat(", and signed with ", io::SchemeName(*attempt.scheme)) : ""));
@@ -138,26 +145,33 @@ class Scan {
     return out;
   }
 
-  // Alone, or else as the most wanted: in TLS 1.2 the groups are also those that the certificate's
-  // key may be of (RFC 8422 s5.1.1).
-  bool Takes(tls::Version version, uint16_t group, const std::vector<uint16_t>& all) {
+  enum class Taken : uint8_t { kYes, kNo, kUnseen };
+  // Alone, or else as the most wanted: in TLS 1.2 the groups are also those that an ECDSA key of
+  // the certificate may be of (RFC 8422 s5.1.1), so its curve has to be there.
+  Taken Takes(tls::Version version, uint16_t group, std::optional<uint16_t> scheme) {
     io::TlsClientOptions options = Probe(version);
     options.groups = {group};
-    if (Try(options).connected()) return true;
-    if (version == tls::Version::kTls13) return false;
-    for (const uint16_t other : all) {
-      if (other != group) options.groups.push_back(other);
-    }
+    if (Try(options).connected()) return Taken::kYes;
+    const uint16_t curve = version == tls::Version::kTls12 ? CurveOf(scheme) : 0;
+    if (curve == 0 || curve == group) return Taken::kNo;
+    options.groups.push_back(curve);
     const Attempt attempt = Try(options);
-    return attempt.connected() && attempt.group == group;
+    if (!attempt.connected()) return Taken::kNo;
+    return attempt.group == group ? Taken::kYes : Taken::kUnseen;
   }
-  std::vector<std::string> Groups(tls::Version version) {
-    std::vector<std::string> out;
-    const std::vector<uint16_t> all = BuiltGroups();
-    for (const uint16_t group : all) {
-      if (Takes(version, group, all)) out.push_back(io::GroupName(group));
+  void SayGroups(tls::Version version, std::optional<uint16_t> scheme) {
+    std::vector<std::string> taken, unseen;
+    for (const uint16_t group : BuiltGroups()) {
+      const Taken answer = Takes(version, group, scheme);
+      if (answer != Taken::kNo) {
+        (answer == Taken::kYes ? taken : unseen).push_back(io::GroupName(group));
+      }
     }
-    return out;
+    const std::string name = Name(version);
+    Say(Are(Cat("Its only group in ", name), Cat("Its groups in ", name), taken));
+    if (unseen.empty() || taken.empty()) return;
+    Say(Cat("Whether it has ", io::Join(unseen, ", "), " in ", name,
+            " cannot be seen: the certificate asks for another, which is chosen then"));
   }
 
   void SayProtocols() {

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "io_adapters/interop/fixture.h"
+#include "io_adapters/interop/table.h"
 
 namespace merlon::interop {
 namespace {
@@ -22,6 +23,16 @@ Words operator+(Words a, const Words& b) {
 constexpr char kRequest[] =
     "GET /page.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 constexpr char kPskHex[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+// In TLS 1.3, which is the newest that both ends have.
+void Proves(const Words& peers, const char* merlon, const char* authentication, const char* what) {
+  for (const std::string& peer : peers) {
+    Prove({.peer = peer, .version = "TLS 1.3", .merlon = merlon, .authentication = authentication},
+          what);
+  }
+}
+constexpr char kOpenssl[] = "OpenSSL 3.0", kGnutls[] = "GnuTLS 3.7", kCurl[] = "curl 7.88",
+               kNginx[] = "nginx 1.22", kBoth[] = "both certificates";
 
 // ---- merlon server
 // -------------------------------------------------------------------------------
@@ -53,6 +64,7 @@ class ServerAsks : public Interop {
 };
 
 TEST_F(ServerAsks, AndLearnsWhoTheClientIs) {
+  Proves({kOpenssl, kGnutls, kCurl}, "server", kBoth, "talks");
   for (const char* kind : {kEc, kRsaClient}) {
     SCOPED_TRACE(kind);
     MerlonServer server = Serve();
@@ -93,6 +105,7 @@ TEST_F(ServerAsks, InVainWhereItIsOptional) {
 }
 
 TEST_F(ServerAsks, AndRefusesWhomItDoesNotTrust) {
+  Proves({kOpenssl, kCurl}, "server", kBoth, "refuses");
   for (const auto& [kind, number, alert] :
        {std::tuple(kUntrusted, "48", "unknown_ca (48)"),
         std::tuple(kExpired, "45", "certificate_expired (45)"),
@@ -107,6 +120,7 @@ TEST_F(ServerAsks, AndRefusesWhomItDoesNotTrust) {
 }
 
 TEST_F(ServerAsks, AndKnowsTheClientAgainWhenItResumes) {
+  Proves({kOpenssl}, "server", kBoth, "resumes");
   MerlonServer server = Serve();
   const std::string session = File("client_auth.session");
   Openssl(server.port(), kEc, {"-sess_out", session});
@@ -138,17 +152,10 @@ class ClientIsAsked : public Interop {
           more);
   }
   void StartNginx(const std::string& verify) {
-    const std::string port = Port(), conf = File("nginx." + port + ".conf");
-    std::ofstream(conf)
-        << "user root root; daemon off; master_process off; error_log stderr info;\npid "
-        << File("nginx.pid") << ";\nevents {}\nhttp {\naccess_log off;\n"
-        << "client_body_temp_path " << File("b") << "; proxy_temp_path " << File("p")
-        << "; fastcgi_temp_path " << File("f") << "; uwsgi_temp_path " << File("u")
-        << "; scgi_temp_path " << File("s") << ";\nserver { listen 127.0.0.1:" << port
-        << " ssl;\nssl_protocols TLSv1.3; ssl_verify_client " << verify
-        << "; ssl_client_certificate " << Chain("ca") << ";\nssl_certificate " << Chain(kEc)
-        << "; ssl_certificate_key " << Key(kEc) << ";\nroot " << File("www") << "; } }\n";
-    Start({"nginx", "-e", "stderr", "-c", conf, "-p", File("")});
+    port_ = FreePort();
+    Start(Nginx(port_, kEc,
+                "ssl_protocols TLSv1.3; ssl_client_certificate " + Chain("ca") +
+                    "; ssl_verify_client " + verify + ";"));
   }
   std::string Port() {
     port_ = FreePort();
@@ -170,6 +177,7 @@ class ClientIsAsked : public Interop {
 };
 
 TEST_F(ClientIsAsked, AndShowsItsCertificate) {
+  Proves({kOpenssl, kGnutls, kNginx}, "client", kBoth, "talks");
   for (const char* kind : {kEc, kRsaClient}) {
     SCOPED_TRACE(kind);
     StartOpenssl({"-Verify", "3"});
@@ -212,6 +220,7 @@ TEST_F(ClientIsAsked, AndHasNoneWhereItIsRequired) {
 }
 
 TEST_F(ClientIsAsked, AndIsNotTrusted) {
+  Proves({kOpenssl, kGnutls}, "client", kBoth, "refuses");
   StartOpenssl({"-Verify", "3"});
   const Finished openssl = Fetch(kUntrusted);
   EXPECT_EQ(openssl.code, 3) << openssl.output;
@@ -224,6 +233,7 @@ TEST_F(ClientIsAsked, AndIsNotTrusted) {
 }
 
 TEST_F(ClientIsAsked, AndResumes) {
+  Proves({kOpenssl}, "client", kBoth, "resumes");
   StartOpenssl({"-Verify", "3"});
   const Words session = {"--cafile", Chain("ca"), "--session", File("client_auth.merlon.session")};
   EXPECT_THAT(Fetch(kEc, session).output, Not(HasSubstr("resumed")));
@@ -239,6 +249,7 @@ TEST_F(ClientIsAsked, AndResumes) {
 
 // OpenSSL and GnuTLS of this distribution have no importer (RFC 9258): raw PSKs.
 TEST_F(ClientIsAsked, ForASharedKey) {
+  Proves({kOpenssl, kGnutls}, "client", "PSK", "talks");
   std::ofstream(File("psk.txt")) << "# for tests\n\ndevice 17:" << kPskHex << "\n";
   const Words psk = {"--raw-psk-file", File("psk.txt")};
   Start(Words{"openssl", "s_server", "-WWW", "-accept", Port(), "-nocert", "-psk", kPskHex,
@@ -255,6 +266,8 @@ TEST_F(ClientIsAsked, ForASharedKey) {
 }
 
 TEST_F(ServerAsks, ForASharedKey) {
+  Proves({kOpenssl}, "server", "PSK", "talks");
+  Proves({kOpenssl}, "server", "PSK", "refuses");
   std::ofstream(File("psk.txt")) << "device:" << kPskHex << "\n";
   MerlonServer server(Merlon(), Chain(kEc), Key(kEc), File("www"),
                       {"--raw-psk-file", File("psk.txt")});

@@ -36,22 +36,8 @@ class ClientInterop : public Interop {
     Start(argv);
   }
   void StartNginx(const std::string& kind, const std::string& more = "") {
-    const std::string port = Port(), conf = File("nginx." + port + ".conf");
-    std::ofstream(conf)
-        << "user root root; daemon off; master_process off; error_log stderr info;\n"
-           "pid "
-        << File("nginx.pid")
-        << ";\nevents {}\nhttp {\n"
-           "access_log off;\n"
-           "client_body_temp_path "
-        << File("b") << "; proxy_temp_path " << File("p") << "; fastcgi_temp_path " << File("f")
-        << "; uwsgi_temp_path " << File("u") << "; scgi_temp_path " << File("s")
-        << ";\nserver { listen 127.0.0.1:" << port << " ssl;\n"
-        << "ssl_protocols TLSv1.3; ssl_session_tickets on;\n"
-        << "ssl_session_cache builtin;\n"
-        << more << "ssl_certificate " << Chain(kind) << "; ssl_certificate_key " << Key(kind)
-        << ";\nroot " << File("www") << "; } }\n";
-    Start({"nginx", "-e", "stderr", "-c", conf, "-p", File("")});
+    port_ = FreePort();
+    Start(Nginx(port_, kind, "ssl_protocols TLSv1.3;\n" + more));
   }
   std::string Port() {
     port_ = FreePort();

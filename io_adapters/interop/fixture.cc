@@ -60,6 +60,9 @@ void Interop::SetUpTestSuite() {
   Must(Join(Join(make, {"--is-ca", "--cn", "Interop CA"}), out("ca")));
   Must(Join(Join(make, {"--is-ca", "--cn", "Another CA"}), out("other_ca")));
   Must(Join(Join(Join(make, by_ca), local), out(kEc)));
+  for (const char* type : {kP384, kEd25519}) {
+    Must(Join(Join(Join(make, by_ca), Join(local, {"--key-type", type})), out(type)));
+  }
   Must(Join(Join(Join(make, by_ca), Join(local, {"--days", "-5"})), out(kExpired)));
   Must(Join(Join(Join(make, by_ca), {"--names", "elsewhere.example"}), out(kWrongName)));
   Must(Join(Join(make, {"--ca", Chain("other_ca"), "--ca-key", Key("other_ca")}),
@@ -90,6 +93,22 @@ void Interop::SetUpTestSuite() {
   std::ofstream(File("www/page.txt")) << kPage;
   std::ofstream(File("www/index.html")) << kPage;
   std::ofstream(File("www/large.txt")) << LargePage();
+}
+
+std::vector<std::string> Interop::Nginx(int port, const std::string& kind,
+                                        const std::string& more) {
+  const std::string conf = File("nginx." + std::to_string(port) + ".conf");
+  std::ofstream out(conf);
+  out << "user root root; daemon off; master_process off; error_log stderr info;\npid "
+      << File("nginx.pid") << ";\nevents {}\nhttp {\naccess_log off;\n";
+  for (const char* temporary : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
+    out << temporary << "_temp_path " << File(std::string("nginx.") + temporary) << ";\n";
+  }
+  out << "server { listen 127.0.0.1:" << port << " ssl;\n"
+      << "ssl_session_tickets on; ssl_session_cache builtin;\n"
+      << "ssl_certificate " << Chain(kind) << "; ssl_certificate_key " << Key(kind) << ";\n"
+      << more << "\nroot " << File("www") << "; } }\n";
+  return {"nginx", "-e", "stderr", "-c", conf, "-p", File("")};
 }
 
 void Interop::ProveByName(const char* merlon) {

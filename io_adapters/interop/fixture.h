@@ -16,6 +16,7 @@ namespace merlon::interop {
 // "rsa_chain", all RSA and all made by OpenSSL, from the one in "rsa_ca.pem". For servers, those
 // with elliptic curves for clients too; "rsa_client" for clients alone.
 inline constexpr char kRsaClient[] = "rsa_client";
+inline constexpr char kP384[] = "p384", kEd25519[] = "ed25519";
 inline constexpr char kEc[] = "ec", kRsa[] = "rsa", kExpired[] = "expired",
                       kWrongName[] = "wrong_name", kUntrusted[] = "untrusted",
                       kRsaChain[] = "rsa_chain";
@@ -35,6 +36,8 @@ class Interop : public testing::Test {
   static std::string Key(const std::string& kind) { return File(kind + ".key"); }
   static std::string Merlon();
   static std::string At(int port) { return "localhost:" + std::to_string(port); }
+  // What starts nginx with the pages at this port; `more`: directives of its server.
+  static std::vector<std::string> Nginx(int port, const std::string& kind, const std::string& more);
   // Enters the present test into the table, with the peers that its name names.
   static void ProveByName(const char* merlon);
 };

@@ -52,7 +52,7 @@ class NssTest : public Interop, public testing::WithParamInterface<NssVersion> {
     for (const std::string kind : {kEc, kRsa, kUntrusted}) {
       Run({"mkdir", "-p", File("nss." + kind)});
       Run({"certutil", "-N", "-d", Database(kind), "--empty-password"});
-      Run({"certutil", "-A", "-d", Database(kind), "-n", "ca", "-t", "C,,", "-i", Chain("ca")});
+      Run({"certutil", "-A", "-d", Database(kind), "-n", "ca", "-t", "CT,,", "-i", Chain("ca")});
       Run({"openssl", "pkcs12", "-export", "-in", Chain(kind), "-inkey", Key(kind), "-name", kind,
            "-passout", "pass:x", "-out", File(kind + ".p12")});
       Run({"pk12util", "-i", File(kind + ".p12"), "-d", Database(kind), "-W", "x", "-K", ""});
@@ -76,11 +76,14 @@ class NssTest : public Interop, public testing::WithParamInterface<NssVersion> {
   void ProvesAsClient(const char* what) { Proves("client", what, "server certificate"); }
   void ProvesAsServer(const char* what) { Proves("server", what, "server certificate"); }
 
-  void StartSelfserv(const std::string& kind, const std::string& groups = "x25519,P256") {
+  void StartSelfserv(const std::string& kind, const std::string& groups = "x25519,P256",
+                     const std::vector<std::string>& more = {}) {
     port_ = FreePort();
-    selfserv_ = std::make_unique<Process>(std::vector<std::string>{
-        "selfserv", "-d", Database(kind), "-n", kind, "-p", std::to_string(port_), "-V",
-        GetParam().range, "-I", groups, "-u", "-v"});
+    std::vector<std::string> argv = {
+        "selfserv",       "-d", Database(kind), "-n", kind, "-p", std::to_string(port_), "-V",
+        GetParam().range, "-I", groups,         "-u", "-v"};
+    argv.insert(argv.end(), more.begin(), more.end());
+    selfserv_ = std::make_unique<Process>(argv);
     ASSERT_TRUE(WaitForPort(port_)) << selfserv_->output();
   }
   // selfserv answers with the request.
@@ -153,6 +156,34 @@ TEST_P(NssTest, SelfservIsRefused) {
   EXPECT_EQ(client.code, 3);
   EXPECT_THAT(client.output, HasSubstr("unknown_ca (48)"));
   EXPECT_TRUE(selfserv_->WaitFor("does not recognize and trust the CA")) << selfserv_->output();
+}
+
+TEST_P(NssTest, SelfservRequiresACertificate) {
+  Proves("client", "talks", "both certificates");
+  Proves("client", "refuses", "both certificates");
+  StartSelfserv(kEc, "x25519,P256", {"-r", "-r"});
+  for (const char* kind : {kEc, kRsaClient}) {
+    const Finished client = Fetch({"--client-cert", Chain(kind), "--client-key", Key(kind)});
+    EXPECT_EQ(client.code, 0) << client.output;
+    EXPECT_THAT(client.output, HasSubstr("GET /request.txt HTTP/1.1"));
+    EXPECT_THAT(client.output, HasSubstr("client certificate with "));
+  }
+  const Finished untrusted =
+      Fetch({"--client-cert", Chain(kUntrusted), "--client-key", Key(kUntrusted)});
+  EXPECT_EQ(untrusted.code, 3) << untrusted.output;
+  EXPECT_THAT(untrusted.output, HasSubstr("unknown_ca (48)"));
+  EXPECT_EQ(Fetch().code, 3);
+}
+
+TEST_P(NssTest, TstclntShowsItsCertificate) {
+  Proves("server", "talks", "both certificates");
+  Proves("server", "refuses", "both certificates");
+  MerlonServer server = Serve(kEc, {"--client-ca", Chain("ca")});
+  EXPECT_THAT(FetchFrom(server.port(), {"-n", kEc}).output, HasSubstr(kPage));
+  EXPECT_TRUE(server.process().WaitFor("client certificate with ")) << server.process().output();
+  MerlonServer other = Serve(kEc, {"--client-ca", Chain("other_ca")});
+  EXPECT_THAT(FetchFrom(other.port(), {"-n", kEc}).output, Not(HasSubstr(kPage)));
+  EXPECT_TRUE(other.process().WaitFor("alert")) << other.process().output();
 }
 
 // EC alone: of an RSA certificate it wants keyEncipherment, also where nothing is encrypted to it.

@@ -19,19 +19,22 @@ const std::vector<Peer>& Peers() {
        .command = [] { return Given("OPENSSL_PEER"); },
        .versions = {Version::kTls13, Version::kTls12, Version::kDtls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kKeyUpdates |
-              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12},
+              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12 |
+              kEd25519Keys | kNoEd25519Dtls},
       {.name = "GnuTLS 3.7",
        .id = "Gnutls",
        .command = [] { return Given("GNUTLS_PEER"); },
        .versions = {Version::kTls13, Version::kTls12, Version::kDtls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kKeyUpdates |
-              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12},
+              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12 |
+              kEd25519Keys},
       {.name = "wolfSSL 5.5",
        .id = "Wolfssl55",
        .command = [] { return Given("WOLFSSL_PEER"); },
        .versions = {Version::kTls13, Version::kTls12, Version::kDtls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kKeyUpdates | kVerification |
-              kClientCertificates | kPsks13 | kPsks12 | kDiscards12 | kPsk12OnP256 | kNoPskAlert13},
+              kClientCertificates | kPsks13 | kPsks12 | kDiscards12 | kEd25519Keys | kPsk12OnP256 |
+              kNoPskAlert13},
       {.name = "Mbed TLS 2.28",
        .id = "Mbedtls",
        .command = [] { return Given("MBEDTLS_PEER"); },
@@ -43,13 +46,13 @@ const std::vector<Peer>& Peers() {
        .command = [] { return Given("GO_PEER"); },
        .versions = {Version::kTls13, Version::kTls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kVerification |
-              kClientCertificates | kPlainMaster12},
+              kClientCertificates | kPlainMaster12 | kEd25519Keys},
       {.name = "Java 17",
        .id = "Java",
        .command = [] { return Given("JAVA_PEER"); },
        .versions = {Version::kTls13, Version::kTls12},
        .can = kAlpn | kResumption | kGroups | kKeyUpdates | kVerification | kClientCertificates |
-              kSlowStart},
+              kSlowStart | kEd25519Keys},
   };
   return peers;
 }

@@ -20,19 +20,21 @@ const std::vector<Peer>& Peers() {
        .command = [] { return Built("wolfssl_peer"); },
        .versions = {Version::kDtls13, Version::kTls13, Version::kDtls12, Version::kTls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kKeyUpdates |
-              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12},
+              kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12 |
+              kEd25519Keys},
       // Takes any chain, and always has a certificate.
       {.name = "dimpl 0.9.0",
        .id = "Dimpl",
        .command = [] { return Built("dimpl_peer"); },
        .versions = {Version::kDtls13, Version::kDtls12},
-       .can = kGroups | kCookies | kOwnKeyUpdates | kAlwaysIdentified | kClientCertificates | kMtu},
+       .can = kGroups | kCookies | kOwnKeyUpdates | kAlwaysIdentified | kClientCertificates | kMtu |
+              kNoRsa},
       {.name = "Go 1.26",
        .id = "Go126",
        .command = [] { return Built("go_peer"); },
        .versions = {Version::kTls13, Version::kTls12},
-       .can =
-           kAlpn | kResumption | kTellsResumption | kGroups | kVerification | kClientCertificates},
+       .can = kAlpn | kResumption | kTellsResumption | kGroups | kVerification |
+              kClientCertificates | kEd25519Keys},
   };
   return peers;
 }

@@ -28,12 +28,12 @@ constexpr VersionWords kVersionWords[] = {{"TLS 1.3", "version=tls13", "Tls13"},
                                           {"DTLS 1.2", "version=dtls12", "Dtls12"}};
 constexpr const char* kAuthenticationWords[] = {"server certificate", "both certificates", "PSK"};
 constexpr const char* kAuthenticationIds[] = {"Certificate", "BothCertificates", "Psk"};
-constexpr const char* kFeatureWords[] = {"talks",          "server closes",   "other group",
-                                         "cookie",         "small datagrams", "resumes",
-                                         "Merlon updates", "peer updates",    "refuses"};
-constexpr const char* kFeatureIds[] = {"Talks",         "ServerCloses",   "OtherGroup",
-                                       "Cookie",        "SmallDatagrams", "Resumes",
-                                       "MerlonUpdates", "PeerUpdates",    "Refuses"};
+constexpr const char* kFeatureWords[] = {
+    "talks",   "server closes", "other group",    "cookie",       "small datagrams",
+    "resumes", "other keys",    "Merlon updates", "peer updates", "refuses"};
+constexpr const char* kFeatureIds[] = {
+    "Talks",   "ServerCloses", "OtherGroup",    "Cookie",      "SmallDatagrams",
+    "Resumes", "OtherKeys",    "MerlonUpdates", "PeerUpdates", "Refuses"};
 template <class Enum, class Words>
 const auto& Of(const Words& words, Enum value) {
   return words[static_cast<size_t>(value)];
@@ -58,6 +58,14 @@ bool Authenticates(const Row& row) {
       return (can & (Is13(row.version) ? kPsks13 : kPsks12)) != 0;
   }
   return false;
+}
+
+bool HasEd25519(const Row& row) {
+  const uint32_t can = row.peer->can;
+  if (row.version == Version::kDtls12 && row.merlon_is_client && (can & kNoEd25519Dtls) != 0) {
+    return false;
+  }
+  return (can & kEd25519Keys) != 0;
 }
 
 // The certificate that is refused: a server's, or where both have one a client's.
@@ -89,6 +97,8 @@ bool Applies(const Row& row) {
     case Feature::kResumes:
       if ((can & kPlainMaster12) != 0 && !Is13(row.version)) return false;
       return (can & kResumption) != 0 && !psk;
+    case Feature::kOtherKeys:
+      return !psk;
     case Feature::kMerlonUpdates:
       return Is13(row.version);
     case Feature::kPeerUpdates:
@@ -106,9 +116,9 @@ bool Applies(const Row& row) {
 }
 
 constexpr Feature kFeatures[] = {
-    Feature::kTalks,         Feature::kServerCloses,   Feature::kRetries,
-    Feature::kCookie,        Feature::kSmallDatagrams, Feature::kResumes,
-    Feature::kMerlonUpdates, Feature::kPeerUpdates,    Feature::kRefuses};
+    Feature::kTalks,          Feature::kServerCloses, Feature::kRetries,   Feature::kCookie,
+    Feature::kSmallDatagrams, Feature::kResumes,      Feature::kOtherKeys, Feature::kMerlonUpdates,
+    Feature::kPeerUpdates,    Feature::kRefuses};
 
 std::vector<std::string> Split(const std::string& text) {
   std::vector<std::string> words;
@@ -265,6 +275,29 @@ void PeerRow::CheckRefusals() {
   }
 }
 
+void PeerRow::CheckOtherKeys() {
+  struct Keys {
+    const char *server, *client, *scheme;
+  };
+  const uint32_t can = GetParam().peer->can;
+  const auto identity = [](const char* kind) {
+    return Words{"cert=" + Chain(kind), "key=" + Key(kind)};
+  };
+  for (const Keys& keys : {Keys{kP384, kP384, "ecdsa_secp384r1_sha384"},
+                           Keys{kRsa, kRsaClient, "rsa_p"}, Keys{kEd25519, kEd25519, "ed25519"}}) {
+    if (keys.server == kRsa && (can & kNoRsa) != 0) continue;
+    if (keys.server == kEd25519 && !HasEd25519(GetParam())) continue;
+    const bool both = GetParam().authentication == Authentication::kBoth;
+    ASSERT_NO_FATAL_FAILURE(Start(identity(keys.server), both ? identity(keys.client) : Words{}));
+    ASSERT_NO_FATAL_FAILURE(Say("first"));
+    // In TLS 1.2 a scheme names the hash alone, which need not be that of the curve's size.
+    const bool ecdsa12 = keys.server == kP384 && !Is13(GetParam().version);
+    EXPECT_TRUE(merlon().WaitFor(ecdsa12 ? "ecdsa" : keys.scheme)) << merlon().output();
+    client_->CloseInput();
+    EndWell();
+  }
+}
+
 void PeerRow::CheckUpdates() {
   const bool by_peer = GetParam().feature == Feature::kPeerUpdates;
   if (by_peer && (GetParam().peer->can & kOwnKeyUpdates) != 0) {
@@ -327,6 +360,7 @@ void PeerRow::Meet() {
          .authentication = Of(kAuthenticationWords, row.authentication)},
         Of(kFeatureWords, row.feature));
   if (row.feature == Feature::kRefuses) return CheckRefusals();
+  if (row.feature == Feature::kOtherKeys) return CheckOtherKeys();
   ASSERT_NO_FATAL_FAILURE(StartWithFeature());
   ASSERT_NO_FATAL_FAILURE(Say("first"));
   EXPECT_TRUE(merlon().WaitFor(Of(kVersionWords, row.version).said)) << merlon().output();
@@ -348,6 +382,7 @@ void PeerRow::Meet() {
       CheckUpdates();
       break;
     case Feature::kSmallDatagrams:
+    case Feature::kOtherKeys:
     case Feature::kRefuses:
       break;
   }

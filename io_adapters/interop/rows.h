@@ -20,6 +20,7 @@ enum class Feature : uint8_t {
   kCookie,          // the server wants a cookie
   kSmallDatagrams,  // both ends send datagrams of 300 bytes at most: messages come in fragments
   kResumes,         // with a ticket or a session ID
+  kOtherKeys,       // certificates with keys of P-384, RSA and, where the peer has it, Ed25519
   kMerlonUpdates,   // Merlon begins KeyUpdates, and asks for one back
   kPeerUpdates,     // the peer does
   // The client refuses the server's certificate; the server the client's, if both have one; or the
@@ -55,7 +56,10 @@ enum Ability : uint32_t {
   kDiscards12 = 1 << 15,
   kPsk12OnP256 = 1 << 16,   // as a client of TLS 1.2 mixes PSKs with that group alone
   kNoPskAlert13 = 1 << 17,  // as a server of TLS 1.3 just goes when a PSK is wrong
-  kSlowStart = 1 << 13,     // costs too much to be started for every row
+  kNoRsa = 1 << 18,
+  kEd25519Keys = 1 << 19,
+  kNoEd25519Dtls = 1 << 20,  // as a server of DTLS 1.2
+  kSlowStart = 1 << 13,      // costs too much to be started for every row
 };
 
 struct Peer {
@@ -93,6 +97,7 @@ class PeerRow : public Interop, public testing::WithParamInterface<Row> {
   void CheckRetry();
   void CheckResumption();
   void CheckUpdates();
+  void CheckOtherKeys();
   void EndWell();
   void CheckRefusals();
   void CheckRefusal(const Words& for_server, const Words& for_client, const char* alert);

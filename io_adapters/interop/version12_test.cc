@@ -70,19 +70,9 @@ class Client12 : public Version12 {
                 "--x509keyfile", Key(kind), "--priority", kPriority12} +
           more);
   }
-  void StartNginx(const char* kind) {
-    const std::string port = Port(), conf = File("nginx12." + port + ".conf");
-    std::ofstream(conf)
-        << "user root root; daemon off; master_process off; error_log stderr info;\n"
-           "pid "
-        << File("nginx12.pid") << ";\nevents {}\nhttp {\naccess_log off;\nclient_body_temp_path "
-        << File("b") << "; proxy_temp_path " << File("p") << "; fastcgi_temp_path " << File("f")
-        << "; uwsgi_temp_path " << File("u") << "; scgi_temp_path " << File("s")
-        << ";\nserver { listen 127.0.0.1:" << port
-        << " ssl;\nssl_protocols TLSv1.2; ssl_session_tickets on;\n"
-        << "ssl_session_cache builtin;\nssl_certificate " << Chain(kind) << "; ssl_certificate_key "
-        << Key(kind) << ";\nroot " << File("www") << "; } }\n";
-    Start({"nginx", "-e", "stderr", "-c", conf, "-p", File("")});
+  void StartNginx(const char* kind, const std::string& more = "") {
+    port_ = FreePort();
+    Start(Nginx(port_, kind, "ssl_protocols TLSv1.2;" + more));
   }
   Finished Fetch(const Words& more = {}, const char* path = "/page.txt") {
     return Execute(Words{Merlon(), "client", At(port_), "--http", path, "--verbose"} + more);
@@ -195,6 +185,23 @@ TEST_F(Client12, RefusesBadChains) {
     EXPECT_EQ(client.code, 3);
     EXPECT_THAT(client.output, HasSubstr(alert));
   }
+}
+
+TEST_F(Client12, NginxWithABadChainIsRefused) {
+  Proves(kNginx, "client", "refuses");
+  StartNginx(kUntrusted);
+  const Finished client = FetchVerified();
+  EXPECT_EQ(client.code, 3);
+  EXPECT_THAT(client.output, HasSubstr("unknown_ca (48)"));
+  EXPECT_TRUE(server_->WaitFor("SSL alert number 48")) << server_->output();
+}
+
+TEST_F(Client12, NginxAsksForACertificate) {
+  Proves(kNginx, "client", "talks", "both certificates");
+  StartNginx(kEc, "ssl_verify_client on; ssl_client_certificate " + Chain("ca") + ";");
+  const Finished client = FetchVerified({"--client-cert", Chain(kEc), "--client-key", Key(kEc)});
+  ExpectPage(client);
+  EXPECT_THAT(client.output, HasSubstr("client certificate with "));
 }
 
 TEST_F(Client12, OfTls13AloneRefuses) {
@@ -386,6 +393,27 @@ TEST_F(Datagrams12, ClientTalksToOpenssl) {
     server.Send("answer\n");
     EXPECT_TRUE(client.WaitFor("answer")) << client.output();
   }
+}
+
+TEST_F(Datagrams12, ClientPrintsWhatNobodyAskedFor) {
+  const std::string at = "127.0.0.1:" + std::to_string(FreePort());
+  Process server({"openssl", "s_server", "-dtls1_2", "-accept", at, "-cert", Chain(kEc), "-key",
+                  Key(kEc), "-quiet"});
+  // Nothing says when it listens: the client repeats its ClientHello.
+  Process client({Merlon(), "dtls-client", at, "--cafile", Chain("ca")});
+  ASSERT_TRUE(client.WaitFor("connected: DTLS 1.2, ")) << client.output();
+  server.Send("unasked\n");  // while the client's stdin is open and empty
+  EXPECT_TRUE(client.WaitFor("unasked\n")) << client.output();
+  client.CloseInput();
+  EXPECT_EQ(client.Wait(), 0) << client.output();
+}
+
+TEST_F(Datagrams12, ClientOfNobodyGivesUp) {
+  const Finished client =
+      Execute({Merlon(), "dtls-client", "127.0.0.1:" + std::to_string(FreePort()), "--cafile",
+               Chain("ca"), "--timeout", "1"});
+  EXPECT_EQ(client.code, 4);
+  EXPECT_THAT(client.output, HasSubstr("the peer left the handshake unfinished for too long"));
 }
 
 TEST_F(Datagrams12, ClientTalksToGnutls) {

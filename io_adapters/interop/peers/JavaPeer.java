@@ -88,11 +88,10 @@ public final class JavaPeer {
     if (options.containsKey("cert")) {
       String pem = Files.readString(Path.of(options.get("key")));
       byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]*-----", ""));
+      Certificate[] chain = certificates(options.get("cert")).toArray(new Certificate[0]);
+      KeyFactory factory = KeyFactory.getInstance(chain[0].getPublicKey().getAlgorithm());
       store.setKeyEntry(
-          "own",
-          KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der)),
-          new char[0],
-          certificates(options.get("cert")).toArray(new Certificate[0]));
+          "own", factory.generatePrivate(new PKCS8EncodedKeySpec(der)), new char[0], chain);
     }
     keys.init(store, new char[0]);
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
