@@ -7,7 +7,6 @@
 #include <array>
 #include <cstring>
 
-#include "crypto/bound_key.h"
 #include "crypto/ctr_drbg.h"
 #include "tls/datagram_connection.h"
 #include "tls/stream_connection.h"
@@ -32,18 +31,6 @@ template <size_t kSize>
 Bytes ReadFlash(std::array<uint8_t, kSize>& out) {
   for (uint8_t& byte : out) byte = static_cast<uint8_t>(flash);
   return Bytes(out);
-}
-
-// The device's PSK, from flash into a key.
-inline Result<crypto::BoundSecret> LoadPsk(crypto::KeyStore& keys) {
-  std::array<uint8_t, 32> bytes;
-  crypto::KeyAttributes attributes;
-  attributes.type = crypto::KeyType::kSecret;
-  attributes.usage = crypto::Usage::kDerive;
-  MERLON_ASSIGN_OR_RETURN(const crypto::KeyHandle handle,
-                          keys.Import(attributes, ReadFlash(bytes)));
-  Wipe(MutableBytes(bytes));
-  return crypto::BoundSecret::Bind(keys, handle);
 }
 
 // What both loops do before they receive: answers, events, what is due, one reading of a sensor.

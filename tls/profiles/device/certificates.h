@@ -3,6 +3,7 @@
 // ChaCha20-Poly1305, X25519 and P-256, ECDSA on P-256 and RSA verification, one trust anchor and
 // one credential in flash.
 #pragma once
+#include "crypto/bound_key.h"
 #include "crypto/context.h"
 #include "crypto/drivers/portable/aes.h"
 #include "crypto/drivers/portable/aes_gcm.h"

@@ -6,36 +6,20 @@
 #include "crypto/drivers/portable/aes.h"
 #include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/sha256.h"
-#include "tls/profiles/device/board.h"
+#include "tls/profiles/device/psk.h"
 #include "tls/psk12_operations.h"
 
 namespace merlon::tls {
 namespace {
 
-constexpr const crypto::HashAlgorithm* kHashes[] = {&crypto::kPortableSha256};
-constexpr crypto::Driver kDriver = {.name = "device",
-                                    .location = crypto::kLocalStorage,
-                                    .available = nullptr,
-                                    .hashes = kHashes,
-                                    .ciphers = {},
-                                    .aeads = {},
-                                    .key_agreements = {},
-                                    .signs = {}};
-constexpr const crypto::Driver* kDrivers[] = {&kDriver};
-
 constexpr CipherSuite kSuites[] = {
     {kTlsPskAes128Ccm8, &crypto::kPortableAes128Ccm8, &crypto::kPortableSha256, KeyExchange::kPsk}};
 
 Result<void> Run() {
-  static crypto::InlineKeyStore<1, 32> keys{crypto::DriverTable(kDrivers)};
   static crypto::CtrDrbg rng(crypto::kPortableAes256, board::kEntropy);
-  MERLON_ASSIGN_OR_RETURN(const crypto::BoundSecret bound, board::LoadPsk(*keys));
-  static const crypto::BoundSecret psk = bound;
-  static const ExternalPsk psks[] = {{.identity = AsBytes("device 1"), .secret = &psk}};
-
   static ClientConfig config;
   config.common.suites12 = kSuites;
-  config.common.psks12 = psks;
+  MERLON_ASSIGN_OR_RETURN(config.common.psks12, board::LoadPsk());
   config.tickets = false;
   static std::array<uint8_t, 4096> storage, reassembly;
   static HandshakeCore<Psk12DatagramClientProfile> core(config, ClientOptions{},
