@@ -7,60 +7,15 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "tls/config_algorithms.h"
 #include "tls/core/protocol_profile.h"
 #include "tls/psk_importer.h"
 
 namespace merlon::tls {
 namespace {
 
-struct SuiteRow {
-  uint16_t id;
-  crypto::AeadId aead;
-  crypto::HashId hash;
-  KeyExchange key_exchange;
-  bool by_default;
-};
-// In order of preference.
-constexpr SuiteRow kSuites[] = {
-    {kTlsAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kTls13,
-     true},
-    {kTlsAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384, KeyExchange::kTls13,
-     true},
-    {kTlsChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
-     KeyExchange::kTls13, true},
-    {kTlsAes128CcmSha256, crypto::AeadId::kAes128Ccm, crypto::HashId::kSha256, KeyExchange::kTls13,
-     false},
-    {kTlsAes128Ccm8Sha256, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256,
-     KeyExchange::kTls13, false},
-    {kTlsEcdheEcdsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
-     KeyExchange::kEcdheEcdsa, true},
-    {kTlsEcdheRsaAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
-     KeyExchange::kEcdheRsa, true},
-    {kTlsEcdheEcdsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384,
-     KeyExchange::kEcdheEcdsa, true},
-    {kTlsEcdheRsaAes256GcmSha384, crypto::AeadId::kAes256Gcm, crypto::HashId::kSha384,
-     KeyExchange::kEcdheRsa, true},
-    {kTlsEcdheEcdsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305,
-     crypto::HashId::kSha256, KeyExchange::kEcdheEcdsa, true},
-    {kTlsEcdheRsaChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
-     KeyExchange::kEcdheRsa, true},
-    {kTlsEcdhePskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256,
-     KeyExchange::kEcdhePsk, true},
-    {kTlsEcdhePskChaCha20Poly1305Sha256, crypto::AeadId::kChaCha20Poly1305, crypto::HashId::kSha256,
-     KeyExchange::kEcdhePsk, true},
-    {kTlsPskAes128GcmSha256, crypto::AeadId::kAes128Gcm, crypto::HashId::kSha256, KeyExchange::kPsk,
-     true},
-    {kTlsPskAes128Ccm8, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kPsk,
-     false},
-};
-constexpr const NamedGroup* kGroups[] = {&kX25519, &kSecp256r1, &kSecp384r1};
-constexpr const SignatureScheme* kSchemes[] = {
-    &kEcdsaSecp256r1Sha256, &kEcdsaSecp384r1Sha384, &kEd25519,         &kRsaPssRsaeSha256,
-    &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,     &kRsaPssPssSha256, &kRsaPssPssSha384,
-    &kRsaPssPssSha512,      &kRsaPkcs1Sha256,       &kRsaPkcs1Sha384,  &kRsaPkcs1Sha512};
-
 const SignatureScheme* const* FindScheme(uint16_t id) {
-  return std::find_if(std::begin(kSchemes), std::end(kSchemes),
+  return std::find_if(std::begin(kBuiltSchemes), std::end(kBuiltSchemes),
                       [&](auto* scheme) { return scheme->id == id; });
 }
 
@@ -103,7 +58,7 @@ Version VersionOf(const SuiteRow& row) {
 // those that some credential could serve.
 std::vector<uint16_t> DefaultSuites(const CommonChoices& choices) {
   std::vector<uint16_t> out;
-  for (const SuiteRow& row : kSuites) {
+  for (const SuiteRow& row : kBuiltSuites) {
     if (!row.by_default || !Speaks(choices, VersionOf(row))) continue;
     if (UsesPsk(row.key_exchange) && choices.psks.empty()) continue;
     if (UsesCertificates(row.key_exchange) && choices.psk_only) continue;
@@ -133,9 +88,9 @@ absl::Status ResolveSuites(const CommonChoices& choices, const crypto::DriverTab
   std::vector<uint16_t> wanted = choices.suites;
   if (wanted.empty()) wanted = DefaultSuites(choices);
   for (uint16_t id : wanted) {
-    const auto* row = std::find_if(std::begin(kSuites), std::end(kSuites),
+    const auto* row = std::find_if(std::begin(kBuiltSuites), std::end(kBuiltSuites),
                                    [&](const SuiteRow& r) { return r.id == id; });
-    if (row == std::end(kSuites)) return Invalid("unknown cipher suite " + Hex(id));
+    if (row == std::end(kBuiltSuites)) return Invalid("unknown cipher suite " + Hex(id));
     if (!Speaks(choices, VersionOf(*row))) {
       return Invalid("cipher suite " + Hex(id) + " is of a version that SetVersions leaves out");
     }
@@ -162,12 +117,12 @@ absl::Status ResolveGroups(const CommonChoices& choices, const crypto::DriverTab
                            CommonOwned& owned) {
   std::vector<uint16_t> wanted = choices.groups;
   if (wanted.empty()) {
-    for (const NamedGroup* group : kGroups) wanted.push_back(static_cast<uint16_t>(group->id));
+    for (const NamedGroup* group : kBuiltGroups) wanted.push_back(static_cast<uint16_t>(group->id));
   }
   for (uint16_t id : wanted) {
-    const auto* group = std::find_if(std::begin(kGroups), std::end(kGroups),
+    const auto* group = std::find_if(std::begin(kBuiltGroups), std::end(kBuiltGroups),
                                      [&](auto* g) { return static_cast<uint16_t>(g->id) == id; });
-    if (group == std::end(kGroups)) return Invalid("unknown group " + Hex(id));
+    if (group == std::end(kBuiltGroups)) return Invalid("unknown group " + Hex(id));
     const bool supported = drivers.key_agreement((*group)->id) != nullptr;
     if (supported) owned.groups.push_back(*group);
     if (!supported && !choices.groups.empty()) return Invalid("no driver has group " + Hex(id));
@@ -180,11 +135,11 @@ absl::Status ResolveSchemes(const CommonChoices& choices, const crypto::DriverTa
                             CommonOwned& owned) {
   std::vector<uint16_t> wanted = choices.schemes;
   if (wanted.empty()) {
-    for (const SignatureScheme* scheme : kSchemes) wanted.push_back(scheme->id);
+    for (const SignatureScheme* scheme : kBuiltSchemes) wanted.push_back(scheme->id);
   }
   for (uint16_t id : wanted) {
     const auto* scheme = FindScheme(id);
-    if (scheme == std::end(kSchemes)) return Invalid("unknown signature scheme " + Hex(id));
+    if (scheme == std::end(kBuiltSchemes)) return Invalid("unknown signature scheme " + Hex(id));
     const bool supported =
         drivers.sign((*scheme)->algorithm.family, (*scheme)->key_type) != nullptr &&
         ((*scheme)->algorithm.hash == crypto::HashId::kNone ||
@@ -201,7 +156,7 @@ absl::Status ResolveSchemes(const CommonChoices& choices, const crypto::DriverTa
     for (const SignatureScheme* scheme : owned.schemes) {
       owned.certificate_schemes.push_back(scheme->id);
     }
-    for (const SignatureScheme* scheme : kSchemes) {
+    for (const SignatureScheme* scheme : kBuiltSchemes) {
       const bool has = drivers.sign(scheme->algorithm.family, scheme->key_type) != nullptr;
       const auto end = owned.certificate_schemes.end();
       const bool listed = std::find(owned.certificate_schemes.begin(), end, scheme->id) != end;
@@ -312,7 +267,7 @@ absl::Status Resolve(const CommonChoices& choices, const crypto::Context& crypto
     if (!status.ok()) return status;
   }
   for (const CredentialChoice& choice : choices.credentials) {
-    const absl::Status status = owned.credentials.Add(choice, crypto, kSchemes);
+    const absl::Status status = owned.credentials.Add(choice, crypto, kBuiltSchemes);
     if (!status.ok()) return status;
   }
   config.suites = owned.suites;
@@ -361,67 +316,8 @@ absl::Status CheckClientAuthentication(ClientAuthentication mode, const CommonCh
 
 }  // namespace
 
-ClientConfigBuilder& ClientConfigBuilder::SetSuites(std::vector<uint16_t> iana) {
-  common_.suites = std::move(iana);
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::SetVersions(Version min, Version max) {
-  common_.SetVersions(min, max);
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::AllowWithoutExtendedMasterSecret() {
-  common_.allow_plain_master_secret = true;
-  return *this;
-}
 ClientConfigBuilder& ClientConfigBuilder::DisableTickets12() {
   tickets_ = false;
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::SetGroups(std::vector<uint16_t> iana) {
-  common_.groups = std::move(iana);
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::SetSignatureSchemes(std::vector<uint16_t> iana) {
-  common_.schemes = std::move(iana);
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::AddAlpn(std::string_view protocol) {
-  common_.alpn.emplace_back(protocol);
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::AddCredential(CredentialChoice credential) {
-  common_.credentials.push_back(std::move(credential));
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::ChooseCredentials() {
-  common_.choose_credentials = true;
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::NameAuthorities(
-    absl::Span<const x509::TrustAnchor> anchors) {
-  for (const x509::TrustAnchor& anchor : anchors) NameAuthority(anchor.subject());
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::NameAuthority(Bytes name_der) {
-  common_.authorities.emplace_back(AsText(name_der));
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::AddExternalPsk(std::string_view identity,
-                                                         crypto::KeyHandle key,
-                                                         std::string_view context,
-                                                         crypto::HashId hash) {
-  common_.psks.push_back({.identity = std::string(identity),
-                          .key = key,
-                          .hash = hash,
-                          .context = std::string(context),
-                          .raw = false});
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::AddRawExternalPsk(std::string_view identity,
-                                                            crypto::KeyHandle key,
-                                                            crypto::HashId hash) {
-  common_.psks.push_back(
-      {.identity = std::string(identity), .key = key, .hash = hash, .context = {}, .raw = true});
   return *this;
 }
 ClientConfigBuilder& ClientConfigBuilder::RequirePsk() {
@@ -438,14 +334,6 @@ ClientConfigBuilder& ClientConfigBuilder::LookUpSessions() {
 }
 ClientConfigBuilder& ClientConfigBuilder::DisableMiddleboxCompatibility() {
   middlebox_compatibility_ = false;
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::SetLimits(const Limits& limits) {
-  common_.limits = limits;
-  return *this;
-}
-ClientConfigBuilder& ClientConfigBuilder::LogSecrets() {
-  common_.log_secrets = true;
   return *this;
 }
 
@@ -479,32 +367,8 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
   return std::shared_ptr<const ClientConfig>(std::move(owned), config);
 }
 
-ServerConfigBuilder& ServerConfigBuilder::SetSuites(std::vector<uint16_t> iana) {
-  common_.suites = std::move(iana);
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::SetVersions(Version min, Version max) {
-  common_.SetVersions(min, max);
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::AllowWithoutExtendedMasterSecret() {
-  common_.allow_plain_master_secret = true;
-  return *this;
-}
 ServerConfigBuilder& ServerConfigBuilder::StoreSessionIds() {
   session_ids_ = true;
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::SetGroups(std::vector<uint16_t> iana) {
-  common_.groups = std::move(iana);
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::SetSignatureSchemes(std::vector<uint16_t> iana) {
-  common_.schemes = std::move(iana);
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::AddAlpn(std::string_view protocol) {
-  common_.alpn.emplace_back(protocol);
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::RequireAlpn() {
@@ -520,56 +384,13 @@ ServerConfigBuilder& ServerConfigBuilder::AddCredential(std::vector<std::string>
                         .names = std::move(names),
                         .schemes = std::move(schemes)});
 }
-ServerConfigBuilder& ServerConfigBuilder::AddCredential(CredentialChoice credential) {
-  common_.credentials.push_back(std::move(credential));
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::ChooseCredentials() {
-  common_.choose_credentials = true;
-  return *this;
-}
 ServerConfigBuilder& ServerConfigBuilder::SetClientAuthentication(ClientAuthentication mode) {
   client_authentication_ = mode;
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::NameAuthorities(
-    absl::Span<const x509::TrustAnchor> anchors) {
-  for (const x509::TrustAnchor& anchor : anchors) NameAuthority(anchor.subject());
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::NameAuthority(Bytes name_der) {
-  common_.authorities.emplace_back(AsText(name_der));
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::AddExternalPsk(std::string_view identity,
-                                                         crypto::KeyHandle key,
-                                                         std::string_view context,
-                                                         crypto::HashId hash) {
-  common_.psks.push_back({.identity = std::string(identity),
-                          .key = key,
-                          .hash = hash,
-                          .context = std::string(context),
-                          .raw = false});
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::AddRawExternalPsk(std::string_view identity,
-                                                            crypto::KeyHandle key,
-                                                            crypto::HashId hash) {
-  common_.psks.push_back(
-      {.identity = std::string(identity), .key = key, .hash = hash, .context = {}, .raw = true});
   return *this;
 }
 ServerConfigBuilder& ServerConfigBuilder::SetTickets(int count, uint32_t lifetime_seconds) {
   tickets_ = count;
   ticket_lifetime_ = lifetime_seconds;
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::SetLimits(const Limits& limits) {
-  common_.limits = limits;
-  return *this;
-}
-ServerConfigBuilder& ServerConfigBuilder::LogSecrets() {
-  common_.log_secrets = true;
   return *this;
 }
 
