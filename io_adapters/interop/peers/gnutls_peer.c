@@ -3,7 +3,7 @@
 #include <gnutls/dtls.h>
 #include <gnutls/gnutls.h>
 
-#include "io_adapters/interop/peers/plumbing.h"
+#include "io_adapters/interop/peers/talk.h"
 
 static Options g;
 static gnutls_certificate_credentials_t certificates;
@@ -38,8 +38,8 @@ static void Configure(void) {
     Must(g.ca, gnutls_certificate_set_x509_trust_file(certificates, g.ca, GNUTLS_X509_FMT_PEM));
   }
   if (g.cert != NULL) {
-    Must(g.cert, gnutls_certificate_set_x509_key_file(certificates, g.cert, g.key,
-                                                      GNUTLS_X509_FMT_PEM));
+    Must(g.cert,
+         gnutls_certificate_set_x509_key_file(certificates, g.cert, g.key, GNUTLS_X509_FMT_PEM));
   }
   Must("tickets", gnutls_session_ticket_key_generate(&ticket_key));
   Must("cookie", gnutls_key_generate(&cookie_key, GNUTLS_COOKIE_KEY_SIZE));
@@ -48,8 +48,8 @@ static void Configure(void) {
   Must("psk=", gnutls_psk_allocate_server_credentials(&server_psk));
   gnutls_psk_set_server_credentials_function(server_psk, FindPsk);
   Must("psk=", gnutls_psk_allocate_client_credentials(&client_psk));
-  Must("psk=", gnutls_psk_set_client_credentials(client_psk, g.psk_identity, &key,
-                                                 GNUTLS_PSK_KEY_RAW));
+  Must("psk=",
+       gnutls_psk_set_client_credentials(client_psk, g.psk_identity, &key, GNUTLS_PSK_KEY_RAW));
 }
 
 static void FreeAll(void) {
@@ -87,7 +87,7 @@ static void SetCredentials(gnutls_session_t session) {
   gnutls_session_set_verify_cert(session, g.is_server ? NULL : "localhost", 0);
 }
 
-static gnutls_session_t NewConnection(int fd) {
+static void* Open(int fd) {
   gnutls_session_t session;
   const unsigned int flags = (g.is_server ? GNUTLS_SERVER : GNUTLS_CLIENT) |
                              (g.is_datagram ? GNUTLS_DATAGRAM : 0) | GNUTLS_KEY_SHARE_TOP;
@@ -139,9 +139,10 @@ static void AwaitCookie(gnutls_session_t session, int fd) {
   }
 }
 
-static int Handshake(gnutls_session_t session, int fd) {
+static int Handshake(void* connection) {
+  gnutls_session_t session = connection;
   gnutls_datum_t alpn = {NULL, 0};
-  if (g.cookie) AwaitCookie(session, fd);
+  if (g.cookie) AwaitCookie(session, gnutls_transport_get_int(session));
   int error;
   do {
     error = gnutls_handshake(session);
@@ -159,10 +160,9 @@ static int Handshake(gnutls_session_t session, int fd) {
   return 1;
 }
 
-// Bytes; 0: the peer has closed; below: it failed. Both have been said.
-static int Read(gnutls_session_t session, char* data, size_t room) {
+static int Read(void* connection, char* data, int room) {
   for (;;) {
-    const ssize_t n = gnutls_record_recv(session, data, room);
+    const ssize_t n = gnutls_record_recv(connection, data, (size_t)room);
     if (n > 0) return (int)n;
     if (n == 0) {
       printf("closed\n");
@@ -174,44 +174,14 @@ static int Read(gnutls_session_t session, char* data, size_t room) {
   }
 }
 
-static int Write(gnutls_session_t session, const char* data, int size) {
-  const ssize_t n = gnutls_record_send(session, data, (size_t)size);
+static int Write(void* connection, const char* data, int size) {
+  const ssize_t n = gnutls_record_send(connection, data, (size_t)size);
   return n == size ? 1 : Failed("write", (int)n);
 }
 
-static int Update(gnutls_session_t session) {
-  const int error = gnutls_session_key_update(session, GNUTLS_KU_PEER);
+static int Update(void* connection) {
+  const int error = gnutls_session_key_update(connection, GNUTLS_KU_PEER);
   return error == 0 ? 1 : Failed("update", error);
-}
-
-// On a stream both close_notify have been seen when this is 1.
-static int Close(gnutls_session_t session) {
-  return gnutls_bye(session, g.is_datagram ? GNUTLS_SHUT_WR : GNUTLS_SHUT_RDWR) == 0;
-}
-
-static void Serve(gnutls_session_t session, int fd) {
-  char data[MAX_LINE];
-  if (!Handshake(session, fd)) return;
-  for (;;) {
-    const int n = Read(session, data, sizeof(data));
-    if (n < 0) return;
-    if (n == 0 || Says(data, n, "?close")) break;
-    if (Says(data, n, "?update") && !Update(session)) return;
-    if (!Write(session, data, n)) return;
-  }
-  (void)gnutls_bye(session, GNUTLS_SHUT_WR);
-}
-
-static void RunServer(void) {
-  int listener = Listen(&g);
-  for (;;) {
-    const int fd = AcceptOne(&listener, &g);
-    if (fd < 0) return;
-    gnutls_session_t session = NewConnection(fd);
-    Serve(session, fd);
-    gnutls_deinit(session);
-    close(fd);
-  }
 }
 
 static int KeepSession(gnutls_session_t session) {
@@ -221,46 +191,20 @@ static int KeepSession(gnutls_session_t session) {
   return error == 0 ? 1 : Failed("session", error);
 }
 
-// What the lines of stdin say; 0: it failed; 1: it is closed; 2: and is wanted again.
-static int Talk(gnutls_session_t session) {
-  char line[MAX_LINE + 1], data[MAX_LINE];
-  while (NextLine(line)) {
-    if (strcmp(line, "!again") == 0) return KeepSession(session) && Close(session) ? 2 : 0;
-    if (strcmp(line, "!update") == 0) {
-      if (!Update(session)) return 0;
-      continue;
-    }
-    strcat(line, "\n");
-    if (!Write(session, line, (int)strlen(line))) return 0;
-    const int n = Read(session, data, sizeof(data));
-    if (n <= 0) return n == 0 && Close(session);
-    printf("got %.*s", n, data);
-  }
-  return Close(session);
+static int Close(void* connection, int keep) {
+  if (keep && !KeepSession(connection)) return 0;
+  return gnutls_bye(connection, g.is_datagram ? GNUTLS_SHUT_WR : GNUTLS_SHUT_RDWR) == 0;
 }
 
-static int RunClient(void) {
-  for (;;) {
-    const int fd = Connect(&g);
-    gnutls_session_t session = NewConnection(fd);
-    const int end = Handshake(session, fd) ? Talk(session) : 0;
-    gnutls_deinit(session);
-    close(fd);
-    if (end != 2) return end == 1 ? 0 : 1;
-  }
-}
+static void SayClosed(void* connection) { (void)gnutls_bye(connection, GNUTLS_SHUT_WR); }
+static void Free(void* connection) { gnutls_deinit(connection); }
 
 int main(int argc, char** argv) {
-  int code = 0;
+  static const Library library = {Open, Handshake, Read, Write, Update, Close, SayClosed, Free};
   g = ParseOptions(argc, argv);
   if (g.is_datagram && g.is_13) Die("this GnuTLS has no DTLS 1.3");
-  signal(SIGPIPE, SIG_IGN);  // writing to a peer that is gone is an error
   Configure();
-  if (g.is_server) {
-    RunServer();
-  } else {
-    code = RunClient();
-  }
+  const int code = RunPeer(&library, &g);
   FreeAll();
   return code;
 }

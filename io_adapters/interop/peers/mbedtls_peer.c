@@ -11,7 +11,7 @@
 #include <mbedtls/ssl_ticket.h>
 #include <mbedtls/timing.h>
 
-#include "io_adapters/interop/peers/plumbing.h"
+#include "io_adapters/interop/peers/talk.h"
 
 static Options g;
 static mbedtls_entropy_context entropy;
@@ -138,7 +138,10 @@ static void FreeAll(void) {
   mbedtls_entropy_free(&entropy);
 }
 
-static void Open(Connection* peer, int fd) {
+static void* Open(int fd) {
+  static Connection only;
+  Connection* peer = &only;
+  memset(peer, 0, sizeof(*peer));
   mbedtls_ssl_init(&peer->ssl);
   peer->net.fd = fd;
   Must("connection", mbedtls_ssl_setup(&peer->ssl, &config));
@@ -149,11 +152,12 @@ static void Open(Connection* peer, int fd) {
   if (g.is_datagram && g.mtu != 0) mbedtls_ssl_set_mtu(&peer->ssl, (uint16_t)g.mtu);
   if (!g.is_server) Must("name", mbedtls_ssl_set_hostname(&peer->ssl, "localhost"));
   if (has_session) Must("session", mbedtls_ssl_set_session(&peer->ssl, &session));
+  return peer;
 }
 
-static void Shut(Connection* peer) {
+static void Free(void* connection) {
+  Connection* peer = connection;
   mbedtls_ssl_free(&peer->ssl);
-  mbedtls_net_free(&peer->net);
 }
 
 // Nothing tells afterwards whether a session was resumed: then the server sent neither a
@@ -167,7 +171,8 @@ static int Step(Connection* peer, int* resumed) {
   return error;
 }
 
-static int Handshake(Connection* peer) {
+static int Handshake(void* connection) {
+  Connection* peer = connection;
   int error = 0, resumed = 1;
   const unsigned char id[] = "loopback";
   if (g.is_server && g.is_datagram) {
@@ -189,10 +194,10 @@ static int Handshake(Connection* peer) {
   return 1;
 }
 
-// Bytes; 0: the peer has closed; below: it failed. Both have been said.
-static int Read(Connection* peer, char* data, size_t room) {
+static int Read(void* connection, char* data, int room) {
+  Connection* peer = connection;
   for (;;) {
-    const int n = mbedtls_ssl_read(&peer->ssl, (unsigned char*)data, room);
+    const int n = mbedtls_ssl_read(&peer->ssl, (unsigned char*)data, (size_t)room);
     if (n > 0) return n;
     if (n == MBEDTLS_ERR_SSL_WANT_READ || n == MBEDTLS_ERR_SSL_TIMEOUT) continue;
     if (n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
@@ -204,78 +209,40 @@ static int Read(Connection* peer, char* data, size_t room) {
   }
 }
 
-static int Write(Connection* peer, const char* data, int size) {
+static int Write(void* connection, const char* data, int size) {
+  Connection* peer = connection;
   const int n = mbedtls_ssl_write(&peer->ssl, (const unsigned char*)data, (size_t)size);
   return n == size ? 1 : Failed("write", n);
 }
 
-static void Serve(Connection* peer) {
-  char data[MAX_LINE];
-  if (!Handshake(peer)) return;
-  for (;;) {
-    const int n = Read(peer, data, sizeof(data));
-    if (n < 0) return;
-    if (n == 0 || Says(data, n, "?close")) break;
-    if (!Write(peer, data, n)) return;
+static int Update(void* connection) {
+  (void)connection;
+  printf("failed: update: TLS 1.2 has none\n");
+  return 0;
+}
+
+static int Close(void* connection, int keep) {
+  Connection* peer = connection;
+  const int error = mbedtls_ssl_close_notify(&peer->ssl);
+  if (error != 0) return Failed("close", error);
+  if (keep) {
+    Must("session", mbedtls_ssl_get_session(&peer->ssl, &session));
+    has_session = 1;
   }
+  return 1;
+}
+
+static void SayClosed(void* connection) {
+  Connection* peer = connection;
   (void)mbedtls_ssl_close_notify(&peer->ssl);
 }
 
-static void RunServer(void) {
-  int listener = Listen(&g);
-  for (;;) {
-    Connection peer;
-    const int fd = AcceptOne(&listener, &g);
-    if (fd < 0) return;
-    Open(&peer, fd);
-    Serve(&peer);
-    Shut(&peer);
-  }
-}
-
-// What the lines of stdin say; 0: it failed; 1: it is closed; 2: and is wanted again.
-static int Talk(Connection* peer) {
-  char line[MAX_LINE + 1], data[MAX_LINE];
-  int end = 1;
-  while (end == 1 && NextLine(line)) {
-    if (strcmp(line, "!again") == 0) {
-      end = 2;
-      continue;
-    }
-    strcat(line, "\n");
-    if (!Write(peer, line, (int)strlen(line))) return 0;
-    const int n = Read(peer, data, sizeof(data));
-    if (n < 0) return 0;
-    if (n == 0) break;
-    printf("got %.*s", n, data);
-  }
-  return mbedtls_ssl_close_notify(&peer->ssl) == 0 ? end : 0;
-}
-
-static int RunClient(void) {
-  for (;;) {
-    Connection peer;
-    Open(&peer, Connect(&g));
-    const int end = Handshake(&peer) ? Talk(&peer) : 0;
-    if (end == 2) {
-      Must("session", mbedtls_ssl_get_session(&peer.ssl, &session));
-      has_session = 1;
-    }
-    Shut(&peer);
-    if (end != 2) return end == 1 ? 0 : 1;
-  }
-}
-
 int main(int argc, char** argv) {
-  int code = 0;
+  static const Library library = {Open, Handshake, Read, Write, Update, Close, SayClosed, Free};
   g = ParseOptions(argc, argv);
   if (g.is_13) Die("this Mbed TLS has no TLS 1.3");
   Configure();
-  if (g.is_server) {
-    RunServer();
-  } else {
-    code = RunClient();
-  }
+  const int code = RunPeer(&library, &g);
   FreeAll();
   return code;
 }

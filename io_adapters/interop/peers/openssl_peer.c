@@ -3,9 +3,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "io_adapters/interop/peers/plumbing.h"
+#include "io_adapters/interop/peers/talk.h"
 
 static Options g;
+static SSL_CTX* ctx;
 static SSL_SESSION* newest;  // a client's: of the newest ticket, or by ID
 
 static int Failed(const char* what) {
@@ -25,18 +26,13 @@ static void Must(const char* what, int done) {
 static unsigned int ClientPsk(SSL* ssl, const char* hint, char* identity, unsigned int room,
                               unsigned char* key, unsigned int key_room) {
   (void)ssl, (void)hint;
-  if (room <= strlen(g.psk_identity) || key_room < g.psk_size) return 0;
-  memcpy(identity, g.psk_identity, strlen(g.psk_identity) + 1);
-  memcpy(key, g.psk, g.psk_size);
-  return (unsigned int)g.psk_size;
+  return GivePsk(&g, identity, room, key, key_room);
 }
 
 static unsigned int ServerPsk(SSL* ssl, const char* identity, unsigned char* key,
                               unsigned int key_room) {
   (void)ssl;
-  if (strcmp(identity, g.psk_identity) != 0 || key_room < g.psk_size) return 0;
-  memcpy(key, g.psk, g.psk_size);
-  return (unsigned int)g.psk_size;
+  return LookUpPsk(&g, identity, key, key_room);
 }
 
 static int KeepSession(SSL* ssl, SSL_SESSION* session) {
@@ -93,8 +89,7 @@ static void ChooseGroups(SSL_CTX* ctx) {
 
 static SSL_CTX* NewContext(void) {
   SSL_CTX* ctx = SSL_CTX_new(g.is_datagram ? DTLS_method() : TLS_method());
-  const int version =
-      g.is_datagram ? DTLS1_2_VERSION : (g.is_13 ? TLS1_3_VERSION : TLS1_2_VERSION);
+  const int version = g.is_datagram ? DTLS1_2_VERSION : (g.is_13 ? TLS1_3_VERSION : TLS1_2_VERSION);
   Must("version", (int)SSL_CTX_set_min_proto_version(ctx, version));
   Must("version", (int)SSL_CTX_set_max_proto_version(ctx, version));
   if (g.ca != NULL) {
@@ -135,7 +130,7 @@ static void UseDatagrams(SSL* ssl, int fd) {
   SSL_set_mtu(ssl, g.mtu);
 }
 
-static SSL* NewConnection(SSL_CTX* ctx, int fd) {
+static void* Open(int fd) {
   SSL* ssl = SSL_new(ctx);
   if (ssl == NULL) Die("no connection");
   if (g.is_datagram) {
@@ -151,7 +146,8 @@ static SSL* NewConnection(SSL_CTX* ctx, int fd) {
   return ssl;
 }
 
-static int Handshake(SSL* ssl) {
+static int Handshake(void* connection) {
+  SSL* ssl = connection;
   const unsigned char* alpn = NULL;
   unsigned int size = 0;
   int done;
@@ -166,8 +162,8 @@ static int Handshake(SSL* ssl) {
   return 1;
 }
 
-// Bytes; 0: the peer has closed; below: it failed. Both have been said.
-static int Read(SSL* ssl, char* data, int room) {
+static int Read(void* connection, char* data, int room) {
+  SSL* ssl = connection;
   for (;;) {
     const int n = SSL_read(ssl, data, room);
     if (n > 0) return n;
@@ -182,87 +178,34 @@ static int Read(SSL* ssl, char* data, int room) {
   }
 }
 
-static int Write(SSL* ssl, const char* data, int size) {
-  return SSL_write(ssl, data, size) == size ? 1 : Failed("write");
+static int Write(void* connection, const char* data, int size) {
+  return SSL_write(connection, data, size) == size ? 1 : Failed("write");
 }
 
-static int Update(SSL* ssl) {
+static int Update(void* connection) {
+  SSL* ssl = connection;
   const int asked = SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED);
   return asked == 1 && SSL_do_handshake(ssl) == 1 ? 1 : Failed("update");
 }
 
-// On a stream both close_notify have been seen when this is 1.
-static int Close(SSL* ssl) {
+// The newest session is there already: RememberSession.
+static int Close(void* connection, int keep) {
+  SSL* ssl = connection;
+  (void)keep;
   int n = SSL_shutdown(ssl);
   if (n == 0 && !g.is_datagram) n = SSL_shutdown(ssl);
   return n == 1 || g.is_datagram;
 }
 
-static void Serve(SSL* ssl) {
-  char data[MAX_LINE];
-  if (!Handshake(ssl)) return;
-  for (;;) {
-    const int n = Read(ssl, data, sizeof(data));
-    if (n < 0) return;
-    if (n == 0 || Says(data, n, "?close")) break;
-    if (Says(data, n, "?update") && !Update(ssl)) return;
-    if (!Write(ssl, data, n)) return;
-  }
-  (void)SSL_shutdown(ssl);
-}
-
-static void RunServer(SSL_CTX* ctx) {
-  int listener = Listen(&g);
-  for (;;) {
-    const int fd = AcceptOne(&listener, &g);
-    if (fd < 0) return;
-    SSL* ssl = NewConnection(ctx, fd);
-    Serve(ssl);
-    SSL_free(ssl);
-    close(fd);
-  }
-}
-
-// What the lines of stdin say; 0: it failed; 1: it is closed; 2: and is wanted again.
-static int Talk(SSL* ssl) {
-  char line[MAX_LINE + 1], data[MAX_LINE];
-  while (NextLine(line)) {
-    if (strcmp(line, "!again") == 0) return Close(ssl) ? 2 : 0;
-    if (strcmp(line, "!update") == 0) {
-      if (!Update(ssl)) return 0;
-      continue;
-    }
-    strcat(line, "\n");
-    if (!Write(ssl, line, (int)strlen(line))) return 0;
-    const int n = Read(ssl, data, sizeof(data));
-    if (n <= 0) return n == 0 && Close(ssl);
-    printf("got %.*s", n, data);
-  }
-  return Close(ssl);
-}
-
-static int RunClient(SSL_CTX* ctx) {
-  for (;;) {
-    const int fd = Connect(&g);
-    SSL* ssl = NewConnection(ctx, fd);
-    const int end = Handshake(ssl) ? Talk(ssl) : 0;
-    SSL_free(ssl);
-    close(fd);
-    if (end != 2) return end == 1 ? 0 : 1;
-  }
-}
+static void SayClosed(void* connection) { (void)SSL_shutdown(connection); }
+static void Free(void* connection) { SSL_free(connection); }
 
 int main(int argc, char** argv) {
-  int code = 0;
+  static const Library library = {Open, Handshake, Read, Write, Update, Close, SayClosed, Free};
   g = ParseOptions(argc, argv);
   if (g.is_datagram && g.is_13) Die("this OpenSSL has no DTLS 1.3");
-  signal(SIGPIPE, SIG_IGN);  // writing to a peer that is gone is an error
-  SSL_CTX* ctx = NewContext();
-  if (g.is_server) {
-    RunServer(ctx);
-  } else {
-    code = RunClient(ctx);
-  }
+  ctx = NewContext();
+  const int code = RunPeer(&library, &g);
   SSL_SESSION_free(newest);
   SSL_CTX_free(ctx);
   return code;

@@ -167,3 +167,18 @@ static inline int NextLine(char line[MAX_LINE]) {
 static inline int Says(const char* data, int size, const char* word) {
   return (size_t)size >= strlen(word) && memcmp(data, word, strlen(word)) == 0;
 }
+
+// Callbacks for PSKs, as OpenSSL has them and wolfSSL took over: bytes of the key, 0 for none.
+static inline unsigned int GivePsk(const Options* options, char* identity, unsigned int room,
+                                   unsigned char* key, unsigned int key_room) {
+  if (room <= strlen(options->psk_identity) || key_room < options->psk_size) return 0;
+  memcpy(identity, options->psk_identity, strlen(options->psk_identity) + 1);
+  memcpy(key, options->psk, options->psk_size);
+  return (unsigned int)options->psk_size;
+}
+static inline unsigned int LookUpPsk(const Options* options, const char* identity,
+                                     unsigned char* key, unsigned int key_room) {
+  if (strcmp(identity, options->psk_identity) != 0 || key_room < options->psk_size) return 0;
+  memcpy(key, options->psk, options->psk_size);
+  return (unsigned int)options->psk_size;
+}

@@ -4,7 +4,11 @@
 // 1.3.
 #include "io_adapters/interop/peers/wolfssl_peer.h"
 
+#include "io_adapters/interop/peers/talk.h"
+
 static Options g;
+static WOLFSSL_CTX* ctx;
+static WOLFSSL_SESSION* newest;  // a client's, to resume
 
 static int Group(const char* name, size_t size) {
   return size == 5 && memcmp(name, "P-256", 5) == 0 ? WOLFSSL_ECC_SECP256R1 : WOLFSSL_ECC_X25519;
@@ -22,18 +26,13 @@ static WOLFSSL_METHOD* Method(void) {
 static unsigned int ClientPsk(WOLFSSL* ssl, const char* hint, char* identity, unsigned int room,
                               unsigned char* key, unsigned int key_room) {
   (void)ssl, (void)hint;
-  if (room <= strlen(g.psk_identity) || key_room < g.psk_size) return 0;
-  memcpy(identity, g.psk_identity, strlen(g.psk_identity) + 1);
-  memcpy(key, g.psk, g.psk_size);
-  return (unsigned int)g.psk_size;
+  return GivePsk(&g, identity, room, key, key_room);
 }
 
 static unsigned int ServerPsk(WOLFSSL* ssl, const char* identity, unsigned char* key,
                               unsigned int key_room) {
   (void)ssl;
-  if (strcmp(identity, g.psk_identity) != 0 || key_room < g.psk_size) return 0;
-  memcpy(key, g.psk, g.psk_size);
-  return (unsigned int)g.psk_size;
+  return LookUpPsk(&g, identity, key, key_room);
 }
 
 static unsigned int ClientPsk13(WOLFSSL* ssl, const char* hint, char* identity, unsigned int room,
@@ -91,7 +90,7 @@ static void UseGroups(WOLFSSL* ssl) {
   for (int i = 0; i < count; ++i) (void)wolfSSL_UseSupportedCurve(ssl, (word16)groups[i]);
 }
 
-static WOLFSSL* NewConnection(WOLFSSL_CTX* ctx, int fd, WOLFSSL_SESSION* session) {
+static void* Open(int fd) {
   WOLFSSL* ssl = wolfSSL_new(ctx);
   if (ssl == NULL) Die("no connection");
   UseGroups(ssl);
@@ -104,7 +103,7 @@ static WOLFSSL* NewConnection(WOLFSSL_CTX* ctx, int fd, WOLFSSL_SESSION* session
     (void)wolfSSL_UseSessionTicket(ssl);
     if (g.ca != NULL) (void)wolfSSL_check_domain_name(ssl, "localhost");
     (void)wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, "localhost", 9);
-    if (session != NULL && wolfSSL_set_session(ssl, session) != WOLFSSL_SUCCESS) Die("session");
+    if (newest != NULL && wolfSSL_set_session(ssl, newest) != WOLFSSL_SUCCESS) Die("session");
   }
   if (g.is_datagram && g.mtu != 0) UseMtu(&g, ssl);
   if (g.is_server && g.is_datagram && g.is_13) UseCookie(&g, ssl);
@@ -126,7 +125,8 @@ static int Failed(WOLFSSL* ssl, const char* what) {
   return 0;
 }
 
-static int Handshake(WOLFSSL* ssl) {
+static int Handshake(void* connection) {
+  WOLFSSL* ssl = connection;
   char* alpn = NULL;
   unsigned short size = 0;
   int done;
@@ -141,8 +141,8 @@ static int Handshake(WOLFSSL* ssl) {
   return 1;
 }
 
-// Bytes of one message; 0: the peer has closed, or it failed, and that has been said.
-static int Read(WOLFSSL* ssl, char* data, int room) {
+static int Read(void* connection, char* data, int room) {
+  WOLFSSL* ssl = connection;
   for (;;) {
     const int n = wolfSSL_read(ssl, data, room);
     if (n > 0) return n;
@@ -157,88 +157,35 @@ static int Read(WOLFSSL* ssl, char* data, int room) {
   }
 }
 
-static int Write(WOLFSSL* ssl, const char* data, int size) {
+static int Write(void* connection, const char* data, int size) {
+  WOLFSSL* ssl = connection;
   return wolfSSL_write(ssl, data, size) == size ? 1 : Failed(ssl, "write");
 }
 
-static int Update(WOLFSSL* ssl) {
+static int Update(void* connection) {
+  WOLFSSL* ssl = connection;
   return wolfSSL_update_keys(ssl) == WOLFSSL_SUCCESS ? 1 : Failed(ssl, "update");
 }
 
-// Both close_notify have been seen when this is 1.
-static int Close(WOLFSSL* ssl) {
+static int Close(void* connection, int keep) {
+  WOLFSSL* ssl = connection;
   int n = wolfSSL_shutdown(ssl);
   if (n == WOLFSSL_SHUTDOWN_NOT_DONE && !g.is_datagram) n = wolfSSL_shutdown(ssl);
+  wolfSSL_SESSION_free(newest);
+  newest = keep ? wolfSSL_get1_session(ssl) : NULL;
   return n == WOLFSSL_SUCCESS || g.is_datagram;
 }
 
-static void Serve(WOLFSSL* ssl) {
-  char data[MAX_LINE];
-  if (!Handshake(ssl)) return;
-  for (;;) {
-    const int n = Read(ssl, data, sizeof(data));
-    if (n < 0) return;
-    if (n == 0 || Says(data, n, "?close")) break;
-    if (Says(data, n, "?update") && !Update(ssl)) return;
-    if (!Write(ssl, data, n)) return;
-  }
-  (void)wolfSSL_shutdown(ssl);
-}
-
-static void RunServer(WOLFSSL_CTX* ctx) {
-  int listener = Listen(&g);
-  for (;;) {
-    const int fd = AcceptOne(&listener, &g);
-    if (fd < 0) return;
-    WOLFSSL* ssl = NewConnection(ctx, fd, NULL);
-    Serve(ssl);
-    wolfSSL_free(ssl);
-    close(fd);
-  }
-}
-
-// What the lines of stdin say; 0: it failed; 1: it is closed; 2: and is wanted again.
-static int Talk(WOLFSSL* ssl) {
-  char line[MAX_LINE + 1], data[MAX_LINE];
-  while (NextLine(line)) {
-    if (strcmp(line, "!again") == 0) return Close(ssl) ? 2 : 0;
-    if (strcmp(line, "!update") == 0) {
-      if (!Update(ssl)) return 0;
-      continue;
-    }
-    strcat(line, "\n");
-    if (!Write(ssl, line, (int)strlen(line))) return 0;
-    const int n = Read(ssl, data, sizeof(data));
-    if (n <= 0) return n == 0 && Close(ssl);
-    printf("got %.*s", n, data);
-  }
-  return Close(ssl);
-}
-
-static int RunClient(WOLFSSL_CTX* ctx) {
-  WOLFSSL_SESSION* session = NULL;
-  for (;;) {
-    const int fd = Connect(&g);
-    WOLFSSL* ssl = NewConnection(ctx, fd, session);
-    const int end = Handshake(ssl) ? Talk(ssl) : 0;
-    wolfSSL_SESSION_free(session);
-    session = end == 2 ? wolfSSL_get1_session(ssl) : NULL;
-    wolfSSL_free(ssl);
-    close(fd);
-    if (end != 2) return end == 1 ? 0 : 1;
-  }
-}
+static void SayClosed(void* connection) { (void)wolfSSL_shutdown(connection); }
+static void Free(void* connection) { wolfSSL_free(connection); }
 
 int main(int argc, char** argv) {
+  static const Library library = {Open, Handshake, Read, Write, Update, Close, SayClosed, Free};
   g = ParseOptions(argc, argv);
   wolfSSL_Init();
-  WOLFSSL_CTX* ctx = NewContext();
-  int code = 0;
-  if (g.is_server) {
-    RunServer(ctx);
-  } else {
-    code = RunClient(ctx);
-  }
+  ctx = NewContext();
+  const int code = RunPeer(&library, &g);
+  wolfSSL_SESSION_free(newest);
   wolfSSL_CTX_free(ctx);
   wolfSSL_Cleanup();
   return code;
