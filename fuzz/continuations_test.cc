@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sequences of messages, exhaustively: in all four protocols, for both roles, on every branch of
 // the handshake, behind every legal prefix, every continuation by up to three messages of all
-// kinds. What each gives is read off the hand-written tables (tls/testing/legal_messages.cc): it is
+// kinds. What each gives is read off the hand-written tables (tls/testing/legal_messages.h): it is
 // taken, it is dropped, or it ends the connection with the table's alert. A connection that has
 // ended is asked each kind once more: nothing changes it, so all continuations of what is illegal
 // are decided.

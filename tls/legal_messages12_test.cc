@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which message is legal in which state of TLS 1.2 and DTLS 1.2: the table of TLS 1.2 in
-// testing/legal_messages.cc against what the core does, as legal_messages_test.cc has it for TLS
+// testing/legal_messages12.cc against what the core does, as legal_messages_test.cc has it for TLS
 // 1.3. What the table does not list must be unexpected_message (RFC 5246 s7.4: "Sending handshake
 // messages in an unexpected order results in a fatal error").
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which message is legal in which state on which transport: the table of TLS 1.3 in
-// testing/legal_messages.cc against what the core does. Every message type that is known is tried
+// testing/legal_messages13.cc against what the core does. Every message type that is known is tried
 // in every state on every transport. What the table does not list must be unexpected_message (RFC
 // 9846 s4: "A peer which receives a handshake message in an unexpected order MUST abort the
 // handshake with an "unexpected_message" alert"). Sequences of messages are

@@ -14,6 +14,12 @@ const KemAlgorithm& kKem = kPortableMlKem768;
 const KeyAgreementAlgorithm& kCurve = kPortableX25519;
 constexpr size_t kEk = 1184, kDk = 2400, kCiphertext = 1088, kX25519 = 32, kSecret = 32;
 
+// Where the second part failed, what the first left goes too.
+Result<void> BothOrNothing(Result<void> second, MutableBytes out) {
+  if (!second.ok()) Wipe(out);
+  return second;
+}
+
 Result<void> Generate(Rng& rng, MutableBytes private_key, MutableBytes share) {
   if (private_key.size() != kDk + kX25519 || share.size() != kEk + kX25519) return Misuse();
   std::array<uint8_t, kMaxKemSeedSize> seed;
@@ -21,7 +27,8 @@ Result<void> Generate(Rng& rng, MutableBytes private_key, MutableBytes share) {
   if (made.ok()) made = kKem.expand(seed, Slice(private_key, 0, kDk), Slice(share, 0, kEk));
   WipeObject(seed);
   if (!made.ok()) return made;
-  return kCurve.generate(rng, Slice(private_key, kDk), Slice(share, kEk));
+  return BothOrNothing(kCurve.generate(rng, Slice(private_key, kDk), Slice(share, kEk)),
+                       private_key);
 }
 
 Result<void> Agree(Bytes private_key, Bytes peer_share, MutableBytes secret) {
@@ -29,8 +36,9 @@ Result<void> Agree(Bytes private_key, Bytes peer_share, MutableBytes secret) {
   if (peer_share.size() != kCiphertext + kX25519) return IllegalParameter(Code::kBadPublicValue);
   MERLON_TRY(kKem.decapsulate(Slice(private_key, 0, kDk), Slice(peer_share, 0, kCiphertext),
                               Slice(secret, 0, kSecret)));
-  return kCurve.agree(Slice(private_key, kDk), Slice(peer_share, kCiphertext),
-                      Slice(secret, kSecret));
+  return BothOrNothing(
+      kCurve.agree(Slice(private_key, kDk), Slice(peer_share, kCiphertext), Slice(secret, kSecret)),
+      secret);
 }
 
 Result<void> Respond(Rng& rng, Bytes peer_share, MutableBytes share, MutableBytes secret) {
@@ -38,8 +46,9 @@ Result<void> Respond(Rng& rng, Bytes peer_share, MutableBytes share, MutableByte
   if (peer_share.size() != kEk + kX25519) return IllegalParameter(Code::kBadPublicValue);
   MERLON_TRY(kKem.encapsulate(rng, Slice(peer_share, 0, kEk), Slice(share, 0, kCiphertext),
                               Slice(secret, 0, kSecret)));
-  return kCurve.respond(rng, Slice(peer_share, kEk), Slice(share, kCiphertext),
-                        Slice(secret, kSecret));
+  return BothOrNothing(kCurve.respond(rng, Slice(peer_share, kEk), Slice(share, kCiphertext),
+                                      Slice(secret, kSecret)),
+                       secret);
 }
 
 }  // namespace

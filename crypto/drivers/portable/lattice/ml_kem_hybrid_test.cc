@@ -58,8 +58,11 @@ TEST_F(X25519MlKem768Test, RefusesSharesThatEitherPartRefuses) {
   std::fill(zero.begin() + 1184, zero.end(), 0);
   std::fill(zero_answer.begin() + 1088, zero_answer.end(), 0);
   EXPECT_EQ(respond(large), bad);
+  // The part that was done goes with the one that failed.
   EXPECT_EQ(respond(zero), bad);
+  EXPECT_EQ(one_, Buffer(one_.size()));
   EXPECT_EQ(agree(zero_answer), bad);
+  EXPECT_EQ(other_, Buffer(other_.size()));
   theirs_[0] ^= 1;  // rejected in silence: another secret
   ASSERT_TRUE(group_.agree(key_, theirs_, absl::MakeSpan(other_)).ok());
   EXPECT_NE(one_, other_);
