@@ -291,8 +291,11 @@ void CheckKem(const KemAlgorithm& kem) {
   CheckRefusals(kem);
 }
 
-int CheckKemVectors(const KemAlgorithm& kem) {
-  return CheckNistKeyGen(kem) + CheckCctv(kem) + CheckBoringSsl(kem) + CheckWycheproof(kem);
+KemVectors CheckKemVectors(const KemAlgorithm& kem) {
+  return {.nist_key_generation = CheckNistKeyGen(kem),
+          .cctv = CheckCctv(kem),
+          .boringssl = CheckBoringSsl(kem),
+          .wycheproof = CheckWycheproof(kem)};
 }
 
 void CheckSameKem(const KemAlgorithm& a, const KemAlgorithm& b, uint64_t seed, int rounds) {

@@ -11,9 +11,13 @@ namespace merlon::crypto::testing {
 // Known answers, both forms of a key, implicit rejection, wrong sizes, keys that FIPS 203 s7
 // refuses, a generator that fails.
 void CheckKem(const KemAlgorithm& kem);
-// Published vectors of this parameter set: NIST's, CCTV's, BoringSSL's and Wycheproof's. Gives
-// their number, 0 where they are absent.
-int CheckKemVectors(const KemAlgorithm& kem);
+// Published vectors of this parameter set, as many as there were of each source: none where they
+// are absent.
+struct KemVectors {
+  int nist_key_generation, cctv, boringssl, wycheproof;
+  int all() const { return nist_key_generation + cctv + boringssl + wycheproof; }
+};
+KemVectors CheckKemVectors(const KemAlgorithm& kem);
 // What `count` accumulated tests of CCTV's ML-KEM give, in hexadecimal.
 std::string AccumulatedKem(const KemAlgorithm& kem, int count);
 // Both make the same keys, ciphertexts and secrets, also of ciphertexts that are rejected.
