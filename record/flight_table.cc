@@ -191,10 +191,11 @@ void FlightTable::NudgeFinal(bool authentic, Instant now) {
   if (flights_.empty()) return;
   Flight& flight = flights_[flights_.size() - 1];
   const bool quiet = IsQuiet(now);
-  if (!flight.is_final || flight.cursor != flight.units.end) return;
+  if (!flight.is_final || !flight.timer.deadline()) return;  // not while it goes out at first
   if (!authentic && quiet) return;
-  // What the hint before it announced was answered with it.
-  const bool answered = authentic && quiet && hinted_;
+  // What the hint before it announced, perhaps in the same datagram, was answered with it.
+  const bool going = flight.cursor != flight.units.end;
+  const bool answered = going || (authentic && quiet && hinted_);
   hinted_ = !authentic;
   if (!answered) flight.Restart();
   // The peer itself does not have it yet: on a bad network it may ask for longer than we meant to

@@ -346,6 +346,22 @@ TEST(FlightTable, TheFinalFlightIsSentAgainOnceForEachTimeThePeerRepeatsItself) 
   EXPECT_FALSE(nudge(false, 4001ms));
 }
 
+// The peer's flight in one datagram: the hint in the clear, and behind it the Finished, which says
+// that the peer itself still asks.
+TEST(FlightTable, TheFinalFlightStaysThoughAHintCameAheadOfTheFinished) {
+  const RetransmitOptions options;
+  FlightTable table(options);
+  const Flight12 flight(table);
+  table.EndHandshake();
+  SendAll(table);
+  table.NudgeFinal(/*authentic=*/false, At(100s));
+  table.NudgeFinal(/*authentic=*/true, At(100s));
+  EXPECT_EQ(SendAll(table, At(100s)), " 0:4 ccs 1:20");
+  EXPECT_EQ(table.NextTimeout(), At(100s) + kFinalFlightRetention);
+  table.NudgeFinal(/*authentic=*/true, At(100s));
+  EXPECT_EQ(SendAll(table, At(100s)), " 0:4 ccs 1:20");
+}
+
 TEST(FlightTable, RunsForThousandsOfFlights) {
   const RetransmitOptions options;
   FlightTable table(options);
