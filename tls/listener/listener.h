@@ -139,6 +139,7 @@ class InlineListener {
                   {absl::MakeSpan(peers_), absl::MakeSpan(halves_), MutableBytes(half_bytes_)}) {}
   Listener& operator*() { return listener_; }
   Listener* operator->() { return &listener_; }
+  const Listener* operator->() const { return &listener_; }
 
  private:
   std::array<PeerSlot, kPeers> peers_{};
