@@ -88,8 +88,8 @@ Result<void> Cookies::Mac13(Envelope envelope, Bytes peer, const ClientHello& he
                             const Retry13& retry, MutableBytes out) {
   std::array<uint8_t, 4> chosen;
   Writer writer{MutableBytes(chosen)};
-  writer.Int<2>(retry.suite.id);
-  writer.Int<2>(static_cast<uint16_t>(retry.group.id));
+  writer.Int<2>(retry.suite->id);
+  writer.Int<2>(static_cast<uint16_t>(retry.group->id));
   const std::array<Bytes, 3> rest = {Bytes(chosen), hello.random, retry.hello.hash.view()};
   return Mac(envelope, peer, rest, out);
 }
@@ -139,7 +139,7 @@ Result<std::optional<RetriedHello>> Cookies::Check13(Bytes peer, const ClientHel
   const RetriedHello retried = {.hash = crypto::Digest(Slice(cookie, 2, hash_size)),
                                 .group_named = (envelope->flags & kGroupNamed) != 0};
   std::array<uint8_t, kCookieMacSize> mac;
-  MERLON_TRY(Mac13(*envelope, peer, hello, {suite, group, retried}, MutableBytes(mac)));
+  MERLON_TRY(Mac13(*envelope, peer, hello, {&suite, &group, retried}, MutableBytes(mac)));
   if (!ConstantTimeEqual(mac, Slice(cookie, 2 + hash_size))) return none;
   return std::optional(retried);
 }

@@ -26,8 +26,8 @@ inline constexpr Duration kCookieLifetime = std::chrono::seconds(120);  // a cli
 
 // Of a ClientHello of DTLS 1.3: what the retry chooses, and remembers.
 struct Retry13 {
-  const CipherSuite& suite;
-  const NamedGroup& group;
+  const CipherSuite* suite;
+  const NamedGroup* group;
   RetriedHello hello;
 };
 

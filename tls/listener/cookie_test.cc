@@ -43,7 +43,7 @@ class CookieTest : public testing::Test {
     std::vector<uint8_t> out(kMaxCookieSize);
     const RetriedHello hello = {.hash = crypto::Digest(hash_), .group_named = group_named};
     out.resize(
-        cookies.Make13(peer_, hello_, {suite_, kX25519, hello}, at, absl::MakeSpan(out))->size());
+        cookies.Make13(peer_, hello_, {&suite_, &kX25519, hello}, at, absl::MakeSpan(out))->size());
     return out;
   }
   bool Check12(Cookies& cookies, Bytes cookie, Instant at = kStart) {

@@ -139,29 +139,29 @@ Result<Verdict> Listener::Judge13(const ClientHello& hello, const WholeHello& wh
     MERLON_ASSIGN_OR_RETURN(const CipherSuite* suite, ChooseSuite(hello, config_.common));
     MERLON_ASSIGN_OR_RETURN(const NamedGroup* group, ChooseGroup(hello, config_.common));
     MERLON_ASSIGN_OR_RETURN(const std::optional<Bytes> share, FindShare(hello, *group));
-    return Retry13{*suite, *group, {.hash = {}, .group_named = !share}};
+    return Retry13{suite, group, {.hash = {}, .group_named = !share}};
   };
   Result<Retry13> retry = choose();
   if (!retry.ok()) return Refuse(retry.error(), whole, source);
   if (hello.cookie) {
     MERLON_ASSIGN_OR_RETURN(
         const std::optional<RetriedHello> retried,
-        cookies_.Check13(source.peer, hello, retry->suite, retry->group, source.now));
+        cookies_.Check13(source.peer, hello, *retry->suite, *retry->group, source.now));
     // "If a server receives a ClientHello with an invalid cookie, it MUST terminate the handshake
     // with an "illegal_parameter" alert. This allows the client to restart the connection from
     // scratch without a cookie" (RFC 9147 s5.1).
     if (!retried) return Refuse(IllegalParameter(), whole, source);
     return Accept(hello, whole, source, retried);
   }
-  retry->hello.hash = HashOfHello(*retry->suite.hash, whole.body);
+  retry->hello.hash = HashOfHello(*retry->suite->hash, whole.body);
   std::array<uint8_t, kMaxCookieSize> buffer;
   MERLON_ASSIGN_OR_RETURN(const Bytes cookie, cookies_.Make13(source.peer, hello, *retry,
                                                               source.now, MutableBytes(buffer)));
   // It asks for a share only if there is none that we want: the cookie alone is change enough (RFC
   // 9846 s4.1.4).
   return Answer(
-      ServerHelloMessage{RetryFor(ProtocolOf(Transport::kDatagram), retry->suite,
-                                  retry->hello.group_named ? &retry->group : nullptr, cookie)},
+      ServerHelloMessage{RetryFor(ProtocolOf(Transport::kDatagram), *retry->suite,
+                                  retry->hello.group_named ? retry->group : nullptr, cookie)},
       whole, source);
 }
 

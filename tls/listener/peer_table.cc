@@ -15,7 +15,9 @@ PeerTable::PeerTable(absl::Span<PeerSlot> slots, Seed seed)
 
 std::array<size_t, 2> PeerTable::BucketsOf(Bytes address) const {
   const uint64_t hash = SipHash(seed_.reveal(), address);
-  const auto bucket = [&](uint64_t half) { return (half * buckets_ >> 32) * bucket_size_; };
+  const auto bucket = [&](uint64_t half) {
+    return static_cast<size_t>(half * buckets_ >> 32) * bucket_size_;
+  };
   return {bucket(hash & 0xffffffff), bucket(hash >> 32)};
 }
 
