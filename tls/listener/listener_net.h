@@ -3,6 +3,8 @@
 // them and a virtual clock: for tests.
 #pragma once
 #include <algorithm>
+#include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -89,6 +91,7 @@ class ListenerNet {
   }
   // The same, and what is to be done is done.
   Verdict Arrive(const std::string& datagram, const std::string& address) {
+    if (on_arrival) on_arrival(datagram, address);
     const Verdict verdict = Judge(datagram, address);
     if (const auto* reply = std::get_if<Reply>(&verdict)) {
       SendTo(address, Bytes(reply_.data(), reply->size));
@@ -147,7 +150,7 @@ class ListenerNet {
 
  private:
   Side& Begin(const NewConnection& fresh, const std::string& address) {
-    EXPECT_EQ(fresh.replaces, servers_.count(fresh.slot) == 1);
+    if (fresh.replaces != (servers_.count(fresh.slot) == 1)) std::abort();
     servers_.erase(fresh.slot);
     Server& server = servers_[fresh.slot];
     server.address = address;
@@ -219,12 +222,13 @@ class ListenerNet {
 
   World& world_;
   DatagramOptions datagram_;
-  crypto::InlineKeyStore<4> keys_{crypto::DefaultDrivers()};
+  crypto::InlineKeyStore<4> keys_{world_.crypto().drivers};
   std::vector<uint8_t> input_, reply_;
 
  public:
   Now now{Instant(std::chrono::seconds(5)), kTestTime};
   const std::shared_ptr<const ServerConfig> config;
+  std::function<void(const std::string& datagram, const std::string& address)> on_arrival;
 
  private:
   InlineListener<kPeers, kHalves, kHelloBytes> listener_;
