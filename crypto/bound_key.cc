@@ -5,6 +5,7 @@
 
 #include "crypto/base/secret.h"
 #include "crypto/base/writer.h"
+#include "crypto/mac.h"
 #include "crypto/tls12_prf.h"
 
 namespace merlon::crypto {
@@ -124,6 +125,29 @@ Result<void> BoundSecret::Tls12Master(const HashAlgorithm& hash, std::optional<B
         Tls12Prf(hash, premaster.reveal(), label, seed, out);
         return {};
       });
+}
+
+Result<BoundMacKey> BoundMacKey::Bind(const KeyStore& store, KeyHandle key, HashId hash) {
+  BoundMacKey bound;
+  bound.store_ = &store;
+  bound.key_ = key;
+  return store.WithMaterial(key, Usage::kSign,
+                            [&](Bytes, const KeyAttributes& attributes) -> Result<BoundMacKey> {
+                              if (attributes.type != KeyType::kHmac)
+                                return Misuse(Code::kUnsupported);
+                              bound.hash_ = store.drivers().hash(hash);
+                              if (bound.hash_ == nullptr) return Misuse(Code::kUnsupported);
+                              return bound;
+                            });
+}
+
+Result<void> BoundMacKey::Compute(absl::Span<const Bytes> data, MutableBytes out) const {
+  if (out.size() != hash_->size) return Misuse();
+  return store_->WithMaterial(key_, Usage::kSign,
+                              [&](Bytes material, const KeyAttributes&) -> Result<void> {
+                                HmacOf(*hash_, material, data, out);
+                                return {};
+                              });
 }
 
 Result<BoundAeadKey> BoundAeadKey::Bind(const KeyStore& store, KeyHandle key) {

@@ -65,7 +65,26 @@ class BoundSecret {
   const SecretDerivation* derivation_ = nullptr;  // null: the key itself
 };
 
-// A key that protects blobs with AES-GCM: session tickets, cookies. Copyable; the store outlives
+// A key under which messages are authenticated with HMAC: a listener's cookies. Copyable; the store
+// outlives it.
+class BoundMacKey {
+ public:
+  // A kHmac key with kSign. kNotPermitted, kStaleHandle, kUnsupported (no driver has the hash).
+  static Result<BoundMacKey> Bind(const KeyStore& store, KeyHandle key, HashId hash);
+
+  // HMAC(key, data[0] | data[1] | ...), size() bytes, into `out`. kStaleHandle if the key was
+  // destroyed since; kMisuse: `out` has another size.
+  Result<void> Compute(absl::Span<const Bytes> data, MutableBytes out) const;
+  size_t size() const { return hash_->size; }
+
+ private:
+  BoundMacKey() = default;
+  const KeyStore* store_ = nullptr;
+  KeyHandle key_;
+  const HashAlgorithm* hash_ = nullptr;
+};
+
+// A key that protects blobs with AES-GCM: session tickets. Copyable; the store outlives
 // it.
 class BoundAeadKey {
  public:

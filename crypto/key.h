@@ -25,6 +25,7 @@ enum class KeyType : uint8_t {
   kMlKem512 = 8,
   kMlKem768 = 9,
   kMlKem1024 = 10,
+  kHmac = 11,  // bytes for message authentication, at least 16: cookie keys
 };
 
 // What may be done with a key; bits.

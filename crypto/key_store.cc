@@ -20,11 +20,15 @@ uint16_t ImpliedBits(KeyType type) {
   }
 }
 
-bool IsSymmetric(KeyType type) { return type == KeyType::kSecret || type == KeyType::kAes; }
+bool IsSymmetric(KeyType type) {
+  return type == KeyType::kSecret || type == KeyType::kAes || type == KeyType::kHmac;
+}
 
 // Bits of symmetric material, or kBadKey.
 Result<uint16_t> CheckSymmetric(KeyType type, size_t size) {
-  const bool valid = type == KeyType::kAes ? size == 16 || size == 32 : size != 0 && size < 8192;
+  const size_t least = type == KeyType::kHmac ? 16 : 1;
+  const bool valid =
+      type == KeyType::kAes ? size == 16 || size == 32 : size >= least && size < 8192;
   if (!valid) return Misuse(Code::kBadKey);
   return static_cast<uint16_t>(size * 8);
 }

@@ -329,6 +329,33 @@ TEST_F(KeyStoreTest, ABoundSecretIsASecretThatMayDerive) {
   EXPECT_EQ(BoundSecret::Bind(store_, {}).error(), Misuse(Code::kStaleHandle));
 }
 
+// RFC 4231 s4.3 has a shorter key than we take; s4.2's is of 20 bytes.
+TEST_F(KeyStoreTest, ABoundMacKeyComputesHmac) {
+  KeyAttributes attributes{.type = KeyType::kHmac, .usage = Usage::kSign};
+  const KeyHandle key = Import(attributes, ByteString(20, 0x0b));
+  const Result<BoundMacKey> bound = BoundMacKey::Bind(store_, key, HashId::kSha256);
+  ASSERT_TRUE(bound.ok());
+  ASSERT_EQ(bound->size(), 32u);
+  const Bytes data[] = {AsBytes("Hi "), AsBytes("There")};
+  ByteString out(32), wrong_size(31);
+  ASSERT_TRUE(bound->Compute(data, absl::MakeSpan(out)).ok());
+  EXPECT_EQ(testing::ToHex(out),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(bound->Compute(data, absl::MakeSpan(wrong_size)).error(), Misuse());
+  ASSERT_TRUE(store_.Destroy(key).ok());
+  EXPECT_EQ(bound->Compute(data, absl::MakeSpan(out)).error(), Misuse(Code::kStaleHandle));
+
+  EXPECT_EQ(store_.Import(attributes, ByteString(15, 1)).error(), Misuse(Code::kBadKey));
+  attributes.usage = Usage::kDerive;
+  EXPECT_EQ(
+      BoundMacKey::Bind(store_, Import(attributes, ByteString(16, 1)), HashId::kSha256).error(),
+      Misuse(Code::kNotPermitted));
+  attributes = {.type = KeyType::kSecret, .usage = Usage::kSign};
+  EXPECT_EQ(
+      BoundMacKey::Bind(store_, Import(attributes, ByteString(16, 1)), HashId::kSha256).error(),
+      Misuse(Code::kUnsupported));
+}
+
 TEST_F(KeyStoreTest, ABoundAeadKeyOpensWhatItSealed) {
   for (size_t key_size : {16, 32}) {
     const KeyHandle key = Import(kTicketAttributes, ByteString(key_size, 3));

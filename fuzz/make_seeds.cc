@@ -11,6 +11,7 @@
 
 #include "crypto/drivers/default_drivers.h"
 #include "fuzz/recorder.h"
+#include "tls/listener/listener_net.h"
 #include "tls/testing/core_pair.h"
 #include "x509/pem.h"
 #include "x509/pkcs8.h"
@@ -95,6 +96,30 @@ void WriteMessages() {
   Write("message", "key_update", std::string("\1\x18\0\0\1\1", 6));
 }
 
+// What clients send until they are connected, or until both ClientHellos have gone out.
+void WriteListener() {
+  for (const tls::Version version : {tls::Version::kTls12, tls::Version::kTls13}) {
+    for (const size_t mtu : {1200, 100}) {
+      tls::testing::ListenerNet net(FuzzWorld().ServerBuilder().Build().value(), {}, FuzzWorld());
+      std::string script;
+      net.on_arrival = [&](const std::string& datagram, const std::string& address) {
+        const Pieces from = address == "a" ? Pieces::kWhole : Pieces::kBytes;
+        AppendStep({StepByte(Action::kDeliver, false, Answers::kAtOnce, from), datagram}, script);
+      };
+      for (const char* address : {"a", "b"}) {
+        net.Add(
+            address,
+            {.config = FuzzWorld().ClientBuilder().SetVersions(version, version).Build().value(),
+             .datagram = {.mtu = mtu, .retransmit = {}, .start = {}}});
+      }
+      net.Run();
+      const bool is12 = version == tls::Version::kTls12;
+      Write("listener", std::string(is12 ? "dtls12" : "dtls13") + (mtu == 100 ? "_pieces" : ""),
+            script.substr(0, 4000));
+    }
+  }
+}
+
 std::string Framed(const std::vector<x509::Buffer>& chain) {
   std::string out;
   for (const x509::Buffer& der : chain) {
@@ -165,6 +190,7 @@ int main(int argc, char** argv) {
   merlon::fuzz::corpora = argv[1];
   merlon::fuzz::WriteConnections();
   merlon::fuzz::WriteMessages();
+  merlon::fuzz::WriteListener();
   merlon::fuzz::WriteCertificates();
   merlon::fuzz::WritePem();
   return 0;

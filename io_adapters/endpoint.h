@@ -24,6 +24,7 @@ struct EndpointOptions {
   std::string session;           // a client's, to resume: what session() gave; secret
   tls::LocalOptions operations;  // what it points to outlives the endpoint
   std::function<void(const tls::SecretLogged&)> on_secret;  // where the configuration logs secrets
+  const tls::RetriedHello* retried = nullptr;  // a server's, from a listener; outlives the endpoint
 };
 
 // How each face is built. `Options` is what it takes besides.
@@ -144,7 +145,9 @@ class Endpoint {
             .session = AsBytes(options.session),
             .transport_parameters = {}};
   }
-  static tls::ServerOptions ServerOptionsOf(const EndpointOptions&) { return {}; }
+  static tls::ServerOptions ServerOptionsOf(const EndpointOptions& options) {
+    return {.transport_parameters = {}, .retried = options.retried};
+  }
 
   void OnEvent(const tls::Event& event) {
     if (const auto* ticket = std::get_if<tls::TicketArrived>(&event)) {

@@ -29,6 +29,7 @@ Context::Context(const ServerConfig& config, const ServerOptions& options, Outbo
       client(nullptr),
       server(&config),
       protocol(&ProtocolOf(transport)),
+      retried(options.retried),
       outbox(outbox),
       events(events),
       operations(operations),

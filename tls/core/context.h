@@ -28,8 +28,17 @@ struct ClientOptions {
   Bytes session;  // session.h's encoding, to resume; borrowed for the constructor's call
   Bytes transport_parameters;  // QUIC's, opaque; outlives the handshake
 };
+// What is left of a ClientHello that was answered with a HelloRetryRequest by somebody who kept
+// nothing: its hash, by the suite's, out of the cookie (RFC 9846 s4.2.2).
+struct RetriedHello {
+  crypto::Digest hash;
+  bool group_named = false;  // the retry asked for a share; else for the cookie alone
+};
 struct ServerOptions {
   Bytes transport_parameters;  // QUIC's, opaque; outlives the handshake
+  // The first ClientHello to come is the second of its client, and its cookie is authentic.
+  // Outlives the handling of that message; null: it is the first.
+  const RetriedHello* retried = nullptr;
 };
 
 // Under which label an external PSK is bound (RFC 9846 s7.1, RFC 9258 s5.2).
@@ -127,7 +136,8 @@ struct Context {
   const ClientConfig* const client;  // null on a server
   const ServerConfig* const server;  // null on a client
   const ProtocolProfile* const protocol;
-  const Offer12* offer12 = nullptr;  // of a client whose profile has TLS 1.2
+  const Offer12* offer12 = nullptr;       // of a client whose profile has TLS 1.2
+  const RetriedHello* retried = nullptr;  // until the ClientHello after it has come
   Outbox& outbox;
   EventQueue& events;
   PendingList& operations;

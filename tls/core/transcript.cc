@@ -32,7 +32,9 @@ void Transcript::AddTruncated(uint8_t type, Bytes prefix, size_t body_size) {
 void Transcript::BecomeMessageHash() {
   const crypto::Digest digest = hasher_.Peek();
   hasher_ = crypto::Hasher(hasher_.algorithm());
-  Add({.type = kMessageHash, .body = digest.view()});
+  AddMessageHash(digest.view());
 }
+
+void Transcript::AddMessageHash(Bytes hash) { Add({.type = kMessageHash, .body = hash}); }
 
 }  // namespace merlon::tls

@@ -19,6 +19,8 @@ class Transcript {
   void AddTruncated(uint8_t type, Bytes prefix, size_t body_size);
   // After HelloRetryRequest: what was added so far becomes a message_hash message (s4.4.1).
   void BecomeMessageHash();
+  // That message, for a ClientHello of which the hash alone is left.
+  void AddMessageHash(Bytes hash);
   crypto::Digest Peek() const { return hasher_.Peek(); }
   const crypto::HashAlgorithm& hash() const { return hasher_.algorithm(); }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// merlon dtls-server: echoes datagrams over DTLS on UDP.
+// merlon dtls-server: echoes datagrams over DTLS on UDP, for many clients on one socket.
 #include <cstdio>
 
 #include "io_adapters/cli/command.h"
@@ -7,38 +7,39 @@
 #include "io_adapters/cli/protocol_arguments.h"
 #include "io_adapters/sentences.h"
 #include "io_adapters/tls_server.h"
-#include "io_adapters/udp_datagram.h"
+#include "io_adapters/udp_server.h"
 
 namespace merlon::cli {
 namespace {
 
-using io::BlockingDatagram;
+using io::UdpServer;
 
-// Echoes until the client closes, or is silent for a minute.
-absl::Status EchoDatagrams(BlockingDatagram& connection) {
-  for (;;) {
-    const Instant patience = connection.transport().now().instant + std::chrono::minutes(1);
-    const auto data = connection.ReadUntil(patience);
-    if (!data.ok()) return data.status();
-    if (!data->has_value() || (*data)->empty()) return connection.Close();
-    if (absl::Status s = connection.Write(std::string(**data)); !s.ok()) return s;
+// Echoes to each client until it closes, or is silent for a minute; `last` clients, 0: for ever.
+int Echo(io::TlsServer& tls, io::Listener socket, const io::UdpServerOptions& options, int last) {
+  int ended = 0;
+  const UdpServer::Handlers handlers = {
+      .on_connected =
+          [](UdpServer::Peer& peer) {
+            fprintf(stderr, "merlon: connected: %s\n",
+                    io::DescribeNegotiated(peer.negotiated()).c_str());
+          },
+      .on_data =
+          [](UdpServer::Peer& peer, std::string_view data) {
+            if (absl::Status s = peer.Write(data); !s.ok()) (void)Complain(kTls, s);
+          },
+      .on_end =
+          [&](UdpServer::Peer&, const absl::Status& why) {
+            ++ended;
+            if (!why.ok()) (void)Complain(kTls, why);
+          },
+  };
+  const auto server = UdpServer::Create(tls, std::move(socket), options, handlers);
+  if (!server.ok()) return Complain(kUsage, server.status());
+  while (last == 0 || ended < last) {
+    const absl::Status s = (*server)->Step(std::nullopt);
+    if (!s.ok()) return Complain(kTransport, s);
   }
-}
-
-absl::Status ServeOne(io::TlsServer& server, const io::Listener& listener,
-                      const tls::DatagramOptions& datagram) {
-  auto transport = io::UdpAcceptOne(listener);
-  if (!transport.ok()) return transport.status();
-  auto seed = server.crypto().NewSeed();
-  if (!seed.ok()) return seed.status();
-  io::EndpointOptions endpoint;
-  endpoint.operations = server.operations();
-  BlockingDatagram connection(*std::move(transport), server.config(), server.crypto().context(),
-                              *std::move(seed), std::move(endpoint), datagram);
-  if (absl::Status s = connection.Handshake(); !s.ok()) return s;
-  fprintf(stderr, "merlon: connected: %s\n",
-          io::DescribeNegotiated(connection.negotiated()).c_str());
-  return EchoDatagrams(connection);
+  return kDone;
 }
 
 int RunDtlsServer(const Arguments& arguments) {
@@ -55,27 +56,25 @@ int RunDtlsServer(const Arguments& arguments) {
   const auto server =
       io::TlsServer::Create(arguments.Value("cert"), arguments.Value("key"), options);
   if (!server.ok()) return Complain(kUsage, server.status());
-  const auto listener = io::UdpListen({arguments.Value("host"), static_cast<uint16_t>(*port)});
+  auto listener = io::UdpListen({arguments.Value("host"), static_cast<uint16_t>(*port)});
   if (!listener.ok()) return Complain(kTransport, listener.status());
   printf("listening on port %d\n", listener->port);
   fflush(stdout);
-  tls::DatagramOptions datagram;
-  datagram.mtu = static_cast<size_t>(*mtu);
-  const int last = arguments.Has("once") ? 1 : *count;
-  for (int number = 1; last == 0 || number <= last; ++number) {
-    const absl::Status s = ServeOne(**server, *listener, datagram);
-    if (!s.ok()) (void)Complain(kTls, s);
-  }
-  return kDone;
+  io::UdpServerOptions udp;
+  udp.mtu = static_cast<size_t>(*mtu);
+  return Echo(**server, *std::move(listener), udp, arguments.Has("once") ? 1 : *count);
 }
 
 }  // namespace
 
 const Command kDtlsServer = {
     .name = "dtls-server",
-    .summary = "echo datagrams over DTLS, one client after another",
+    .summary = "echo datagrams over DTLS, for many clients at once",
     .help =
         "  merlon dtls-server --cert FILE --key FILE [OPTIONS]\n\n"
+        "Serves up to 256 clients on one socket. Keeps nothing of a client, and sends it no more\n"
+        "than a cookie, before that has come back. Says its port on stdout, and on stderr what\n"
+        "became of each.\n\n"
         "  --cert FILE     PEM of the chain, the server's own certificate first\n"
         "  --key FILE      PEM of its private key\n"
         "  --client-ca F   PEM of the authorities of clients: ask for certificates\n"

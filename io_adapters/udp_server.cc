@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io_adapters/udp_server.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "crypto/base/writer.h"
+#include "crypto/bound_key.h"
+
+namespace merlon::io {
+namespace {
+
+// Datagrams that are taken one after another before timers are looked at.
+constexpr int kBurst = 64;
+
+socklen_t SizeOf(const sockaddr_storage& address) {
+  return address.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+}
+
+// What tells peers apart: family, address, port.
+tls::PeerAddress KeyOf(const sockaddr_storage& from) {
+  std::array<uint8_t, tls::kMaxPeerAddress> key;
+  Writer writer{MutableBytes(key)};
+  const auto add = [&](const auto& part) {
+    writer.Raw(Bytes(reinterpret_cast<const uint8_t*>(&part), sizeof(part)));
+  };
+  if (from.ss_family == AF_INET) {
+    const auto& in = reinterpret_cast<const sockaddr_in&>(from);
+    add(in.sin_port);
+    add(in.sin_addr);
+  } else {
+    const auto& in = reinterpret_cast<const sockaddr_in6&>(from);
+    add(in.sin6_port);
+    add(in.sin6_addr);
+    add(in.sin6_scope_id);
+  }
+  return tls::PeerAddress(Slice(Bytes(key), 0, writer.size()));
+}
+
+// What the network does not take now is lost, as any datagram may be.
+absl::Status Send(int fd, const sockaddr_storage& to, Bytes bytes) {
+  const auto* address = reinterpret_cast<const sockaddr*>(&to);
+  while (::sendto(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT, address,
+                  SizeOf(to)) < 0) {
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == ENOBUFS || errno == ECONNREFUSED) break;
+    return absl::ErrnoToStatus(errno, "sending");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<crypto::BoundMacKey> NewCookieKey(const crypto::Context& crypto) {
+  const Result<crypto::KeyHandle> key = crypto.keys.Generate(
+      {.type = crypto::KeyType::kHmac, .bits = 256, .usage = crypto::Usage::kSign}, crypto.rng);
+  if (!key.ok()) return absl::InternalError("no cookie key can be made");
+  const auto bound = crypto::BoundMacKey::Bind(crypto.keys, *key, crypto::HashId::kSha256);
+  if (!bound.ok()) return absl::InternalError("no driver authenticates cookies");
+  return *bound;
+}
+
+}  // namespace
+
+// ---- One peer
+// ------------------------------------------------------------------------------------
+
+absl::StatusOr<Arrival> UdpServer::Peer::Way::Read(MutableBytes out, std::optional<Instant>) {
+  if (!datagram_) return Arrival{Arrival::Kind::kTimedOut};
+  const size_t size = std::min(out.size(), datagram_->size());
+  if (size != 0) memcpy(out.data(), datagram_->data(), size);
+  datagram_.reset();
+  return Arrival{Arrival::Kind::kBytes, size};
+}
+
+absl::Status UdpServer::Peer::Way::Write(Bytes bytes) { return Send(fd_, to_, bytes); }
+
+UdpServer::Peer::Peer(const UdpServer& server, const sockaddr_storage& from,
+                      const tls::NewConnection& fresh, tls::Seed seed)
+    : retried_(fresh.retried),
+      way_(server.socket_.fd.get(), from),
+      endpoint_(
+          way_, server.server_.config(), server.server_.crypto().context(), std::move(seed),
+          EndpointOptions{.server_name = {},
+                          .session = {},
+                          .operations = server.server_.operations(),
+                          .on_secret = {},
+                          .retried = retried_ ? &*retried_ : nullptr},
+          tls::DatagramOptions{.mtu = server.options_.mtu, .retransmit = {}, .start = fresh.start}),
+      deadline_(way_.now().instant + server.options_.handshake_limit) {}
+
+// ---- The server
+// ----------------------------------------------------------------------------------
+
+absl::StatusOr<std::unique_ptr<UdpServer>> UdpServer::Create(TlsServer& server, Listener socket,
+                                                             const UdpServerOptions& options,
+                                                             Handlers handlers) {
+  const absl::StatusOr<crypto::BoundMacKey> key = NewCookieKey(server.crypto().context());
+  if (!key.ok()) return key.status();
+  absl::StatusOr<tls::Seed> seed = server.crypto().NewSeed();
+  if (!seed.ok()) return seed.status();
+  return std::unique_ptr<UdpServer>(new UdpServer(server, std::move(socket), options,
+                                                  std::move(handlers), *key, *std::move(seed)));
+}
+
+UdpServer::UdpServer(TlsServer& server, Listener socket, const UdpServerOptions& options,
+                     Handlers handlers, const crypto::BoundMacKey& cookie_key, tls::Seed seed)
+    : server_(server),
+      socket_(std::move(socket)),
+      options_(options),
+      handlers_(std::move(handlers)),
+      listener_(*server.config(), cookie_key, std::move(seed)) {}
+
+absl::Status UdpServer::Step(std::optional<Instant> deadline) {
+  std::optional<Instant> until = NextTimeout();
+  if (deadline && (!until || *deadline < *until)) until = deadline;
+  const absl::StatusOr<bool> readable = WaitReadable(socket_.fd.get(), until);
+  if (!readable.ok()) return readable.status();
+  for (int i = 0; *readable && i < kBurst; ++i) {
+    const absl::StatusOr<bool> taken = TakeDatagram();
+    if (!taken.ok()) return taken.status();
+    if (!*taken) break;
+  }
+  // One that is served may end, and so leave the list.
+  const Instant now = SystemNow().instant;
+  std::vector<uint32_t> due;
+  for (const auto& [slot, peer] : peers_) {
+    const std::optional<Instant> timer = peer->endpoint_.connection().NextTimeout();
+    if ((timer && *timer <= now) || peer->deadline_ <= now) due.push_back(slot);
+  }
+  for (const uint32_t slot : due) Serve(slot);
+  return absl::OkStatus();
+}
+
+std::optional<Instant> UdpServer::NextTimeout() const {
+  std::optional<Instant> next;
+  for (const auto& [slot, peer] : peers_) {
+    const std::optional<Instant> timer = peer->endpoint_.connection().NextTimeout();
+    const Instant at = std::min(peer->deadline_, timer.value_or(Instant::max()));
+    if (!next || at < *next) next = at;
+  }
+  return next;
+}
+
+absl::StatusOr<bool> UdpServer::TakeDatagram() {
+  sockaddr_storage from = {};
+  socklen_t from_size = sizeof(from);
+  const int fd = socket_.fd.get();
+  const ssize_t size = ::recvfrom(fd, in_.data(), in_.size(), MSG_DONTWAIT,
+                                  reinterpret_cast<sockaddr*>(&from), &from_size);
+  if (size < 0) {
+    // ECONNREFUSED is an ICMP message, which anyone can send.
+    if (errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED) return false;
+    return absl::ErrnoToStatus(errno, "receiving");
+  }
+  const MutableBytes datagram = Slice(MutableBytes(in_), 0, static_cast<size_t>(size));
+  std::array<uint8_t, tls::kMaxReply> reply;
+  const Result<tls::Verdict> verdict =
+      listener_->Receive(datagram, KeyOf(from).view(), SystemNow(), MutableBytes(reply));
+  if (!verdict.ok()) return absl::InternalError("the cookie key is gone");
+  if (const auto* answer = std::get_if<tls::Reply>(&*verdict)) {
+    // Whoever cannot be reached is none of our peers.
+    (void)Send(fd, from, Slice(Bytes(reply), 0, answer->size));
+  } else if (const auto* route = std::get_if<tls::Route>(&*verdict)) {
+    peers_.at(route->slot)->way_.Put(datagram);
+    Serve(route->slot);
+  } else if (const auto* fresh = std::get_if<tls::NewConnection>(&*verdict)) {
+    Begin(*fresh, from);
+  }
+  return true;
+}
+
+void UdpServer::Begin(const tls::NewConnection& fresh, const sockaddr_storage& from) {
+  if (const auto old = peers_.find(fresh.slot); old != peers_.end()) {
+    // The slot stays taken: it is the new one's.
+    handlers_.on_end(*old->second, absl::AbortedError("the client has come back"));
+    peers_.erase(old);
+  }
+  absl::StatusOr<tls::Seed> seed = server_.crypto().NewSeed();
+  if (!seed.ok()) return listener_->Forget(fresh.slot);
+  auto& peer = peers_[fresh.slot];
+  peer.reset(new Peer(*this, from, fresh, *std::move(seed)));
+  peer->way_.Put(fresh.first);
+  Serve(fresh.slot);
+}
+
+void UdpServer::Serve(uint32_t slot) {
+  const std::optional<absl::Status> end = Advance(*peers_.at(slot));
+  if (end) End(slot, *end);
+}
+
+std::optional<absl::Status> UdpServer::Advance(Peer& peer) {
+  using Step = Endpoint<tls::DatagramConnection>::Step;
+  auto& endpoint = peer.endpoint_;
+  for (;;) {
+    const Instant now = peer.way_.now().instant;
+    const absl::StatusOr<Step> step = endpoint.Next(now);
+    if (!step.ok()) return step.status();
+    if (step->kind == Step::Kind::kFailed) return endpoint.Failure();
+    if (!peer.connected_ && endpoint.connection().connected()) {
+      peer.connected_ = true;
+      peer.deadline_ = now + options_.idle_limit;
+      handlers_.on_connected(peer);
+    }
+    if (step->kind == Step::Kind::kData) {
+      peer.deadline_ = now + options_.idle_limit;
+      handlers_.on_data(peer, AsText(step->plaintext));
+    }
+    if (endpoint.peer_closed()) {
+      (void)endpoint.Close();
+      return absl::OkStatus();
+    }
+    if (step->kind != Step::Kind::kTimedOut) continue;
+    if (peer.deadline_ > now) return std::nullopt;
+    (void)endpoint.Close();
+    return absl::DeadlineExceededError("silent for too long");
+  }
+}
+
+void UdpServer::End(uint32_t slot, const absl::Status& why) {
+  const auto peer = peers_.find(slot);
+  handlers_.on_end(*peer->second, why);
+  peers_.erase(peer);
+  listener_->Forget(slot);
+}
+
+}  // namespace merlon::io
