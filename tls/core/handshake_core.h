@@ -55,6 +55,8 @@ class HandshakeCore final : public Handshake {
     requires(kIsServer);
   HandshakeCore(const HandshakeCore&) = delete;
   HandshakeCore& operator=(const HandshakeCore&) = delete;
+  // Defined with the rest: a file that has a core would instantiate the end of each of its states.
+  ~HandshakeCore();
 
   std::optional<Error> failure() const override;
   bool established() const override;

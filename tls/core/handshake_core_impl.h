@@ -27,6 +27,9 @@ HandshakeCore<Profile>::HandshakeCore(const ServerConfig& config, const ServerOp
 }
 
 template <class Profile>
+HandshakeCore<Profile>::~HandshakeCore() = default;
+
+template <class Profile>
 std::optional<Error> HandshakeCore<Profile>::failure() const {
   const Failed* failed = machine_.template As<Failed>();
   return failed ? std::optional(failed->error) : std::nullopt;
