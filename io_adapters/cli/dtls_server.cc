@@ -14,14 +14,23 @@ namespace {
 
 using io::UdpServer;
 
+// What addresses that nobody had proved yet were answered, and how many of them have proved it.
+void SayCounts(const tls::ListenerCounts& counts) {
+  const auto number = [](uint64_t n) { return static_cast<unsigned long long>(n); };
+  fprintf(stderr, "merlon: strangers: %llu answered with %llu bytes, %llu cookies came back\n",
+          number(counts.replies), number(counts.bytes_out), number(counts.connections));
+}
+
 // Echoes to each client until it closes, or is silent for a minute; `last` clients, 0: for ever.
 int Echo(io::TlsServer& tls, io::Listener socket, const io::UdpServerOptions& options, int last) {
   int ended = 0;
+  absl::StatusOr<std::unique_ptr<UdpServer>> server;
   const UdpServer::Handlers handlers = {
       .on_connected =
-          [](UdpServer::Peer& peer) {
+          [&](UdpServer::Peer& peer) {
             fprintf(stderr, "merlon: connected: %s\n",
                     io::DescribeNegotiated(peer.negotiated()).c_str());
+            SayCounts((*server)->counts());
           },
       .on_data =
           [](UdpServer::Peer& peer, std::string_view data) {
@@ -30,10 +39,14 @@ int Echo(io::TlsServer& tls, io::Listener socket, const io::UdpServerOptions& op
       .on_end =
           [&](UdpServer::Peer&, const absl::Status& why) {
             ++ended;
-            if (!why.ok()) (void)Complain(kTls, why);
+            if (why.ok()) {
+              fprintf(stderr, "merlon: closed by the client\n");
+            } else {
+              (void)Complain(kTls, why);
+            }
           },
   };
-  const auto server = UdpServer::Create(tls, std::move(socket), options, handlers);
+  server = UdpServer::Create(tls, std::move(socket), options, handlers);
   if (!server.ok()) return Complain(kUsage, server.status());
   while (last == 0 || ended < last) {
     const absl::Status s = (*server)->Step(std::nullopt);
@@ -74,7 +87,7 @@ const Command kDtlsServer = {
         "  merlon dtls-server --cert FILE --key FILE [OPTIONS]\n\n"
         "Serves up to 256 clients on one socket. Keeps nothing of a client, and sends it no more\n"
         "than a cookie, before that has come back. Says its port on stdout, and on stderr what\n"
-        "became of each.\n\n"
+        "became of each, and how many cookies it took.\n\n"
         "  --cert FILE     PEM of the chain, the server's own certificate first\n"
         "  --key FILE      PEM of its private key\n"
         "  --client-ca F   PEM of the authorities of clients: ask for certificates\n"

@@ -130,6 +130,74 @@ TEST_F(ServerAsks, AndKnowsTheClientAgainWhenItResumes) {
   EXPECT_TRUE(server.process().WaitFor("resumed, client certificate")) << server.process().output();
 }
 
+// nginx as a client: it fetches from us what it gives to its own client.
+class NginxFetches : public Interop, public testing::WithParamInterface<const char*> {
+ protected:
+  void Serve(const char* kind, const Words& more = {}) {
+    server_ = std::make_unique<MerlonServer>(Merlon(), Chain(kind), Key(kind), File("www"), more);
+  }
+  void StartNginx() {
+    port_ = FreePort();
+    const std::string ours = "https://127.0.0.1:" + std::to_string(server_->port());
+    nginx_ = std::make_unique<Process>(
+        Nginx(port_, kEc,
+              "location / { proxy_pass " + ours + "; proxy_ssl_protocols TLSv" + GetParam() +
+                  "; proxy_ssl_server_name on; proxy_ssl_name localhost; proxy_ssl_verify on; "
+                  "proxy_ssl_trusted_certificate " +
+                  Chain("ca") + "; proxy_ssl_certificate " + Chain(kEc) +
+                  "; proxy_ssl_certificate_key " + Key(kEc) + "; }"));
+    ASSERT_TRUE(WaitForPort(port_)) << nginx_->output();
+  }
+  Finished Fetch() {
+    return Execute({"curl", "-sS", "--cacert", Chain("ca"), "https://" + At(port_) + "/page.txt"});
+  }
+  std::string Said(const char* text) {
+    return server_->process().WaitFor(text) ? "" : server_->process().output();
+  }
+  std::string version() const { return std::string("TLS ") + GetParam(); }
+  void ProvesHere(const char* authentication, const char* what) {
+    Prove({.peer = kNginx,
+           .version = version(),
+           .merlon = "server",
+           .authentication = authentication},
+          what);
+  }
+
+  int port_ = 0;
+  std::unique_ptr<MerlonServer> server_;
+  std::unique_ptr<Process> nginx_;
+};
+INSTANTIATE_TEST_SUITE_P(Versions, NginxFetches, testing::Values("1.3", "1.2"),
+                         [](const auto& test) { return "Tls1" + std::string(1, test.param[2]); });
+
+TEST_P(NginxFetches, AndResumes) {
+  ProvesHere("server certificate", "talks");
+  ProvesHere("server certificate", "resumes");
+  Serve(kRsa);
+  ASSERT_NO_FATAL_FAILURE(StartNginx());
+  EXPECT_EQ(Fetch().output, kPage);
+  EXPECT_EQ(Said(("connection 1: " + version()).c_str()), "");
+  EXPECT_EQ(Fetch().output, kPage);
+  EXPECT_EQ(Said("resumed"), "");
+}
+
+TEST_P(NginxFetches, AndShowsItsCertificate) {
+  ProvesHere(kBoth, "talks");
+  Serve(kEc, {"--client-ca", Chain("ca")});
+  ASSERT_NO_FATAL_FAILURE(StartNginx());
+  EXPECT_EQ(Fetch().output, kPage);
+  EXPECT_EQ(Said("client certificate with "), "");
+}
+
+TEST_P(NginxFetches, AndRefuses) {
+  ProvesHere("server certificate", "refuses");
+  Serve(kUntrusted);
+  ASSERT_NO_FATAL_FAILURE(StartNginx());
+  EXPECT_THAT(Fetch().output, HasSubstr("502 Bad Gateway"));
+  // It looks when the handshake is over: there is no alert.
+  EXPECT_TRUE(nginx_->WaitFor("upstream SSL certificate verify error")) << nginx_->output();
+}
+
 // ---- merlon client
 // -------------------------------------------------------------------------------
 

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
 #include <iterator>
 #include <string_view>
 
@@ -90,7 +93,10 @@ bool Applies(const Row& row) {
     case Feature::kRetries:
       return (can & kGroups) != 0 && (Is13(row.version) || !psk);
     case Feature::kCookie:
-      return (can & kCookies) != 0 && row.merlon_is_client && IsDatagram(row.version);
+      if (!IsDatagram(row.version)) return false;
+      // `merlon dtls-server` has no option for groups.
+      if (!row.merlon_is_client) return !psk || Is13(row.version) || (can & kPsk12OnP256) == 0;
+      return (can & kCookies) != 0;
     case Feature::kSmallDatagrams:
       // wolfSSL cannot send a ClientHello with a PSK in fragments.
       return (can & kMtu) != 0 && IsDatagram(row.version) && !psk;
@@ -325,6 +331,67 @@ void PeerRow::CheckResumption() {
   EXPECT_TRUE(peer().WaitFor(tells ? "resumed=yes" : "resumed=?")) << peer().output();
 }
 
+// The program that users start: many clients on one socket, and a cookie for each.
+PeerRow::Words PeerRow::DtlsServerCommand() const {
+  const char* version = Is13(GetParam().version) ? "1.3" : "1.2";
+  Words words = {Merlon(), "dtls-server",   "--host", "127.0.0.1",     "--port",
+                 "0",      "--min-version", version,  "--max-version", version};
+  if (GetParam().authentication == Authentication::kPsk) {
+    std::ofstream(File("cookie.psk")) << std::string_view(kPsk).substr(strlen("psk=")) << "\n";
+    words = Join(words, {"--raw-psk-file", File("cookie.psk")});
+  } else {
+    words = Join(words, {"--cert", Chain(kEc), "--key", Key(kEc)});
+  }
+  if (GetParam().authentication == Authentication::kBoth) {
+    words = Join(words, {"--client-ca", Chain("ca")});
+  }
+  return words;
+}
+
+// After this many connections: each proved its address, none without having been asked. A client
+// that got impatient was asked twice.
+void PeerRow::CheckOurCookies(int connections) {
+  const std::string end = ", " + std::to_string(connections) + " cookies came back";
+  ASSERT_TRUE(server_->WaitFor(end)) << server_->output();
+  const std::string& output = server_->output();
+  const size_t line = output.rfind("strangers: ", output.rfind(end));
+  int answers = 0, bytes = 0;
+  ASSERT_EQ(sscanf(output.c_str() + line, "strangers: %d answered with %d", &answers, &bytes), 2);
+  EXPECT_GE(answers, connections);
+  if (Is13(GetParam().version)) {
+    EXPECT_THAT(output, HasSubstr("after a HelloRetryRequest"));
+  } else {
+    EXPECT_EQ(bytes, 46 * answers);  // a HelloVerifyRequest each
+  }
+}
+
+void PeerRow::MeetDtlsServer() {
+  const uint32_t can = GetParam().peer->can;
+  ASSERT_FALSE(GetParam().peer->command().empty()) << GetParam().peer->name << " is absent";
+  server_ = std::make_unique<Process>(DtlsServerCommand());
+  ASSERT_TRUE(server_->WaitFor("listening on port ")) << server_->output();
+  ASSERT_TRUE(server_->WaitFor("\n"));
+  const std::string port = server_->output().substr(server_->output().find("port ") + 5);
+  client_ = std::make_unique<Process>(
+      Command(false, false, {"port=" + std::to_string(atoi(port.c_str()))}));
+  ASSERT_NO_FATAL_FAILURE(SayAll({"first", "second"}));
+  EXPECT_TRUE(server_->WaitFor(Of(kVersionWords, GetParam().version).said)) << server_->output();
+  CheckOurCookies(1);
+  if (Is13(GetParam().version) && (can & kKeyUpdates) != 0) {
+    client_->Send("!update\n");
+    ASSERT_NO_FATAL_FAILURE(SayAll({"under new keys", "and again"}));
+  }
+  if ((can & kResumption) != 0 && GetParam().authentication != Authentication::kPsk) {
+    client_->Send("!again\n");
+    ASSERT_NO_FATAL_FAILURE(Say("resumed"));
+    EXPECT_TRUE(server_->WaitFor("resumed")) << server_->output();
+    CheckOurCookies(2);
+  }
+  client_->CloseInput();
+  EXPECT_EQ(client_->Wait(), 0) << client_->output();
+  EXPECT_TRUE(server_->WaitFor("merlon: closed by the client\n")) << server_->output();
+}
+
 void PeerRow::CheckTalk() {
   ASSERT_NO_FATAL_FAILURE(Say(std::string(1000, 'x')));
   if ((GetParam().peer->can & kAlpn) == 0) return;
@@ -359,6 +426,7 @@ void PeerRow::Meet() {
          .merlon = row.merlon_is_client ? "client" : "server",
          .authentication = Of(kAuthenticationWords, row.authentication)},
         Of(kFeatureWords, row.feature));
+  if (row.feature == Feature::kCookie && !row.merlon_is_client) return MeetDtlsServer();
   if (row.feature == Feature::kRefuses) return CheckRefusals();
   if (row.feature == Feature::kOtherKeys) return CheckOtherKeys();
   ASSERT_NO_FATAL_FAILURE(StartWithFeature());

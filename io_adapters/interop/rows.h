@@ -17,7 +17,7 @@ enum class Feature : uint8_t {
   kTalks,           // verified, ALPN, echoes, closed by the client
   kServerCloses,    // closed by the server
   kRetries,         // the server wants another group (TLS 1.3: HelloRetryRequest)
-  kCookie,          // the server wants a cookie
+  kCookie,          // the server wants a cookie; Merlon's is the program `merlon dtls-server`
   kSmallDatagrams,  // both ends send datagrams of 300 bytes at most: messages come in fragments
   kResumes,         // with a ticket or a session ID
   kOtherKeys,       // certificates with keys of P-384, RSA and, where the peer has it, Ed25519
@@ -88,6 +88,7 @@ class PeerRow : public Interop, public testing::WithParamInterface<Row> {
  private:
   using Words = std::vector<std::string>;
   Words Command(bool merlon, bool server, const Words& more) const;
+  Words DtlsServerCommand() const;
   void Start(const Words& for_server, const Words& for_client);
   void StartWithFeature();
   void Say(const std::string& line);
@@ -95,6 +96,8 @@ class PeerRow : public Interop, public testing::WithParamInterface<Row> {
   void CheckTalk();
   void CheckServerCloses();
   void CheckRetry();
+  void CheckOurCookies(int connections);
+  void MeetDtlsServer();
   void CheckResumption();
   void CheckUpdates();
   void CheckOtherKeys();

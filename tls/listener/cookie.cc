@@ -69,18 +69,19 @@ Result<void> Cookies::Mac(Envelope envelope, Bytes peer, absl::Span<const Bytes>
 
 // "the client MUST use the same parameter values (version, random, session_id, cipher_suites,
 // compression_method) as it did in the original ClientHello. The server SHOULD use those values to
-// generate its cookie and verify that they are correct upon cookie receipt" (RFC 6347 s4.2.1).
+// generate its cookie and verify that they are correct upon cookie receipt" (RFC 6347 s4.2.1). All
+// but the session ID: Mbed TLS makes up a new one for each ClientHello with a ticket (RFC 5077 s3.4
+// says how it is used), and would get cookies for ever. That the address is the client's is shown
+// without it.
 Result<void> Cookies::Mac12(Envelope envelope, Bytes peer, const ClientHello& hello,
                             MutableBytes out) {
   const Bytes suites = hello.cipher_suites.raw();
-  std::array<uint8_t, 6> sizes;
+  std::array<uint8_t, 5> sizes;
   Writer writer{MutableBytes(sizes)};
   writer.Int<2>(hello.legacy_version);
-  writer.Int<1>(hello.session_id.size());
   writer.Int<2>(suites.size());
   writer.Int<1>(hello.compression_methods.size());
-  const std::array<Bytes, 5> rest = {Bytes(sizes), hello.random, hello.session_id, suites,
-                                     hello.compression_methods};
+  const std::array<Bytes, 4> rest = {Bytes(sizes), hello.random, suites, hello.compression_methods};
   return Mac(envelope, peer, rest, out);
 }
 
