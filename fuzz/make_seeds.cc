@@ -29,7 +29,7 @@ void Write(const std::string& target, const std::string& name, std::string_view 
 
 struct Meeting {
   const char* name;
-  uint8_t client, server;
+  uint16_t client, server;
   Manner manner = {};
 };
 constexpr Meeting kMeetings[] = {
@@ -57,6 +57,16 @@ constexpr Meeting kMeetings[] = {
     {"late_12", k12Alone, k12Alone, {.answers = Answers::kLate}},
     {"twice_in_halves_12", 0, k12Alone, {.pieces = Pieces::kHalves, .twice = true}},
     {"failing_12", 0, k12Alone, {.answers = Answers::kBadly}},
+    {"both_certificates", kShowsCertificate, kRequiresClients},
+    {"both_certificates_retry", kShowsCertificate, kRequiresClients | kWantsP256},
+    {"no_certificate_to_show", 0, kAsksClients},
+    {"certificate_missing", 0, kRequiresClients},
+    {"both_certificates_12", kShowsCertificate | k12Alone, kRequiresClients},
+    {"no_certificate_to_show_12", 0, kAsksClients | k12Alone},
+    {"psk_12", kPskGcm12, kPskSuites12},
+    {"psk_ccm8_12", kPskCcm8_12, kPskSuites12},
+    {"ecdhe_psk_12", kEcdhePsk12, kPskSuites12 | kWantsP256},
+    {"psk_late_12", kEcdhePsk12, kKnowsPsk, {.answers = Answers::kLate}},
     {"little", kLittleStorage | kLittleReassembly, kLittleStorage | kLittleReassembly},
 };
 
