@@ -11,6 +11,7 @@
 
 #include "crypto/drivers/default_drivers.h"
 #include "fuzz/recorder.h"
+#include "fuzz/twins.h"
 #include "tls/listener/listener_net.h"
 #include "tls/testing/core_pair.h"
 #include "x509/pem.h"
@@ -130,6 +131,43 @@ void WriteListener() {
   }
 }
 
+// Each handshake of the twins, and what makes them part: see the table in twins.cc.
+void WriteDifferential() {
+  const auto input = [](size_t scenario, bool server) {
+    return std::string({static_cast<char>(scenario), static_cast<char>(server ? 1 : 0)});
+  };
+  for (size_t i = 0; i < TwinScenarios(); ++i) {
+    for (const bool server : {false, true}) {
+      Write("differential", std::to_string(i) + (server ? "_server" : "_client"), input(i, server));
+    }
+  }
+  struct Edit {
+    EditKind kind;
+    uint8_t of;
+    uint16_t where;
+    uint8_t what;
+  };
+  const auto write = [&](const char* name, size_t scenario, std::initializer_list<Edit> edits) {
+    std::string out = input(scenario, /*server=*/false);
+    for (const Edit& edit : edits) {
+      out += {static_cast<char>(edit.kind), static_cast<char>(edit.of),
+              static_cast<char>(edit.where >> 8), static_cast<char>(edit.where),
+              static_cast<char>(edit.what)};
+    }
+    Write("differential", name, out);
+  };
+  constexpr size_t kFull13 = 0,
+                   kFull12 = kFirst12Twins;  // ChangeCipherSpec is the sixth, Finished behind it
+  write("early_change_cipher_spec", kFull12, {{EditKind::kChangeCipherSpec, 1, 0, 0}});
+  write("early_data", kFull13, {{EditKind::kData, 1, 4, 0}});
+  write("message_in_clear", kFull13, {{EditKind::kInClear, 1, 0, 0}});
+  write("finished_in_clear_12", kFull12, {{EditKind::kInClear, 6, 0, 0}});
+  write("bad_finished_for_change_cipher_spec", kFull12,
+        {{EditKind::kRemove, 5, 0, 0}, {EditKind::kAppend, 5, 1, 0}});
+  write("hello_verify_request", kFull12, {{EditKind::kInsert, 0, 5, 3}});
+  write("bad_alert_in_clear", kFull12, {{EditKind::kAlert, 1, 3, 40}});
+}
+
 std::string Framed(const std::vector<x509::Buffer>& chain) {
   std::string out;
   for (const x509::Buffer& der : chain) {
@@ -201,6 +239,7 @@ int main(int argc, char** argv) {
   merlon::fuzz::WriteConnections();
   merlon::fuzz::WriteMessages();
   merlon::fuzz::WriteListener();
+  merlon::fuzz::WriteDifferential();
   merlon::fuzz::WriteCertificates();
   merlon::fuzz::WritePem();
   return 0;

@@ -10,7 +10,7 @@
 namespace merlon::fuzz {
 namespace {
 
-constexpr uint16_t kAllBits = 0x07ff;
+constexpr uint16_t kAllBits = 0x0fff;
 
 // A session as a server of the fuzz world gives it.
 template <class Pair>
@@ -59,6 +59,7 @@ ClientScenario MakeClient(uint16_t bits, tls::Transport transport) {
   if ((bits & kShowsCertificate) != 0 && !psk_alone12) {
     builder.AddCredential(FuzzWorld().ClientCredential());
   }
+  if ((bits & kNotCompatible) != 0) builder.DisableMiddleboxCompatibility();
   if ((bits & kTwoShares) != 0) builder.SetKeyShares(2);
   if ((bits & kOfferAlpn) != 0) builder.AddAlpn("h2").AddAlpn("http/1.1").LogSecrets();
   if ((bits & kLikesP256) != 0) builder.SetGroups({23, 29});
