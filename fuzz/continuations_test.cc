@@ -110,10 +110,13 @@ class Meeting {
  public:
   Meeting(const Branch& branch, const Protocol& protocol)
       : branch_(branch), protocol_(protocol), pair_(OptionsOf(branch, protocol), FuzzWorld()) {
-    for (bool moved = true; moved;) {
-      moved = Move(pair_.client->to_send, exchange_.to_server) && pair_.DeliverToServer();
-      moved |= Move(pair_.server->to_send, exchange_.to_client) && pair_.DeliverToClient();
-    }
+    const auto [to_client, to_server] = pair_.RunAndRecord();
+    const auto keep = [&](const std::vector<std::string>& from, Messages& to) {
+      for (const std::string& message : from)
+        to.emplace_back(KindOf(message, protocol.is12), message);
+    };
+    keep(to_client, exchange_.to_client);
+    keep(to_server, exchange_.to_server);
   }
   const Exchange& exchange() const { return exchange_; }
   const CorePair& pair() const { return pair_; }
@@ -144,12 +147,6 @@ class Meeting {
     }
     return options;
   }
-  bool Move(const std::deque<std::string>& sent, Messages& to) {
-    if (sent.empty()) return false;
-    to.emplace_back(KindOf(sent.front(), protocol_.is12), sent.front());
-    return true;
-  }
-
   const Branch& branch_;
   Protocol protocol_;
   std::string session_;
@@ -290,18 +287,6 @@ class Side {
   std::unique_ptr<SomeEnd> end_;
 };
 
-// The last that was sent is this alert, fatal.
-bool SentAlert(const Outcome& outcome, Alert alert) {
-  if (outcome.sent.empty()) return false;
-  const std::string& last = outcome.sent.back();
-  const std::string content = {2, static_cast<char>(alert)};
-  // Behind it, a tag and in TLS 1.3 the content type.
-  const size_t at = last.rfind(content);
-  if (at == std::string::npos) return false;
-  const size_t behind = last.size() - at - content.size();
-  return behind == 0 || behind == 16 || behind == 17;
-}
-
 std::string Words(const Sequence& sequence) {
   std::string out;
   for (const Kind kind : sequence) out += std::to_string(kind) + " ";
@@ -388,7 +373,7 @@ class Explorer {
     EXPECT_EQ(failure->origin, Origin::kPeer) << "in " << side.state().name;
     EXPECT_EQ(static_cast<int>(failure->alert), static_cast<int>(expected.alert))
         << "in " << side.state().name << ": code " << static_cast<int>(failure->code);
-    EXPECT_TRUE(SentAlert(side.end().outcome(), expected.alert)) << "in " << side.state().name;
+    EXPECT_TRUE(SentAlert(side.end().outcome().sent, expected.alert)) << "in " << side.state().name;
   }
   // What came to its end is continued by one message of each kind, one after the other.
   void StaysFailed(Side<SomeEnd>& side) {

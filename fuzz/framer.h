@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "crypto/base/error.h"
 #include "record/content_type.h"
 #include "tls/core/input.h"
 
@@ -16,6 +18,7 @@ namespace merlon::fuzz {
 struct Protocol {
   tls::Transport transport;  // a stream or datagrams
   bool is12;                 // TLS 1.2 or DTLS 1.2
+  size_t tag_size = 16;      // of the suite's AEAD
   bool datagrams() const { return transport == tls::Transport::kDatagram; }
 };
 
@@ -27,6 +30,16 @@ class Framer {
   // A record with a whole message, which has its 4-byte header. An epoch of 0 is in the clear; on
   // streams all others are the same. Datagrams: under the next message_seq.
   std::string Message(std::string_view message, uint64_t epoch);
+  // The same in two pieces: of its body, what is in front of `cut`, and the rest. On datagrams they
+  // are fragments that come in the wrong order.
+  std::array<std::string, 2> Halves(std::string_view message, size_t cut, uint64_t epoch);
+  // A fragment of DTLS: the body's bytes from `begin` to `end`, under any message_seq.
+  std::string Fragment(std::string_view message, uint16_t sequence, size_t begin, size_t end,
+                       uint64_t epoch);
+  // So many message_seqs were used for fragments.
+  void Skip(uint16_t messages) {
+    next_sequence_ = static_cast<uint16_t>(next_sequence_ + messages);
+  }
   std::string Record(record::ContentType type, std::string_view content, uint64_t epoch);
 
  private:
@@ -36,5 +49,8 @@ class Framer {
   uint16_t next_sequence_;
   std::array<uint16_t, 16> next_record_{};  // of each epoch
 };
+
+// Whether the last that an end sent is this alert, fatal.
+bool SentAlert(const std::vector<std::string>& sent, Alert alert);
 
 }  // namespace merlon::fuzz

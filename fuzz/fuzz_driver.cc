@@ -34,8 +34,6 @@ constexpr crypto::HashAlgorithm kSha512 = Hash(crypto::HashId::kSha512, 64, 128)
 
 // ---- AEADs ----
 
-constexpr size_t kTagSize = 16;
-
 void BindMask(void*, Bytes) {}
 void Mask(const void*, Bytes, MutableBytes out) { Fill(out, 0); }
 
@@ -45,6 +43,7 @@ constexpr crypto::MaskAlgorithm MaskOf(uint8_t key_size) {
 constexpr crypto::MaskAlgorithm kMask128 = MaskOf(16), kMask256 = MaskOf(32);
 
 void BindAead(void*, Bytes, Bytes) {}
+template <size_t kTagSize>
 void Seal(const void*, uint64_t, Bytes, absl::Span<const Bytes> in, Bytes tail, MutableBytes out) {
   size_t at = 0;
   const auto put = [&](Bytes part) {
@@ -56,17 +55,21 @@ void Seal(const void*, uint64_t, Bytes, absl::Span<const Bytes> in, Bytes tail, 
   if (out.size() != at + kTagSize) __builtin_trap();  // the interface's promise
   Fill(Slice(out, at), kTagByte);
 }
+template <size_t kTagSize>
 void SealBatch(const void* context, absl::Span<const crypto::SealJob> jobs) {
   for (const crypto::SealJob& job : jobs) {
-    Seal(context, job.nonce64, job.ad, absl::Span<const Bytes>(&job.plaintext, 1), {}, job.out);
+    Seal<kTagSize>(context, job.nonce64, job.ad, absl::Span<const Bytes>(&job.plaintext, 1), {},
+                   job.out);
   }
 }
+template <size_t kTagSize>
 bool Open(const void*, uint64_t, Bytes, MutableBytes in_out) {
   if (in_out.size() >= kTagSize && !Refused(in_out)) return true;
   Wipe(in_out);
   return false;
 }
 
+template <size_t kTagSize = 16>
 constexpr crypto::AeadAlgorithm Aead(crypto::AeadId id, uint8_t key_size,
                                      const crypto::MaskAlgorithm& mask) {
   return {.id = id,
@@ -77,12 +80,13 @@ constexpr crypto::AeadAlgorithm Aead(crypto::AeadId id, uint8_t key_size,
           .open_limit = 8,
           .mask = &mask,
           .bind = BindAead,
-          .seal_scatter = Seal,
-          .seal_batch = SealBatch,
-          .open_in_place = Open};
+          .seal_scatter = Seal<kTagSize>,
+          .seal_batch = SealBatch<kTagSize>,
+          .open_in_place = Open<kTagSize>};
 }
 constexpr crypto::AeadAlgorithm kAes128Gcm = Aead(crypto::AeadId::kAes128Gcm, 16, kMask128);
 constexpr crypto::AeadAlgorithm kAes256Gcm = Aead(crypto::AeadId::kAes256Gcm, 32, kMask256);
+constexpr crypto::AeadAlgorithm kAes128Ccm8 = Aead<8>(crypto::AeadId::kAes128Ccm8, 16, kMask128);
 
 // ---- Key agreement ----
 
@@ -164,7 +168,7 @@ constexpr crypto::SignAlgorithm kRsaPss = VerifyOnly(crypto::SignFamily::kRsaPss
 constexpr crypto::SignAlgorithm kRsaPkcs1 = VerifyOnly(crypto::SignFamily::kRsaPkcs1);
 
 constexpr const crypto::HashAlgorithm* kHashes[] = {&kSha256, &kSha384, &kSha512};
-constexpr const crypto::AeadAlgorithm* kAeads[] = {&kAes128Gcm, &kAes256Gcm};
+constexpr const crypto::AeadAlgorithm* kAeads[] = {&kAes128Gcm, &kAes256Gcm, &kAes128Ccm8};
 constexpr const crypto::KeyAgreementAlgorithm* kGroups[] = {&kX25519, &kP256};
 constexpr const crypto::SignAlgorithm* kSigns[] = {&kEcdsa, &kRsaPss, &kRsaPkcs1};
 

@@ -35,18 +35,17 @@ World& FuzzWorld() {
   return world;
 }
 
-tls::LocalOptions ClientOperations() {
-  tls::LocalOptions options;
-  options.chain_policy = tls::VerifyAgainst{&FuzzWorld().anchors()};
-  return options;
+tls::LocalOptions ClientOperations(const tls::ClientConfig& config) {
+  return tls::LocalOperations::ForClient(config, tls::VerifyAgainst{&FuzzWorld().anchors()});
 }
 tls::LocalOptions ServerOperations(const tls::ServerConfig& config) {
-  return tls::LocalOperations::ForServer(config, &FuzzWorld().ticket_key());
+  return tls::LocalOperations::ForServer(config, &FuzzWorld().ticket_key(),
+                                         tls::VerifyAgainst{&FuzzWorld().anchors()});
 }
 
 Outcome RunClient(Bytes script, const tls::ClientConfig& config, EndOptions options,
                   const tls::ClientOptions& client) {
-  return RunTwice<StreamEnd>(script, config, client, ClientOperations(), std::move(options));
+  return RunTwice<StreamEnd>(script, config, client, ClientOperations(config), std::move(options));
 }
 Outcome RunServer(Bytes script, const tls::ServerConfig& config, EndOptions options) {
   return RunTwice<StreamEnd>(script, config, tls::ServerOptions{}, ServerOperations(config),
@@ -54,7 +53,8 @@ Outcome RunServer(Bytes script, const tls::ServerConfig& config, EndOptions opti
 }
 Outcome RunDatagramClient(Bytes script, const tls::ClientConfig& config, EndOptions options,
                           const tls::ClientOptions& client) {
-  return RunTwice<DatagramEnd>(script, config, client, ClientOperations(), std::move(options));
+  return RunTwice<DatagramEnd>(script, config, client, ClientOperations(config),
+                               std::move(options));
 }
 Outcome RunDatagramServer(Bytes script, const tls::ServerConfig& config, EndOptions options) {
   return RunTwice<DatagramEnd>(script, config, tls::ServerOptions{}, ServerOperations(config),

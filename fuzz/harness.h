@@ -20,7 +20,7 @@ using tls::testing::World;
 World& FuzzWorld();
 
 // The operations that a client, or a server, of that world answers.
-tls::LocalOptions ClientOperations();
+tls::LocalOptions ClientOperations(const tls::ClientConfig& config);
 tls::LocalOptions ServerOperations(const tls::ServerConfig& config);
 
 // One end over a stream that does what `script` says. Whatever comes of it, twice: with the bytes

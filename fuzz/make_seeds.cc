@@ -11,6 +11,7 @@
 
 #include "crypto/drivers/default_drivers.h"
 #include "fuzz/recorder.h"
+#include "fuzz/twins.h"
 #include "tls/listener/listener_net.h"
 #include "tls/testing/core_pair.h"
 #include "x509/pem.h"
@@ -29,7 +30,7 @@ void Write(const std::string& target, const std::string& name, std::string_view 
 
 struct Meeting {
   const char* name;
-  uint8_t client, server;
+  uint16_t client, server;
   Manner manner = {};
 };
 constexpr Meeting kMeetings[] = {
@@ -57,6 +58,16 @@ constexpr Meeting kMeetings[] = {
     {"late_12", k12Alone, k12Alone, {.answers = Answers::kLate}},
     {"twice_in_halves_12", 0, k12Alone, {.pieces = Pieces::kHalves, .twice = true}},
     {"failing_12", 0, k12Alone, {.answers = Answers::kBadly}},
+    {"both_certificates", kShowsCertificate, kRequiresClients},
+    {"both_certificates_retry", kShowsCertificate, kRequiresClients | kWantsP256},
+    {"no_certificate_to_show", 0, kAsksClients},
+    {"certificate_missing", 0, kRequiresClients},
+    {"both_certificates_12", kShowsCertificate | k12Alone, kRequiresClients},
+    {"no_certificate_to_show_12", 0, kAsksClients | k12Alone},
+    {"psk_12", kPskGcm12, kPskSuites12},
+    {"psk_ccm8_12", kPskCcm8_12, kPskSuites12},
+    {"ecdhe_psk_12", kEcdhePsk12, kPskSuites12 | kWantsP256},
+    {"psk_late_12", kEcdhePsk12, kKnowsPsk, {.answers = Answers::kLate}},
     {"little", kLittleStorage | kLittleReassembly, kLittleStorage | kLittleReassembly},
 };
 
@@ -118,6 +129,43 @@ void WriteListener() {
             script.substr(0, 4000));
     }
   }
+}
+
+// Each handshake of the twins, and what makes them part: see the table in twins.cc.
+void WriteDifferential() {
+  const auto input = [](size_t scenario, bool server) {
+    return std::string({static_cast<char>(scenario), static_cast<char>(server ? 1 : 0)});
+  };
+  for (size_t i = 0; i < TwinScenarios(); ++i) {
+    for (const bool server : {false, true}) {
+      Write("differential", std::to_string(i) + (server ? "_server" : "_client"), input(i, server));
+    }
+  }
+  struct Edit {
+    EditKind kind;
+    uint8_t of;
+    uint16_t where;
+    uint8_t what;
+  };
+  const auto write = [&](const char* name, size_t scenario, std::initializer_list<Edit> edits) {
+    std::string out = input(scenario, /*server=*/false);
+    for (const Edit& edit : edits) {
+      out += {static_cast<char>(edit.kind), static_cast<char>(edit.of),
+              static_cast<char>(edit.where >> 8), static_cast<char>(edit.where),
+              static_cast<char>(edit.what)};
+    }
+    Write("differential", name, out);
+  };
+  constexpr size_t kFull13 = 0,
+                   kFull12 = kFirst12Twins;  // ChangeCipherSpec is the sixth, Finished behind it
+  write("early_change_cipher_spec", kFull12, {{EditKind::kChangeCipherSpec, 1, 0, 0}});
+  write("early_data", kFull13, {{EditKind::kData, 1, 4, 0}});
+  write("message_in_clear", kFull13, {{EditKind::kInClear, 1, 0, 0}});
+  write("finished_in_clear_12", kFull12, {{EditKind::kInClear, 6, 0, 0}});
+  write("bad_finished_for_change_cipher_spec", kFull12,
+        {{EditKind::kRemove, 5, 0, 0}, {EditKind::kAppend, 5, 1, 0}});
+  write("hello_verify_request", kFull12, {{EditKind::kInsert, 0, 5, 3}});
+  write("bad_alert_in_clear", kFull12, {{EditKind::kAlert, 1, 3, 40}});
 }
 
 std::string Framed(const std::vector<x509::Buffer>& chain) {
@@ -191,6 +239,7 @@ int main(int argc, char** argv) {
   merlon::fuzz::WriteConnections();
   merlon::fuzz::WriteMessages();
   merlon::fuzz::WriteListener();
+  merlon::fuzz::WriteDifferential();
   merlon::fuzz::WriteCertificates();
   merlon::fuzz::WritePem();
   return 0;

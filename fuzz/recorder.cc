@@ -9,19 +9,12 @@ class Recorder {
   static constexpr bool kDatagrams = std::is_same_v<SomeEnd, DatagramEnd>;
 
  public:
-  Recorder(uint8_t client, uint8_t server, const Manner& manner)
+  Recorder(uint16_t client, uint16_t server, const Manner& manner)
       : manner_(manner),
-        client_(ClientScenarioOf(client,
-                                 kDatagrams ? tls::Transport::kDatagram : tls::Transport::kStream)),
-        server_(ServerScenarioOf(server)) {
-    const crypto::Context crypto = FuzzWorld().crypto();
-    recording_.client += static_cast<char>(client);
-    recording_.server += static_cast<char>(server);
-    client_end_ = std::make_unique<SomeEnd>(crypto, *client_.config, client_.options,
-                                            ClientOperations(), client_.end);
-    server_end_ = std::make_unique<SomeEnd>(crypto, *server_.config, tls::ServerOptions{},
-                                            ServerOperations(*server_.config), server_.end);
-    client_end_->Start();
+        client_end_(StartEnd<SomeEnd>(/*server=*/false, client)),
+        server_end_(StartEnd<SomeEnd>(/*server=*/true, server)) {
+    recording_.client += {static_cast<char>(client >> 8), static_cast<char>(client)};
+    recording_.server += {static_cast<char>(server >> 8), static_cast<char>(server)};
   }
 
   Recording Record() {
@@ -87,8 +80,6 @@ class Recorder {
   }
 
   Manner manner_;
-  const ClientScenario& client_;
-  const ServerScenario& server_;
   std::unique_ptr<SomeEnd> client_end_, server_end_;
   size_t sent_by_client_ = 0, sent_by_server_ = 0;
   Recording recording_;
@@ -96,10 +87,10 @@ class Recorder {
 
 }  // namespace
 
-Recording RecordStream(uint8_t client, uint8_t server, const Manner& manner) {
+Recording RecordStream(uint16_t client, uint16_t server, const Manner& manner) {
   return Recorder<StreamEnd>(client, server, manner).Record();
 }
-Recording RecordDatagrams(uint8_t client, uint8_t server, const Manner& manner) {
+Recording RecordDatagrams(uint16_t client, uint16_t server, const Manner& manner) {
   return Recorder<DatagramEnd>(client, server, manner).Record();
 }
 

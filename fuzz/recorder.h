@@ -24,7 +24,7 @@ struct Manner {
 
 // A handshake between two scenarios and, if it completes, a life behind it: data both ways, new
 // keys both ways, more data, closing.
-Recording RecordStream(uint8_t client, uint8_t server, const Manner& manner = {});
-Recording RecordDatagrams(uint8_t client, uint8_t server, const Manner& manner = {});
+Recording RecordStream(uint16_t client, uint16_t server, const Manner& manner = {});
+Recording RecordDatagrams(uint16_t client, uint16_t server, const Manner& manner = {});
 
 }  // namespace merlon::fuzz

@@ -2,13 +2,15 @@
 #include "fuzz/scenarios.h"
 
 #include <array>
-#include <optional>
+#include <map>
 
 #include "tls/testing/datagram_pair.h"
 #include "tls/testing/stream_pair.h"
 
 namespace merlon::fuzz {
 namespace {
+
+constexpr uint16_t kAllBits = 0x0fff;
 
 // A session as a server of the fuzz world gives it.
 template <class Pair>
@@ -33,7 +35,7 @@ Bytes SessionFor(tls::Transport transport, tls::Version version) {
   return AsBytes(datagrams ? datagram : stream);
 }
 
-EndOptions Sizes(uint8_t bits) {
+EndOptions Sizes(uint16_t bits) {
   EndOptions end;
   end.now = {Instant(std::chrono::seconds(5)), tls::testing::kTestTime};
   if ((bits & kLittleStorage) != 0) end.storage = 3000;
@@ -41,15 +43,27 @@ EndOptions Sizes(uint8_t bits) {
   return end;
 }
 
-ClientScenario MakeClient(uint8_t bits, tls::Transport transport) {
+uint16_t PskSuite12(uint16_t client_bits) {
+  const bool gcm = (client_bits & kPskGcm12) != 0, ccm8 = (client_bits & kPskCcm8_12) != 0;
+  if (gcm && ccm8) return tls::kTlsEcdhePskAes128GcmSha256;
+  return gcm ? tls::kTlsPskAes128GcmSha256 : tls::kTlsPskAes128Ccm8;
+}
+
+ClientScenario MakeClient(uint16_t bits, tls::Transport transport) {
   tls::ClientConfigBuilder builder = FuzzWorld().ClientBuilder();
-  if ((bits & kOfferPsk) != 0) {
+  const bool psk_alone12 = (bits & kEcdhePsk12) != 0;
+  if (psk_alone12) builder.RequirePsk().SetSuites({PskSuite12(bits)});
+  if (psk_alone12 || (bits & kOfferPsk) != 0) {
     builder.AddRawExternalPsk(tls::testing::kPskIdentity, FuzzWorld().psk());
   }
+  if ((bits & kShowsCertificate) != 0 && !psk_alone12) {
+    builder.AddCredential(FuzzWorld().ClientCredential());
+  }
+  if ((bits & kNotCompatible) != 0) builder.DisableMiddleboxCompatibility();
   if ((bits & kTwoShares) != 0) builder.SetKeyShares(2);
   if ((bits & kOfferAlpn) != 0) builder.AddAlpn("h2").AddAlpn("http/1.1").LogSecrets();
   if ((bits & kLikesP256) != 0) builder.SetGroups({23, 29});
-  const bool alone12 = (bits & k12Alone) != 0;
+  const bool alone12 = psk_alone12 || (bits & k12Alone) != 0;
   if (alone12) builder.SetVersions(tls::Version::kTls12, tls::Version::kTls12);
   ClientScenario out;
   out.config = builder.Build().value();
@@ -62,19 +76,32 @@ ClientScenario MakeClient(uint8_t bits, tls::Transport transport) {
   return out;
 }
 
-ServerScenario MakeServer(uint8_t bits) {
-  tls::ServerConfigBuilder builder = FuzzWorld().ServerBuilder();
+ServerScenario MakeServer(uint16_t bits) {
+  const bool psk_alone12 = (bits & kPskSuites12) != 0;
+  const bool psk = psk_alone12 || (bits & kKnowsPsk) != 0;
+  tls::ServerConfigBuilder builder =
+      psk_alone12 ? tls::ServerConfigBuilder(FuzzWorld().crypto()) : FuzzWorld().ServerBuilder();
+  if (psk_alone12) {
+    builder.SetSuites(
+        {tls::kTlsEcdhePskAes128GcmSha256, tls::kTlsPskAes128GcmSha256, tls::kTlsPskAes128Ccm8});
+  } else if ((bits & kRequiresClients) != 0 && !psk) {
+    builder.SetClientAuthentication(tls::ClientAuthentication::kRequired);
+  } else if ((bits & (kAsksClients | kRequiresClients)) != 0) {
+    builder.SetClientAuthentication(tls::ClientAuthentication::kOptional);
+  }
   if ((bits & kWantsP256) != 0) builder.SetGroups({23});
-  if ((bits & kKnowsPsk) != 0) {
+  if (psk) {
     builder.AddRawExternalPsk(tls::testing::kPskIdentity, FuzzWorld().psk());
   }
   if ((bits & (kHasAlpn | kRequiresAlpn)) != 0) builder.AddAlpn("http/1.1");
   if ((bits & kRequiresAlpn) != 0) builder.RequireAlpn();
-  const bool alone12 = (bits & k12Alone) != 0;
+  const bool alone12 = psk_alone12 || (bits & k12Alone) != 0;
   if (alone12) builder.SetVersions(tls::Version::kTls12, tls::Version::kTls12);
   if ((bits & kNoTickets) != 0) {
     builder.SetTickets(0);
-    if (alone12) {
+    if (psk_alone12) {
+      builder.StoreSessionIds();
+    } else if (alone12) {
       builder.SetSuites({tls::kTlsEcdheEcdsaAes256GcmSha384}).StoreSessionIds();
     } else {
       builder.SetSuites({tls::kTlsAes256GcmSha384, tls::kTlsAes128GcmSha256});
@@ -85,17 +112,21 @@ ServerScenario MakeServer(uint8_t bits) {
 
 }  // namespace
 
-const ClientScenario& ClientScenarioOf(uint8_t bits, tls::Transport transport) {
-  static auto& all = *new std::array<std::array<std::optional<ClientScenario>, 256>, 2>;
-  auto& scenario = all[transport == tls::Transport::kDatagram][bits];
-  if (!scenario) scenario = MakeClient(bits, transport);
-  return *scenario;
+const ClientScenario& ClientScenarioOf(uint16_t bits, tls::Transport transport) {
+  static auto& all = *new std::array<std::map<uint16_t, ClientScenario>, 2>;
+  bits &= kAllBits;
+  auto& of_transport = all[transport == tls::Transport::kDatagram];
+  const auto found = of_transport.find(bits);
+  if (found != of_transport.end()) return found->second;
+  return of_transport.emplace(bits, MakeClient(bits, transport)).first->second;
 }
 
-const ServerScenario& ServerScenarioOf(uint8_t bits) {
-  static auto& all = *new std::array<std::optional<ServerScenario>, 256>;
-  if (!all[bits]) all[bits] = MakeServer(bits);
-  return *all[bits];
+const ServerScenario& ServerScenarioOf(uint16_t bits) {
+  static auto& all = *new std::map<uint16_t, ServerScenario>;
+  bits &= kAllBits;
+  const auto found = all.find(bits);
+  if (found != all.end()) return found->second;
+  return all.emplace(bits, MakeServer(bits)).first->second;
 }
 
 }  // namespace merlon::fuzz

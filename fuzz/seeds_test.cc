@@ -25,12 +25,18 @@ constexpr Target kTargets[] = {
     {"datagram_server", FuzzDatagramServer, "sealed "},
 };
 
+std::filesystem::path Folder(const char* target) {
+  return std::filesystem::path("fuzz/corpora") / target;
+}
+std::string ReadSeed(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+std::string Seed(const char* target, const char* name) { return ReadSeed(Folder(target) / name); }
 std::vector<std::string> Seeds(const char* target) {
   std::vector<std::string> seeds;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::string("fuzz/corpora/") + target)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  for (const auto& entry : std::filesystem::directory_iterator(Folder(target))) {
+    seeds.push_back(ReadSeed(entry.path()));
   }
   return seeds;
 }
@@ -59,6 +65,24 @@ TEST(Seeds, ReachEveryStateAfterTheHandshake) {
     EXPECT_GE(failed, 1);
     EXPECT_NE(events.find(target.own), std::string::npos);
     EXPECT_NE(events.find("releasable "), std::string::npos);
+  }
+}
+
+// Both ends authenticated by certificates, and TLS 1.2's suites with a PSK: each protocol, each
+// role.
+TEST(Seeds, WithClientCertificatesAndPskSuitesReachConnected) {
+  for (const Target& target : kTargets) {
+    for (const char* name : {"both_certificates", "both_certificates_retry", "both_certificates_12",
+                             "no_certificate_to_show", "no_certificate_to_show_12", "psk_12",
+                             "psk_ccm8_12", "ecdhe_psk_12", "psk_late_12"}) {
+      SCOPED_TRACE(std::string(target.name) + "/" + name);
+      const Outcome outcome = target.run(AsBytes(Seed(target.name, name)));
+      EXPECT_TRUE(outcome.Saw("connected ") && outcome.Saw("closed ")) << outcome.events;
+      EXPECT_FALSE(outcome.data.empty());
+      EXPECT_FALSE(outcome.failure);
+    }
+    const Outcome refused = target.run(AsBytes(Seed(target.name, "certificate_missing")));
+    EXPECT_TRUE(refused.failure);
   }
 }
 

@@ -190,7 +190,7 @@ class Pair {
                 ClientOptions{.server_name = kServerName,
                               .session = AsBytes(scenario.session),
                               .transport_parameters = scenario.parameters()},
-                fuzz::ClientOperations(), client_storage, client_lack),
+                fuzz::ClientOperations(*scenario.client), client_storage, client_lack),
         server_(*scenario.server, ServerOptions{scenario.parameters()},
                 fuzz::ServerOperations(*scenario.server), server_storage, server_lack) {}
 

@@ -4,16 +4,19 @@
 namespace merlon::fuzz {
 namespace {
 
+// Big-endian, as make_seeds writes it.
+uint16_t ScenarioOf(Bytes input) { return static_cast<uint16_t>(input[0] << 8 | input[1]); }
+
 template <class Run>
 Outcome OfClient(Bytes input, tls::Transport transport, Run run) {
-  if (input.empty()) return {};
-  const ClientScenario& scenario = ClientScenarioOf(input[0], transport);
+  if (input.size() < kScenarioBytes) return {};
+  const ClientScenario& scenario = ClientScenarioOf(ScenarioOf(input), transport);
   return run(Slice(input, kScenarioBytes), *scenario.config, scenario.end, scenario.options);
 }
 template <class Run>
 Outcome OfServer(Bytes input, Run run) {
-  if (input.empty()) return {};
-  const ServerScenario& scenario = ServerScenarioOf(input[0]);
+  if (input.size() < kScenarioBytes) return {};
+  const ServerScenario& scenario = ServerScenarioOf(ScenarioOf(input));
   return run(Slice(input, kScenarioBytes), *scenario.config, scenario.end);
 }
 

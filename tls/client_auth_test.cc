@@ -496,7 +496,8 @@ class ClientAuthSplits : public ::testing::Test {
                         " server: " + pair.server->log.events + pair.server->log.data;
     for (const std::string& session : pair.client->log.sessions) story += session;
     if (pair.client->log.error || pair.server->log.error) story += " error";
-    return story + std::to_string(pair.to_client) + "/" + std::to_string(pair.to_server);
+    return story + std::to_string(pair.to_client.size()) + "/" +
+           std::to_string(pair.to_server.size());
   }
 };
 

@@ -514,6 +514,12 @@ TEST(DatagramConnection12, AnAlertInTheClearCountsUntilThePeerUsesItsKeys) {
   other.pair.Give(other.pair.server,
                   Forger(Side::kClient).Alert(Epoch::kPlain, 2, Alert::kDecryptError));
   EXPECT_FALSE(other.pair.server.face.failure());
+
+  // Nor where its level is none: an invalid record is discarded (RFC 6347 s4.1.2.7).
+  Halfway bad;
+  bad.pair.Give(bad.pair.client,
+                Forger(Side::kServer).Alert(Epoch::kPlain, 3, Alert::kDecryptError));
+  EXPECT_FALSE(bad.pair.client.error);
 }
 
 TEST(DatagramConnection12, WarningsAreIgnoredButNotForEver) {
@@ -539,11 +545,12 @@ TEST(DatagramConnection12, WarningsAreIgnoredButNotForEver) {
   fatal.Give(fatal.client,
              Forger(Side::kServer).Alert(Epoch::kFirstKeys, 2, Alert::kNoRenegotiation));
   EXPECT_EQ(fatal.client.face.peer_alert(), Alert::kNoRenegotiation);
-  Pair unknown(NewWorld());
-  unknown.Run(1s);
-  unknown.Give(unknown.client,
-               Forger(Side::kServer).Alert(Epoch::kFirstKeys, 3, Alert::kNoRenegotiation));
-  EXPECT_EQ(unknown.client.error, IllegalParameter(Code::kBadAlert));
+  for (const Alert alert : {Alert::kNoRenegotiation, Alert::kCloseNotify}) {
+    Pair unknown(NewWorld());
+    unknown.Run(1s);
+    unknown.Give(unknown.client, Forger(Side::kServer).Alert(Epoch::kFirstKeys, 3, alert));
+    EXPECT_EQ(unknown.client.error, IllegalParameter(Code::kBadAlert));
+  }
 }
 
 TEST(DatagramConnection12, ARequestToRenegotiateIsRefusedWithAWarning) {

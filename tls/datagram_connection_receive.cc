@@ -150,6 +150,7 @@ Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type
   // "Any data received with an epoch/sequence number pair after that of a valid received closure
   // alert MUST be ignored" (RFC 9147 s5.10).
   if (peer_.closed && number > *peer_.closed) return {};
+  if (type != ContentType::kAlert && !content.empty()) peer_.warnings = 0;
   switch (type) {
     case ContentType::kHandshake:
       return OnHandshake(number, content, now);
@@ -160,7 +161,7 @@ Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type
       return OnAlert(number, content);
     case ContentType::kApplicationData:
       if (core_.established() && CarriesData(number.epoch)) {
-        peer_.idle_messages = peer_.warnings = 0;
+        peer_.idle_messages = 0;
         plaintext = content;
       } else {
         Count(Noise::kUnexpected);
@@ -327,8 +328,14 @@ Result<void> DatagramConnection::Deliver(Now now) {
 // --------------------------------------------------------------------------------------
 
 Result<void> DatagramConnection::OnAlert(RecordNumber number, Bytes content) {
-  if (content.size() != 2) {
-    if (number.epoch != Epoch::kPlain) return DecodeError(Code::kBadAlert);
+  const bool plain = number.epoch == Epoch::kPlain;
+  const bool sized = content.size() == 2;
+  // AlertLevel has two values (RFC 5246 s7.2), which TLS 1.3 does not look at (RFC 9846 s6).
+  const bool known =
+      !dtls12_.settled || (sized && (content[0] == kWarning || content[0] == kFatal));
+  if (!sized || !known) {
+    // "Invalid records SHOULD be silently discarded" (RFC 9147 s4.5.2, RFC 6347 s4.1.2.7).
+    if (!plain) return sized ? IllegalParameter(Code::kBadAlert) : DecodeError(Code::kBadAlert);
     Count(Noise::kMalformed);
     return {};
   }
@@ -340,18 +347,16 @@ Result<void> DatagramConnection::OnAlert(RecordNumber number, Bytes content) {
   }
   // close_notify follows (RFC 9846 s6.1). In DTLS 1.2 one can go on after any warning (RFC 5246
   // s7.2.2), and servers give one about the name before they say their version (RFC 6066 s3).
-  const bool plain = number.epoch == Epoch::kPlain;
   const bool tolerated = dtls12_.settled || (plain && alert == Alert::kUnrecognizedName);
   if (alert == Alert::kUserCanceled || (tolerated && content[0] == kWarning)) {
     return OnWarning(plain);
   }
-  if (dtls12_.settled && !plain && content[0] != kFatal) return IllegalParameter(Code::kBadAlert);
   peer_.alert = alert;
   return PeerError(Code::kClosedByAlert, Alert::kNone);
 }
 
 Result<void> DatagramConnection::OnWarning(bool plain) {
-  if (!dtls12_.settled || plain) return {};
+  if (plain) return {};
   return ++peer_.warnings > kMaxWarnings ? Unexpected(Code::kBadAlert) : Result<void>();
 }
 

@@ -56,7 +56,6 @@ Result<Disposition> BareCore::Handle(HandshakeMessage message) {
 }
 
 CorePair::CorePair(const CorePairOptions& options, World& world) {
-  const Now now{Instant(), kTestTime};
   const bool psk = options.psk_suite != 0;
   ServerConfigBuilder builder = psk ? ServerConfigBuilder(world.crypto()) : world.ServerBuilder();
   builder.AddAlpn("test");  // QUIC does not go without
@@ -79,14 +78,26 @@ CorePair::CorePair(const CorePairOptions& options, World& world) {
   }
   client_builder.SetVersions(options.min_version, options.max_version);
   client_config_ = client_builder.Build().value();
+  Start(options.transport, options.session, world);
+}
+
+CorePair::CorePair(std::shared_ptr<const ClientConfig> client_config,
+                   std::shared_ptr<const ServerConfig> server_config, Transport transport,
+                   std::string_view session, World& world)
+    : client_config_(std::move(client_config)), server_config_(std::move(server_config)) {
+  Start(transport, session, world);
+}
+
+void CorePair::Start(Transport transport, std::string_view session, World& world) {
+  const Now now{Instant(), kTestTime};
   const ChainPolicy policy = VerifyAgainst{&world.anchors()};
-  const Bytes parameters = options.transport == Transport::kMessage ? AsBytes("opaque") : Bytes();
+  const Bytes parameters = transport == Transport::kMessage ? AsBytes("opaque") : Bytes();
   server = std::make_unique<BareCore>(
-      *server_config_, ServerOptions{parameters}, options.transport,
+      *server_config_, ServerOptions{parameters}, transport,
       LocalOperations::ForServer(*server_config_, &world.ticket_key(), policy), world, now);
   client = std::make_unique<BareCore>(
-      *client_config_, ClientOptions{kServerName, AsBytes(options.session), parameters},
-      options.transport, LocalOperations::ForClient(*client_config_, policy), world, now);
+      *client_config_, ClientOptions{kServerName, AsBytes(session), parameters}, transport,
+      LocalOperations::ForClient(*client_config_, policy), world, now);
 }
 
 bool CorePair::Deliver(BareCore& from, BareCore& to) {
@@ -105,6 +116,20 @@ bool CorePair::Deliver(BareCore& from, BareCore& to) {
 void CorePair::Run() {
   while (DeliverToServer() || DeliverToClient()) {
   }
+}
+
+std::pair<std::vector<std::string>, std::vector<std::string>> CorePair::RunAndRecord() {
+  std::vector<std::string> to_client, to_server;
+  const auto take = [](const std::deque<std::string>& sent, std::vector<std::string>& to) {
+    if (!sent.empty()) to.push_back(sent.front());
+  };
+  for (bool moved = true; moved;) {
+    take(client->to_send, to_server);
+    moved = DeliverToServer();
+    take(server->to_send, to_client);
+    moved |= DeliverToClient();
+  }
+  return {std::move(to_client), std::move(to_server)};
 }
 
 }  // namespace merlon::tls::testing

@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tls/local_operations.h"
 #include "tls/profiles/full.h"
@@ -62,15 +64,22 @@ struct CorePairOptions {
 class CorePair {
  public:
   explicit CorePair(const CorePairOptions& options, World& world = SharedWorld());
+  // Of the caller's configurations. `session`: to resume.
+  CorePair(std::shared_ptr<const ClientConfig> client_config,
+           std::shared_ptr<const ServerConfig> server_config, Transport transport,
+           std::string_view session, World& world);
   // Gives the next message of the other side to this one. False: there is none.
   bool DeliverToClient() { return Deliver(*server, *client); }
   bool DeliverToServer() { return Deliver(*client, *server); }
   void Run();
+  // The same; all that went to the client, and to the server. Empty: TLS 1.2's ChangeCipherSpec.
+  std::pair<std::vector<std::string>, std::vector<std::string>> RunAndRecord();
   const ClientConfig& client_config() const { return *client_config_; }
   const ServerConfig& server_config() const { return *server_config_; }
 
  private:
   static bool Deliver(BareCore& from, BareCore& to);
+  void Start(Transport transport, std::string_view session, World& world);
   std::shared_ptr<const ClientConfig> client_config_;
   std::shared_ptr<const ServerConfig> server_config_;
 

@@ -5,7 +5,8 @@
 
 namespace merlon::tls::testing {
 
-StreamPair::StreamPair(StreamPairOptions options, World& world) : options_(std::move(options)) {
+StreamPair::StreamPair(StreamPairOptions options, World& world)
+    : options_(std::move(options)), random_(options_.pieces) {
   client_config = options_.client ? options_.client : world.ClientBuilder().Build().value();
   server_config = options_.server ? options_.server : world.ServerBuilder().Build().value();
   const auto trusting = [&](ChainPolicy policy) {
@@ -15,9 +16,10 @@ StreamPair::StreamPair(StreamPairOptions options, World& world) : options_(std::
   };
   const LocalOptions client_local =
       LocalOperations::ForClient(*client_config, trusting(options_.chain_policy));
-  const LocalOptions server_local =
+  LocalOptions server_local =
       LocalOperations::ForServer(*server_config, options_.tickets ? &world.ticket_key() : nullptr,
                                  trusting(options_.client_policy));
+  server_local.sessions = options_.sessions;
   server = std::make_unique<Endpoint<StreamConnection>>(*server_config, ServerOptions{},
                                                         Transport::kStream, server_local, world,
                                                         options_.server_sizes, now);
@@ -47,11 +49,13 @@ void StreamPair::DeliverToServer(std::string bytes) {
   Deliver(*server, std::move(bytes), to_server);
 }
 
-void StreamPair::Deliver(Endpoint<StreamConnection>& to, std::string bytes, size_t& delivered) {
+void StreamPair::Deliver(Endpoint<StreamConnection>& to, std::string bytes,
+                         std::string& delivered) {
   while (!bytes.empty()) {
     size_t size = std::min(bytes.size(), options_.chunk);
-    if (delivered < options_.cut) size = std::min(size, options_.cut - delivered);
-    delivered += size;
+    if (delivered.size() < options_.cut) size = std::min(size, options_.cut - delivered.size());
+    if (options_.pieces != 0) size = std::min<size_t>(size, 1 + random_() % 90);
+    delivered += bytes.substr(0, size);
     to.Receive(std::string_view(bytes).substr(0, size), now);
     bytes.erase(0, size);
   }

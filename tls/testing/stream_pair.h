@@ -2,6 +2,8 @@
 // Two endpoints over a byte stream that is delivered in chunks of any size.
 #pragma once
 #include <memory>
+#include <random>
+#include <string>
 
 #include "tls/stream_connection.h"
 #include "tls/testing/endpoint.h"
@@ -18,7 +20,9 @@ struct StreamPairOptions {
   EndpointOptions client_sizes, server_sizes;
   size_t chunk = SIZE_MAX;  // bytes delivered at a time
   size_t cut = 0;           // a delivery ends after so many bytes of each direction
+  unsigned pieces = 0;      // not 0: random ones, and this is the seed
   bool tickets = true;
+  SessionCache* sessions = nullptr;  // of the server, by ID
 };
 
 class StreamPair {
@@ -32,16 +36,17 @@ class StreamPair {
   void DeliverToServer(std::string bytes);
 
  private:
-  void Deliver(Endpoint<StreamConnection>& to, std::string bytes, size_t& delivered);
+  void Deliver(Endpoint<StreamConnection>& to, std::string bytes, std::string& delivered);
 
   StreamPairOptions options_;
+  std::minstd_rand random_;
 
  public:
   Now now{Instant(std::chrono::seconds(5)), kTestTime};
   std::shared_ptr<const ClientConfig> client_config;
   std::shared_ptr<const ServerConfig> server_config;
   std::unique_ptr<Endpoint<StreamConnection>> client, server;
-  size_t to_client = 0, to_server = 0;  // bytes that went over
+  std::string to_client, to_server;  // bytes that went over
 };
 
 }  // namespace merlon::tls::testing
