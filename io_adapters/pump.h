@@ -86,6 +86,10 @@ class Pump {
   // Handles one record, or one datagram's, reading first if none is here yet.
   absl::StatusOr<Step> Next(std::optional<Instant> deadline) {
     if (connection_.failure()) return Step{Step::Kind::kFailed};
+    if constexpr (requires { connection_.TakeHeldData(); }) {
+      const Bytes held = connection_.TakeHeldData();
+      if (!held.empty()) return Step{Step::Kind::kData, held};
+    }
     if (begin_ != end_) {
       const std::optional<Step> step = Handle();
       if (step) return *step;

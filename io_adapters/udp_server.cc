@@ -54,13 +54,18 @@ absl::Status Send(int fd, const sockaddr_storage& to, Bytes bytes) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<crypto::BoundMacKey> NewCookieKey(const crypto::Context& crypto) {
+struct NewKey {
+  crypto::KeyHandle handle;
+  crypto::BoundMacKey bound;
+};
+absl::StatusOr<NewKey> NewCookieKey(const crypto::Context& crypto) {
   const Result<crypto::KeyHandle> key = crypto.keys.Generate(
       {.type = crypto::KeyType::kHmac, .bits = 256, .usage = crypto::Usage::kSign}, crypto.rng);
   if (!key.ok()) return absl::InternalError("no cookie key can be made");
   const auto bound = crypto::BoundMacKey::Bind(crypto.keys, *key, crypto::HashId::kSha256);
-  if (!bound.ok()) return absl::InternalError("no driver authenticates cookies");
-  return *bound;
+  if (bound.ok()) return NewKey{*key, *bound};
+  (void)crypto.keys.Destroy(*key);
+  return absl::InternalError("no driver authenticates cookies");
 }
 
 }  // namespace
@@ -98,21 +103,44 @@ UdpServer::Peer::Peer(const UdpServer& server, const sockaddr_storage& from,
 absl::StatusOr<std::unique_ptr<UdpServer>> UdpServer::Create(TlsServer& server, Listener socket,
                                                              const UdpServerOptions& options,
                                                              Handlers handlers) {
-  const absl::StatusOr<crypto::BoundMacKey> key = NewCookieKey(server.crypto().context());
-  if (!key.ok()) return key.status();
   absl::StatusOr<tls::Seed> seed = server.crypto().NewSeed();
   if (!seed.ok()) return seed.status();
+  const absl::StatusOr<NewKey> key = NewCookieKey(server.crypto().context());
+  if (!key.ok()) return key.status();
   return std::unique_ptr<UdpServer>(new UdpServer(server, std::move(socket), options,
-                                                  std::move(handlers), *key, *std::move(seed)));
+                                                  std::move(handlers), key->handle, key->bound,
+                                                  *std::move(seed)));
 }
 
 UdpServer::UdpServer(TlsServer& server, Listener socket, const UdpServerOptions& options,
-                     Handlers handlers, const crypto::BoundMacKey& cookie_key, tls::Seed seed)
+                     Handlers handlers, crypto::KeyHandle cookie_key,
+                     const crypto::BoundMacKey& bound, tls::Seed seed)
     : server_(server),
       socket_(std::move(socket)),
       options_(options),
       handlers_(std::move(handlers)),
-      listener_(*server.config(), cookie_key, std::move(seed)) {}
+      cookie_key_{.present = cookie_key, .previous = {}, .since = options.cookie_clock().instant},
+      listener_(*server.config(), bound, std::move(seed)) {}
+
+UdpServer::~UdpServer() {
+  crypto::KeyStore& keys = server_.crypto().context().keys;
+  (void)keys.Destroy(cookie_key_.present);
+  if (cookie_key_.made > 1) (void)keys.Destroy(cookie_key_.previous);
+}
+
+// Where none can be made the present one goes on, for as long again.
+void UdpServer::RenewCookieKey() {
+  const Instant now = options_.cookie_clock().instant;
+  if (now - cookie_key_.since < std::max(options_.cookie_key_life, tls::kCookieLifetime)) return;
+  cookie_key_.since = now;
+  const crypto::Context& crypto = server_.crypto().context();
+  const absl::StatusOr<NewKey> key = NewCookieKey(crypto);
+  if (!key.ok()) return;
+  listener_->RotateCookieKey(key->bound);
+  if (cookie_key_.made > 1) (void)crypto.keys.Destroy(cookie_key_.previous);
+  cookie_key_.previous = std::exchange(cookie_key_.present, key->handle);
+  ++cookie_key_.made;
+}
 
 absl::Status UdpServer::Step(std::optional<Instant> deadline) {
   std::optional<Instant> until = NextTimeout();
@@ -146,6 +174,7 @@ std::optional<Instant> UdpServer::NextTimeout() const {
 }
 
 absl::StatusOr<bool> UdpServer::TakeDatagram() {
+  RenewCookieKey();
   sockaddr_storage from = {};
   socklen_t from_size = sizeof(from);
   const int fd = socket_.fd.get();
@@ -158,8 +187,8 @@ absl::StatusOr<bool> UdpServer::TakeDatagram() {
   }
   const MutableBytes datagram = Slice(MutableBytes(in_), 0, static_cast<size_t>(size));
   std::array<uint8_t, tls::kMaxReply> reply;
-  const Result<tls::Verdict> verdict =
-      listener_->Receive(datagram, KeyOf(from).view(), SystemNow(), MutableBytes(reply));
+  const Result<tls::Verdict> verdict = listener_->Receive(
+      datagram, KeyOf(from).view(), options_.cookie_clock(), MutableBytes(reply));
   if (!verdict.ok()) return absl::InternalError("the cookie key is gone");
   if (const auto* answer = std::get_if<tls::Reply>(&*verdict)) {
     // Whoever cannot be reached is none of our peers.

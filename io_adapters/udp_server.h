@@ -12,10 +12,12 @@
 #include <optional>
 #include <string_view>
 
+#include "crypto/key_store.h"
 #include "io_adapters/datagram_endpoint.h"
 #include "io_adapters/descriptor.h"
 #include "io_adapters/tcp.h"
 #include "io_adapters/tls_server.h"
+#include "io_adapters/transport.h"
 #include "tls/listener/listener.h"
 
 namespace merlon::io {
@@ -24,6 +26,10 @@ struct UdpServerOptions {
   size_t mtu = 1200;                                    // bytes of the largest datagram to send
   Duration handshake_limit = std::chrono::seconds(60);  // for a client that has shown its cookie
   Duration idle_limit = std::chrono::seconds(60);       // without data, then the peer is left
+  // Another key makes the cookies when the one that does is so old: at least tls::kCookieLifetime,
+  // so that no cookie is older than the key before the present one.
+  Duration cookie_key_life = std::chrono::minutes(10);
+  Now (*cookie_clock)() = SystemNow;
 };
 
 class UdpServer {
@@ -78,6 +84,7 @@ class UdpServer {
   static absl::StatusOr<std::unique_ptr<UdpServer>> Create(TlsServer& server, Listener socket,
                                                            const UdpServerOptions& options,
                                                            Handlers handlers);
+  ~UdpServer();
 
   // Waits for a datagram or a timer, until `deadline` at the latest, and handles what there is. The
   // error is the socket's own; a peer's goes to on_end.
@@ -86,13 +93,20 @@ class UdpServer {
   uint16_t port() const { return socket_.port; }
   size_t peers() const { return peers_.size(); }
   const tls::ListenerCounts& counts() const { return listener_->counts(); }
+  uint64_t cookie_keys() const { return cookie_key_.made; }  // so far
 
  private:
+  struct CookieKey {
+    crypto::KeyHandle present, previous;
+    Instant since;  // present is in use
+    uint64_t made = 1;
+  };
   using PeerList = std::map<uint32_t, std::unique_ptr<Peer>>;  // by slot
 
   UdpServer(TlsServer& server, Listener socket, const UdpServerOptions& options, Handlers handlers,
-            const crypto::BoundMacKey& cookie_key, tls::Seed seed);
+            crypto::KeyHandle cookie_key, const crypto::BoundMacKey& bound, tls::Seed seed);
 
+  void RenewCookieKey();
   // False: none was there.
   absl::StatusOr<bool> TakeDatagram();
   void Begin(const tls::NewConnection& fresh, const sockaddr_storage& from);
@@ -107,6 +121,7 @@ class UdpServer {
   Listener socket_;
   UdpServerOptions options_;
   Handlers handlers_;
+  CookieKey cookie_key_;
   tls::InlineListener<kMaxPeers, 64> listener_;
   PeerList peers_;
   std::array<uint8_t, 65536> in_;

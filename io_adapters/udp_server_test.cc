@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "io_adapters/test_identity.h"
 #include "io_adapters/udp_datagram.h"
@@ -148,6 +149,88 @@ TEST(UdpServer, TellsOfAClientThatItDoesNotUnderstand) {
   echo.Join();
   EXPECT_EQ(echo.ends.size(), 1u);
   EXPECT_FALSE(echo.ends[0].ok());
+}
+
+// Runs ahead of the machine's clock.
+Duration ahead{};
+Now Ahead() {
+  Now now = SystemNow();
+  now.instant += ahead;
+  return now;
+}
+
+// A server between whose steps a test says what time it is, and clients that go as far as they can.
+class CookieKeys : public testing::Test {
+ protected:
+  CookieKeys() {
+    ahead = Duration();
+    UdpServerOptions options;
+    options.cookie_key_life = std::chrono::seconds(1);  // raised to a cookie's lifetime
+    options.cookie_clock = Ahead;
+    server_ = UdpServer::Create(*tls_server_, UdpListen({"127.0.0.1", 0}).value(), options,
+                                {.on_connected = [this](UdpServer::Peer&) { ++connected_; },
+                                 .on_data = [](UdpServer::Peer&, std::string_view) {},
+                                 .on_end = [](UdpServer::Peer&, const absl::Status&) {}})
+                  .value();
+  }
+  // Each end takes what is there.
+  void Advance(BlockingDatagram& client) {
+    const absl::Status waits = client.HandshakeUntil(SystemNow().instant);
+    EXPECT_TRUE(waits.ok() || absl::IsDeadlineExceeded(waits)) << waits;
+    ASSERT_TRUE(server_->Step(SystemNow().instant + std::chrono::milliseconds(5)).ok());
+  }
+  void Finish(BlockingDatagram& client) {
+    const int before = connected_;
+    for (int i = 0; i < 100 && connected_ == before; ++i) Advance(client);
+    EXPECT_EQ(connected_, before + 1);
+  }
+
+  TestIdentity identity_{"udp_server_keys"};
+  const std::unique_ptr<TlsServer> tls_server_ = identity_.Server();
+  const std::unique_ptr<TlsClient> tls_client_ = identity_.Client();
+  std::unique_ptr<UdpServer> server_;
+  int connected_ = 0;
+};
+
+TEST_F(CookieKeys, AreRenewedAndTheOneBeforeIsGoodForWhatItMade) {
+  using std::chrono::seconds;
+  const auto early = Connect(*tls_client_, server_->port());
+  ahead = seconds(100);
+  Advance(*early);  // has a cookie of the first key now
+  EXPECT_EQ(server_->counts().replies, 1u);
+  EXPECT_EQ(server_->cookie_keys(), 1u);
+  ahead = seconds(121);
+  const auto other = Connect(*tls_client_, server_->port());
+  Finish(*other);
+  EXPECT_EQ(server_->cookie_keys(), 2u);
+  ahead = seconds(200);
+  Finish(*early);
+  EXPECT_EQ(server_->cookie_keys(), 2u);
+  EXPECT_EQ(server_->counts().replies, 2u);
+  // For as long as it likes.
+  for (uint64_t made = 3; made < 10; ++made) {
+    ahead += seconds(121);
+    const auto later = Connect(*tls_client_, server_->port());
+    Finish(*later);
+    EXPECT_EQ(server_->cookie_keys(), made);
+  }
+}
+
+TEST_F(CookieKeys, ACookieOfAKeyThatIsGoneIsNone) {
+  const auto client = Connect(*tls_client_, server_->port());
+  Advance(*client);
+  for (int i = 0; i < 2; ++i) {
+    ahead += tls::kCookieLifetime;
+    const auto other = Connect(*tls_client_, server_->port());
+    Finish(*other);
+  }
+  EXPECT_EQ(server_->cookie_keys(), 3u);
+  // RFC 9147 s5.1: an invalid cookie ends in illegal_parameter.
+  (void)client->HandshakeUntil(SystemNow().instant);
+  ASSERT_TRUE(server_->Step(SystemNow().instant + std::chrono::milliseconds(5)).ok());
+  const absl::Status refused =
+      client->HandshakeUntil(SystemNow().instant + std::chrono::milliseconds(100));
+  EXPECT_THAT(std::string(refused.message()), testing::HasSubstr("illegal_parameter"));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ Result<Fragment> Fragment::Read(Reader& reader) {
 Reassembly::Reassembly(MutableBytes buffer, size_t max_message, uint16_t next)
     : buffer_(buffer), max_message_(std::min(max_message, buffer.size())), next_(next) {}
 
-Result<Reassembly::Kept> Reassembly::Add(const Fragment& fragment, uint8_t level) {
+Result<Reassembly::Kept> Reassembly::Add(const Fragment& fragment, uint8_t level, size_t taken) {
   if (fragment.sequence < next_) return Kept::kOld;
   if (fragment.length > max_message_) return IllegalParameter(Code::kMessageTooLarge);
   if (fragment.sequence - next_ >= kWindow) return Kept::kNoRoom;
@@ -35,7 +35,7 @@ Result<Reassembly::Kept> Reassembly::Add(const Fragment& fragment, uint8_t level
       (info.type != fragment.type || info.length != fragment.length || info.level != level)) {
     return IllegalParameter(Code::kDuplicateFragment);
   }
-  if (!HasRoomFor(fragment)) return Kept::kNoRoom;
+  if (!HasRoomFor(fragment, taken)) return Kept::kNoRoom;
   info = {.known = 1, .length = fragment.length, .type = fragment.type, .level = level};
 
   // Only what is not held yet: a later copy does not replace an earlier one.
@@ -59,12 +59,18 @@ Result<Reassembly::Kept> Reassembly::Add(const Fragment& fragment, uint8_t level
   return Kept::kKept;
 }
 
-bool Reassembly::HasRoomFor(const Fragment& fragment) const {
-  size_t behind = 0;   // bytes held of messages after the next
+size_t Reassembly::Early() const {
+  size_t early = 0;
+  for (size_t i = 0; i < pieces_count_; ++i) {
+    if (pieces_[i].sequence != next_) early += pieces_[i].end - pieces_[i].begin;
+  }
+  return early;
+}
+
+bool Reassembly::HasRoomFor(const Fragment& fragment, size_t taken) const {
   bool joins = false;  // it starts in, or right behind, a piece that is held
   for (size_t i = 0; i < pieces_count_; ++i) {
     const Piece& piece = pieces_[i];
-    if (piece.sequence != next_) behind += piece.end - piece.begin;
     if (piece.sequence == fragment.sequence && piece.begin <= fragment.offset &&
         fragment.offset <= piece.end) {
       joins = true;
@@ -72,7 +78,7 @@ bool Reassembly::HasRoomFor(const Fragment& fragment) const {
   }
   const bool early = fragment.sequence != next_;
   // Too early: only into what the largest next message would leave free.
-  if (early && behind + fragment.data.size() > buffer_.size() - max_message_) return false;
+  if (early && taken + fragment.data.size() > spare()) return false;
   if (joins) return true;
   // The last piece is kept for the beginning of the next message, the last but one for any of it:
   // so it can always be completed in order.

@@ -48,7 +48,11 @@ class Reassembly {
   };
   // Fails when it contradicts an earlier fragment (kDuplicateFragment) or the message is too large
   // (kMessageTooLarge). Fragments of one message with different levels contradict each other.
-  Result<Kept> Add(const Fragment& fragment, uint8_t level);
+  // `taken`: bytes at the buffer's end that are somebody else's, at most spare() when they were
+  // taken.
+  Result<Kept> Add(const Fragment& fragment, uint8_t level, size_t taken = 0);
+  // Bytes at the buffer's end that nothing of ours is in, and that the next message does not need.
+  size_t spare() const { return buffer_.size() - max_message_ - Early(); }
 
   struct Message {
     uint8_t type;
@@ -79,7 +83,9 @@ class Reassembly {
   };
   Info& InfoOf(uint32_t sequence) { return info_[sequence % kWindow]; }
   const Info& InfoOf(uint32_t sequence) const { return info_[sequence % kWindow]; }
-  bool HasRoomFor(const Fragment& fragment) const;
+  // Bytes held of messages after the next.
+  size_t Early() const;
+  bool HasRoomFor(const Fragment& fragment, size_t taken) const;
   void Insert(uint16_t sequence, uint32_t begin, Bytes data);
 
   MutableBytes buffer_;

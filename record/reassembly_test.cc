@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "record/held_records.h"
 
 namespace merlon::record {
 namespace {
@@ -165,6 +166,112 @@ TEST(Reassembly, EndsAfterTheLastMessageNumber) {
   EXPECT_EQ(reassembly.next(), 0x10000u);
   EXPECT_EQ(Add(reassembly, Part(empty, 0, 0, 0)), Kept::kOld);
   EXPECT_FALSE(reassembly.Front());
+}
+
+// ---- What shares the buffer
+// --------------------------------------------------------------------------
+
+// Against a list that does the same.
+TEST(HeldRecords, KeepsOrderAndOthersMemory) {
+  struct Held {
+    bool sealed;
+    Buffer bytes;
+  };
+  std::minstd_rand random(1);
+  const auto random_bytes = [&](size_t size) {
+    Buffer out(size);
+    for (uint8_t& byte : out) byte = static_cast<uint8_t>(random());
+    return out;
+  };
+  Buffer storage(300, 0xee);
+  constexpr size_t kRoom = 200;  // the rest is not its own
+  HeldRecords held(absl::MakeSpan(storage));
+  std::vector<Held> model;
+  size_t full = 0, taken = 0;
+  for (int step = 0; step < 5000; ++step) {
+    const Buffer bytes = random_bytes(1 + random() % 60);
+    size_t used = 0;
+    for (const Held& one : model) used += HeldRecords::kOverhead + one.bytes.size();
+    ASSERT_EQ(held.used(), used);
+    switch (random() % 5) {
+      case 0:
+      case 1: {
+        const bool sealed = random() % 2 == 0, fits = used + 3 + bytes.size() <= kRoom;
+        ASSERT_EQ(sealed ? held.AddSealed(bytes, kRoom) : held.AddData(bytes, kRoom), fits);
+        if (fits) model.push_back({sealed, bytes});
+        full += !fits;
+        break;
+      }
+      case 2: {
+        const MutableBytes data = held.TakeData();
+        const auto first =
+            std::find_if(model.begin(), model.end(), [](const Held& one) { return !one.sealed; });
+        ASSERT_EQ(data.empty(), first == model.end());
+        if (data.empty()) break;
+        ASSERT_EQ(Buffer(data.begin(), data.end()), first->bytes);
+        model.erase(first);
+        (void)held.FindSealed();  // from here on its room is free
+        ++taken;
+        break;
+      }
+      default: {  // the n-th that is sealed: goes, or becomes data
+        size_t from = 0, wanted = random() % 4;
+        for (size_t i = 0; i < model.size(); ++i) {
+          if (!model[i].sealed) continue;
+          const auto found = held.FindSealed(from);
+          ASSERT_TRUE(found);
+          ASSERT_EQ(Buffer(found->record.begin(), found->record.end()), model[i].bytes);
+          from = found->next();
+          if (wanted-- != 0) continue;
+          if (random() % 2 == 0) {
+            held.Remove(*found);
+            model.erase(model.begin() + static_cast<ptrdiff_t>(i));
+          } else {
+            Buffer& all = model[i].bytes;
+            const size_t begin = random() % all.size();
+            const size_t size = 1 + random() % (all.size() - begin);
+            held.Replace(*found, Slice(Bytes(found->record), begin, size));
+            all = Buffer(all.begin() + static_cast<ptrdiff_t>(begin),
+                         all.begin() + static_cast<ptrdiff_t>(begin + size));
+            model[i].sealed = false;
+          }
+          break;
+        }
+      }
+    }
+  }
+  EXPECT_GT(full, 100u);
+  EXPECT_GT(taken, 100u);
+  EXPECT_TRUE(std::all_of(storage.begin(), storage.begin() + 300 - kRoom,
+                          [](uint8_t byte) { return byte == 0xee; }));
+  held.Clear();
+  EXPECT_EQ(held.used(), 0u);
+  EXPECT_TRUE(std::all_of(storage.begin() + 300 - kRoom, storage.end(),
+                          [](uint8_t byte) { return byte == 0 || byte == 0xee; }));
+}
+
+// Each takes what the other leaves of what the next message does not need.
+TEST(HeldRecords, SharesTheSpareRoomOfAReassembly) {
+  Buffer storage(1000);
+  Reassembly reassembly(absl::MakeSpan(storage), 600);
+  HeldRecords held(absl::MakeSpan(storage));
+  const Buffer first = BodyOf(0, 600), second = BodyOf(1, 300), record(200, 9);
+  EXPECT_EQ(reassembly.spare(), 400u);
+  EXPECT_EQ(*reassembly.Add(Part(second, 1, 0, 150), 0, held.used()), Kept::kKept);
+  EXPECT_EQ(reassembly.spare(), 250u);
+  EXPECT_TRUE(held.AddSealed(record, reassembly.spare()));
+  EXPECT_FALSE(held.AddSealed(record, reassembly.spare()));
+  EXPECT_EQ(*reassembly.Add(Part(second, 1, 150, 150), 0, held.used()), Kept::kNoRoom);
+  EXPECT_EQ(*reassembly.Add(Part(first, 0, 0, 600), 0, held.used()), Kept::kKept);
+  ASSERT_TRUE(reassembly.Front());
+  EXPECT_EQ(Buffer(reassembly.Front()->body.begin(), reassembly.Front()->body.end()), first);
+  const auto found = held.FindSealed();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(Buffer(found->record.begin(), found->record.end()), record);
+  reassembly.Pop();
+  EXPECT_EQ(reassembly.spare(), 400u);
+  EXPECT_EQ(*reassembly.Add(Part(second, 1, 150, 150), 0, held.used()), Kept::kKept);
+  EXPECT_EQ(Buffer(reassembly.Front()->body.begin(), reassembly.Front()->body.end()), second);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ DatagramConnection::DatagramConnection(Handshake& core, MutableBytes reassembly,
                   options.max_message != 0 ? options.max_message
                                            : reassembly.size() - reassembly.size() / 4,
                   options.start.next_receive_sequence),
+      held_(reassembly),
       epochs_(options.start.next_record),
       flights_(options_.retransmit, options.start.next_send_sequence) {
   set_mtu(options.mtu);
@@ -52,6 +53,7 @@ void DatagramConnection::TearDown() {
       flights_.UnsentEpoch().value_or(waiting_ ? waiting_->epoch : epochs_.newest_write());
   flights_.Clear();
   reassembly_.Clear();
+  held_.Clear();
   epochs_.ClearReads();
   waiting_.reset();
   ack_ = {};
@@ -63,6 +65,7 @@ Result<void> DatagramConnection::Complete(OpId id, const OpResult& result, Now n
     MERLON_TRY(core_.Complete(id, result, now));
     MERLON_TRY(Drain());
     MERLON_TRY(Pump(now));
+    MERLON_TRY(OpenHeld(now));
     ScheduleAck(now);
     return {};
   };

@@ -8,6 +8,7 @@
 #include "record/ack.h"
 #include "record/datagram_epochs.h"
 #include "record/flight_table.h"
+#include "record/held_records.h"
 #include "record/reassembly.h"
 #include "tls/connection.h"
 #include "tls/core/handshake.h"
@@ -27,6 +28,9 @@ struct DatagramOptions {
   size_t max_message =
       0;  // bytes of a handshake message; 0: three quarters of the reassembly buffer
   DatagramStart start{};
+  // The ACK of a KeyUpdate waits like that of a part of a flight, so that one ACK does for several.
+  // Its sender goes on under the old keys for as long.
+  bool batch_acks = false;
 };
 
 // A face; connection.h has the contract. The core and the reassembly buffer outlive it.
@@ -36,7 +40,8 @@ struct DatagramOptions {
 // plaintext as long as there are no keys.
 //
 // `reassembly` holds fragments of handshake messages: the next one, and as far as it is larger than
-// options.max_message what comes too early. What does not fit is dropped and not acknowledged.
+// options.max_message what comes too early; up to the end of the handshake whole records too, which
+// came before their keys. What does not fit is dropped and not acknowledged.
 class DatagramConnection {
  public:
   static constexpr size_t kMinMtu = 64;  // bytes
@@ -51,6 +56,11 @@ class DatagramConnection {
   // carries application data or leads to an operation: answer it, and while `consumed` is less than
   // in.size(), call again with the rest. `path` is where it came from.
   Result<Received> Receive(MutableBytes in, Now now, PathId path = {});
+  // Application data that overtook the end of the handshake, one record a call; readable until the
+  // next call of any kind. Empty: there is none. To be asked for behind the call that connected:
+  // the next Receive forgets what is left, as the network may have lost it.
+  MutableBytes TakeHeldData();
+
   // Writes one datagram of at most the MTU: an ACK, handshake fragments, an alert; several records
   // may share it. size 0: nothing is due. A misuse (kNoSpace) when `out` cannot hold the least
   // record: kMinMtu bytes always can.
@@ -100,6 +110,9 @@ class DatagramConnection {
 
   // Receiving: datagram_connection_receive.cc.
   Result<void> OnDatagram(MutableBytes& rest, Now now, MutableBytes& plaintext);
+  bool IsTooEarly(const record::DatagramRecord& record) const;
+  Result<void> OnRecord(const record::DatagramRecord& record, Now now, MutableBytes& plaintext);
+  Result<void> OpenHeld(Now now);
   Result<void> OnPlain(const record::DatagramRecord& record, Now now);
   Result<void> OnChangeCipherSpec(Bytes content);
   Result<void> OnContent(record::RecordNumber number, record::ContentType type,
@@ -141,7 +154,7 @@ class DatagramConnection {
     record::AckList list;
     std::optional<Instant> deadline;
     bool due = false;
-    bool finishing = false;     // the handshake's last flight was the peer's, just now
+    bool at_once = false;       // what came is whole, and nothing will answer it
     bool spoken = false;        // the peer is known to speak DTLS 1.3
     uint32_t flight_start = 0;  // message_seq that the peer's present flight began with
     uint32_t settled = 0;       // all that follows from the messages before this one is done
@@ -165,6 +178,7 @@ class DatagramConnection {
   Handshake& core_;
   DatagramOptions options_;
   record::Reassembly reassembly_;
+  record::HeldRecords held_;
   record::DatagramEpochs epochs_;
   record::FlightTable flights_;
   std::optional<Send> waiting_;  // for room in the flight table; what is behind it waits in the

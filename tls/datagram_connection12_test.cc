@@ -304,13 +304,51 @@ TEST(DatagramConnection12, ChangeCipherSpecMayBeLateOrLost) {
     EXPECT_TRUE(h.pair.client.face.connected());
     EXPECT_EQ(h.pair.client.face.noise(Noise::kUnknownEpoch), 0u);
   }
-  // A Finished that comes before the keys is lost, and comes again.
+}
+
+TEST(DatagramConnection12, AFinishedThatComesBeforeTheKeysIsHeld) {
+  for (const std::initializer_list<size_t> order :
+       {std::initializer_list<size_t>{2, 1, 0}, {2, 0}, {2, 2, 2, 0, 1}}) {
+    Halfway h;
+    GiveInOrder(h.pair, h.pair.server, h.pair.client.sent, {2});
+    EXPECT_FALSE(h.pair.server.face.connected());
+    GiveInOrder(h.pair, h.pair.server, h.pair.client.sent, order);
+    EXPECT_TRUE(h.pair.server.face.connected());
+    EXPECT_EQ(h.pair.server.face.noise(Noise::kUnknownEpoch), 0u);
+    h.Take(h.pair.server);
+    GiveInOrder(h.pair, h.pair.client, h.pair.server.sent, {2, 0, 1});
+    EXPECT_TRUE(h.pair.client.face.connected());
+  }
+}
+
+// Anyone can send what looks like it: it takes a fixed room, and is forgotten.
+TEST(DatagramConnection12, WhatIsHeldIsBoundedAndNotBelieved) {
   Halfway h;
-  GiveInOrder(h.pair, h.pair.server, h.pair.client.sent, {2, 1, 0});
-  EXPECT_EQ(h.pair.server.face.noise(Noise::kUnknownEpoch), 1u);
-  EXPECT_FALSE(h.pair.server.face.connected());
-  h.pair.Run(2s);
-  EXPECT_TRUE(BothConnected(h.pair));
+  const std::vector<Datagram> flight = h.pair.client.sent;
+  Datagram junk = RecordsOf(flight.back()).back().bytes;
+  junk.back() ^= 1;
+  h.pair.Give(h.pair.server, junk);
+  EXPECT_EQ(h.pair.server.face.noise(Noise::kForged), 0u);  // not tried yet
+  GiveInOrder(h.pair, h.pair.server, flight, {2, 0});
+  EXPECT_EQ(h.pair.server.face.noise(Noise::kForged), 1u);
+  EXPECT_TRUE(h.pair.server.face.connected());
+  // A quarter of the buffer of 8192.
+  Halfway full;
+  junk.resize(13 + 300);
+  junk[11] = 300 >> 8, junk[12] = 300 & 0xff;
+  for (int i = 0; i < 10; ++i) full.pair.Give(full.pair.server, junk);
+  EXPECT_EQ(full.pair.server.face.noise(Noise::kUnknownEpoch), 4u);
+  GiveInOrder(full.pair, full.pair.server, full.pair.client.sent, {2, 1, 0});
+  EXPECT_FALSE(full.pair.server.error);
+  full.pair.Run(5s);
+  EXPECT_TRUE(BothConnected(full.pair));
+  // Nor when there is no room for it.
+  World world = NewWorld();
+  world.datagram.max_message = world.reassembly;
+  Halfway none(world);
+  GiveInOrder(none.pair, none.pair.server, none.pair.client.sent, {2, 1, 0});
+  EXPECT_EQ(none.pair.server.face.noise(Noise::kUnknownEpoch), 1u);
+  EXPECT_FALSE(none.pair.server.face.connected());
 }
 
 TEST(DatagramConnection12, AFinishedInTheClearIsRefused) {
@@ -354,17 +392,28 @@ TEST(DatagramConnection12, DropsWhatIsRepeatedOrInTheClear) {
   EXPECT_EQ(h.pair.server.error, PeerError(Code::kIllegalValue, Alert::kUnexpectedMessage));
 }
 
-TEST(DatagramConnection12, DataBeforeTheFinishedIsDropped) {
+TEST(DatagramConnection12, DataBeforeTheFinishedWaitForIt) {
+  Forger forger(Side::kClient, 10);
+  const auto data = [&](std::string_view text) {
+    return forger.Record(Epoch::kFirstKeys, ContentType::kApplicationData, AsBytes(text));
+  };
   Halfway h;
-  GiveInOrder(h.pair, h.pair.server, h.pair.client.sent, {0});
-  h.pair.Give(h.pair.server,
-              Forger(Side::kClient, 1)
-                  .Record(Epoch::kFirstKeys, ContentType::kApplicationData, AsBytes("early")));
-  EXPECT_EQ(h.pair.server.face.noise(Noise::kUnexpected), 1u);
+  h.pair.Give(h.pair.server, data("first"));  // before the keys
+  const std::vector<Datagram> flight = h.pair.client.sent;
+  GiveInOrder(h.pair, h.pair.server, flight, {0});
+  h.pair.Give(h.pair.server, data("second"));  // and under them
+  Datagram forged = data("forged");
+  forged.back() ^= 1;
+  h.pair.Give(h.pair.server, forged);
+  EXPECT_TRUE(h.pair.server.face.TakeHeldData().empty());
+  EXPECT_EQ(h.pair.server.log, "");
   uint8_t out[100];
   EXPECT_EQ(h.pair.server.face.Seal(AsBytes("early"), out).error(), Misuse());
   EXPECT_EQ(h.pair.client.face.Seal(AsBytes("early"), out).error(), Misuse());
   EXPECT_EQ(h.pair.client.face.max_plaintext(), 0u);
+  GiveInOrder(h.pair, h.pair.server, flight, {2, 1});
+  EXPECT_EQ(h.pair.server.log, " first second");
+  EXPECT_EQ(h.pair.server.face.noise(Noise::kForged), 1u);
 }
 
 // ---- The last flight

@@ -12,8 +12,8 @@ using record::Fragment;
 using record::Noise;
 using record::RecordNumber;
 
-// Handshake type 3 (RFC 6347 s4.3.2).
-constexpr uint8_t kHelloVerifyRequest = 3;
+// Handshake types (RFC 6347 s4.3.2, RFC 9846 s4).
+constexpr uint8_t kHelloVerifyRequest = 3, kKeyUpdate = 24;
 // Warnings that are ignored without application data between them, as many as BoringSSL's
 // kMaxWarningAlerts.
 constexpr uint8_t kMaxWarnings = 4;
@@ -43,12 +43,14 @@ Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId pa
     peer_.old_keys_end = Instant::max();
     epochs_.DropOldReads();
   }
+  if (core_.established()) held_.Clear();
   MutableBytes rest = in, plaintext;
   // What follows a ServerHello is protected under keys that its answer brings.
   bool wait = false;
   while (!rest.empty() && plaintext.empty() && !wait) {
     const bool idle = core_.operations().empty();
-    const Result<void> done = OnDatagram(rest, now, plaintext);
+    Result<void> done = OnDatagram(rest, now, plaintext);
+    if (done.ok()) done = OpenHeld(now);
     if (!done.ok()) return Fail(done.error());
     wait = idle && !core_.operations().empty();
   }
@@ -58,23 +60,73 @@ Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId pa
 
 // One record of it.
 Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, MutableBytes& plaintext) {
+  const uint8_t* const begin = rest.data();
   const std::optional<record::DatagramRecord> record = record::TakeRecord(rest, /*cid=*/{});
   if (!record) {
     Count(Noise::kMalformed);
     rest = {};
     return {};
   }
-  if (!record->unified && (record->epoch == 0 || !dtls12_.settled)) return OnPlain(*record, now);
+  if (!IsTooEarly(*record)) return OnRecord(*record, now, plaintext);
+  const size_t size = static_cast<size_t>(record->body.data() + record->body.size() - begin);
+  if (!held_.AddSealed(Bytes(begin, size), reassembly_.spare())) Count(Noise::kUnknownEpoch);
+  if (record->unified) OnTooEarly(record->epoch, now);
+  return {};
+}
+
+// Of an epoch that the handshake will bring: "it is possible for records that are protected by the
+// new epoch to be received prior to the completion of a handshake", and we "MAY either buffer or
+// discard" them (RFC 6347 s4.1; RFC 9147 s4.2.1). Nothing of them is believed before they open.
+bool DatagramConnection::IsTooEarly(const record::DatagramRecord& record) const {
+  if (core_.established()) return false;
+  const auto newest = static_cast<uint64_t>(epochs_.newest_read());
+  // Two bits of its epoch: kHandshake or kApplication. There is no early data.
+  if (record.unified) return !dtls12_.settled && record.epoch >= 2 && record.epoch > newest;
+  return newest == 0 && record.epoch == static_cast<uint64_t>(Epoch::kFirstKeys);
+}
+
+// What was held is handled when its keys are there. What is still held when the handshake is over
+// is noise.
+Result<void> DatagramConnection::OpenHeld(Now now) {
+  std::optional<record::HeldRecords::Sealed> held = held_.FindSealed();
+  while (held) {
+    MutableBytes rest = held->record;
+    const std::optional<record::DatagramRecord> record = record::TakeRecord(rest, /*cid=*/{});
+    if (record && IsTooEarly(*record)) {
+      held = held_.FindSealed(held->next());
+      continue;
+    }
+    MutableBytes plaintext;
+    if (record) MERLON_TRY(OnRecord(*record, now, plaintext));
+    if (plaintext.empty()) {
+      held_.Remove(*held);
+    } else {
+      held_.Replace(*held, plaintext);
+    }
+    held = held_.FindSealed();  // it may have brought keys
+  }
+  return {};
+}
+
+MutableBytes DatagramConnection::TakeHeldData() {
+  if (!connected()) return {};
+  const MutableBytes data = held_.TakeData();
+  if (!data.empty()) peer_.idle_messages = peer_.warnings = 0;
+  return data;
+}
+
+Result<void> DatagramConnection::OnRecord(const record::DatagramRecord& record, Now now,
+                                          MutableBytes& plaintext) {
+  if (!record.unified && (record.epoch == 0 || !dtls12_.settled)) return OnPlain(record, now);
   record::ReadEpoch* keys = nullptr;
-  if (record->unified != dtls12_.settled) {
-    keys = record->unified ? epochs_.Reader(record->epoch) : epochs_.Reader12(record->epoch);
+  if (record.unified != dtls12_.settled) {
+    keys = record.unified ? epochs_.Reader(record.epoch) : epochs_.Reader12(record.epoch);
   }
   if (keys == nullptr) {
     Count(Noise::kUnknownEpoch);
-    if (record->unified) OnTooEarly(record->epoch, now);
     return {};
   }
-  MERLON_ASSIGN_OR_RETURN(const record::Opened opened, epochs_.Open(*record, *keys));
+  MERLON_ASSIGN_OR_RETURN(const record::Opened opened, epochs_.Open(record, *keys));
   if (opened.noise) {
     Count(*opened.noise);
     return *opened.noise == Noise::kForged ? OnNotOpened(*keys) : Result<void>();
@@ -163,7 +215,11 @@ Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type
       if (core_.established() && CarriesData(number.epoch)) {
         peer_.idle_messages = 0;
         plaintext = content;
-      } else {
+        return {};
+      }
+      // It overtook the Finished, or that waits for an operation.
+      if (core_.established() || !(dtls12_.settled || CarriesData(number.epoch)) ||
+          !held_.AddData(content, reassembly_.spare())) {
         Count(Noise::kUnexpected);
       }
       return {};
@@ -204,7 +260,8 @@ Result<void> DatagramConnection::OnHandshake(RecordNumber number, Bytes content,
       continue;
     }
     if (!current) return Unexpected(Code::kUnexpectedMessage);
-    MERLON_ASSIGN_OR_RETURN(const record::Reassembly::Kept how, reassembly_.Add(*fragment, level));
+    MERLON_ASSIGN_OR_RETURN(const record::Reassembly::Kept how,
+                            reassembly_.Add(*fragment, level, held_.used()));
     if (how == record::Reassembly::Kept::kNoRoom) {
       kept = false;
     } else {
@@ -263,7 +320,8 @@ Result<void> DatagramConnection::Pump(Now now) {
     reassembly_.Pop();
     MERLON_TRY(Drain());
     // On a client the server's Finished is answered by now, and its record forgotten.
-    if (!established && core_.established()) ack_.finishing = ack_.list.HasNews(AckLimit());
+    if (!established && core_.established()) ack_.at_once = ack_.list.HasNews(AckLimit());
+    if (established && message->type == kKeyUpdate && !options_.batch_acks) ack_.at_once = true;
   }
   // DTLS 1.2: the peer's Finished answers ours. A final flight of ours has not gone out yet.
   if (dtls12_.settled && core_.established() && !std::exchange(dtls12_.last_answered, true)) {
@@ -275,12 +333,13 @@ Result<void> DatagramConnection::Pump(Now now) {
 // ---- ACKs
 // ----------------------------------------------------------------------------------------
 
-// At once for the last flight of the handshake, which nothing answers. Else after a quarter of the
-// timeout (RFC 9147 s7.1): a flight of ours may answer before, or more come to be acknowledged.
+// At once for a flight that is whole and that nothing answers: the last one of the handshake, and a
+// KeyUpdate, whose sender goes on under the old keys until then (RFC 9147 s8). Else after a quarter
+// of the timeout (s7.1): a flight of ours may answer before, or more come to be acknowledged.
 void DatagramConnection::ScheduleAck(Now now) {
   if (ack_.due || !ack_.spoken || !ack_.list.HasNews(AckLimit())) return;
-  if (ack_.finishing) {
-    ack_.finishing = false;
+  if (ack_.at_once) {
+    ack_.at_once = false;
     ack_.deadline.reset();
     ack_.due = true;
   } else if (!ack_.deadline) {

@@ -257,6 +257,17 @@ TEST(DatagramConnection, RecordsOfTheEpochBeforeAreReadForAWhileOnceTheNewOneIsI
   EXPECT_EQ(pair.server.face.noise(Noise::kUnknownEpoch), 1u);
 }
 
+TEST(DatagramConnection, AKeyUpdateIsAcknowledgedAtOnce) {
+  Pair pair;
+  pair.Run();
+  const Instant before = pair.now.instant;
+  ASSERT_TRUE(pair.client.face.RequestKeyUpdate(false).ok());
+  pair.Run();
+  EXPECT_EQ(pair.client.core.write_updates, 1u);
+  // Once there and back, and not a quarter of the timeout.
+  EXPECT_LE(pair.now.instant - before, 40ms);
+}
+
 TEST(DatagramConnection, ManyKeyUpdatesOfBothSidesCross) {
   Pair pair;
   pair.Run();
@@ -340,6 +351,70 @@ TEST(DatagramConnection, AsksForNewKeysHalfWayToTheIntegrityLimit) {
   for (int i = 0; i < 30; ++i) pair.Give(pair.client, forged);
   EXPECT_FALSE(pair.client.error);
   EXPECT_GT(pair.client.face.noise(Noise::kUnknownEpoch), 0u);
+}
+
+// ---- What comes too early
+// ---------------------------------------------------------------------------
+
+// ServerHello last; what is under its keys waits for it, and no timer is needed.
+TEST(DatagramConnection, RecordsThatOvertakeTheServerHelloAreHeld) {
+  World world;
+  world.toy.certificate_size = 800;  // a quarter of the buffer of 8192 is for what comes too early
+  Pair pair(world);
+  (void)pair.Transmit(pair.client, pair.to_server);
+  pair.now.instant += 20ms;
+  (void)pair.Arrive(pair.server, pair.to_server);
+  Link lost{{.loss = 100}};
+  (void)pair.Transmit(pair.server, lost);
+  // Each record a datagram of its own.
+  std::vector<Datagram> records;
+  for (Datagram datagram : pair.server.sent) {
+    MutableBytes rest = absl::MakeSpan(datagram);
+    while (!rest.empty()) {
+      const uint8_t* const begin = rest.data();
+      ASSERT_TRUE(record::TakeRecord(rest, {}));
+      records.emplace_back(begin, static_cast<const uint8_t*>(rest.data()));
+    }
+  }
+  ASSERT_GE(records.size(), 2u);
+  for (size_t i = 1; i < records.size(); ++i) pair.Give(pair.client, records[i]);
+  EXPECT_EQ(pair.client.log, "");
+  EXPECT_FALSE(pair.client.face.connected());
+  const Instant before = pair.now.instant;
+  pair.Give(pair.client, records[0]);
+  EXPECT_TRUE(pair.client.face.connected());
+  EXPECT_EQ(pair.client.face.noise(Noise::kUnknownEpoch), 0u);
+  EXPECT_TRUE(pair.Run());
+  EXPECT_TRUE(Connected2(pair));
+  EXPECT_LE(pair.now.instant - before, 40ms);
+}
+
+TEST(DatagramConnection, DataThatOvertakeTheFinishedAreHandedOutBehindIt) {
+  Pair pair;
+  (void)pair.Transmit(pair.client, pair.to_server);
+  pair.now.instant += 20ms;
+  (void)pair.Arrive(pair.server, pair.to_server);
+  (void)pair.Transmit(pair.server, pair.to_client);
+  pair.now.instant += 20ms;
+  while (pair.Arrive(pair.client, pair.to_client)) {
+  }
+  ASSERT_TRUE(pair.client.face.connected());
+  Link lost{{.loss = 100}};
+  const size_t before = pair.client.sent.size();
+  (void)pair.Transmit(pair.client, lost);
+  const std::vector<Datagram> finished(pair.client.sent.begin() + static_cast<ptrdiff_t>(before),
+                                       pair.client.sent.end());
+  for (const char* text : {"one", "two"}) {
+    ASSERT_TRUE(pair.SendData(pair.client, lost, text).ok());
+    pair.Give(pair.server, pair.client.sent.back());
+  }
+  pair.Give(pair.server, pair.client.sent.back());
+  EXPECT_EQ(pair.server.log, "");
+  for (const Datagram& datagram : finished) pair.Give(pair.server, datagram);
+  EXPECT_EQ(pair.server.log, " one two");
+  EXPECT_TRUE(pair.server.face.connected());
+  EXPECT_TRUE(pair.server.face.TakeHeldData().empty());
+  EXPECT_EQ(pair.server.face.noise(Noise::kReplayed), 1u);
 }
 
 // ---- Noise

@@ -28,6 +28,7 @@ tls::DatagramOptions OptionsOf(const Flags& flags) {
   // Where the runner names none, it counts on BoringSSL's.
   const int timeout = flags.initial_timeout_duration_ms;
   options.retransmit.initial = std::chrono::milliseconds(timeout != 0 ? timeout : 400);
+  options.batch_acks = true;  // it counts on that too
   return options;
 }
 

@@ -121,6 +121,12 @@ class ToyPair {
       if (!got->plaintext.empty()) to.log += " " + std::string(AsText(got->plaintext));
       rest.remove_prefix(got->consumed);
       if (world_.sign_time == Duration() && !AnswerAll(to.face, now).ok()) return;
+      NoteHeld(to);
+    }
+  }
+  void NoteHeld(Peer& to) {
+    for (Bytes data = to.face.TakeHeldData(); !data.empty(); data = to.face.TakeHeldData()) {
+      to.log += " " + std::string(AsText(data));
     }
   }
   Result<Sealed> SendData(Peer& from, Link& link, std::string_view text) {
@@ -148,6 +154,7 @@ class ToyPair {
     if (now.instant < *sign_at_) return;
     sign_at_.reset();
     ASSERT_TRUE(AnswerAll(peer->face, now).ok());
+    NoteHeld(*peer);
   }
 
   World world_;
