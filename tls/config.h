@@ -178,6 +178,9 @@ struct ClientConfig {
   // Of the groups, in their order: those for which the first ClientHello brings a share, at most
   // kMaxKeyShares. Empty: the first group alone.
   absl::Span<const NamedGroup* const> key_shares;
+  // The same over datagrams; empty: as over streams. Some servers keep nothing of a client that has
+  // shown no cookie, so to them a ClientHello in several datagrams is none.
+  absl::Span<const NamedGroup* const> datagram_key_shares;
   bool look_up_sessions = false;        // ask for a session by LookUpSession before the ClientHello
   bool middlebox_compatibility = true;  // RFC 9846 appendix E.4; streams alone
   bool tickets = true;                  // TLS 1.2: ask for one (RFC 5077)

@@ -313,6 +313,10 @@ absl::Status ResolveKeyShares(const std::vector<uint16_t>& wanted, OwnedClientCo
     return Invalid("a ClientHello brings 1 or 2 key shares");
   }
   owned.config.key_shares = owned.key_shares;
+  if (wanted.empty() && owned.key_shares.size() == 2) {
+    const size_t curve = owned.key_shares[0]->tls12 ? 0 : 1;
+    owned.config.datagram_key_shares = absl::MakeConstSpan(&owned.key_shares[curve], 1);
+  }
   return absl::OkStatus();
 }
 

@@ -20,8 +20,8 @@ class ClientConfigBuilder : public CommonConfigBuilder<ClientConfigBuilder> {
   // No certificates: the server must know the PSK.
   ClientConfigBuilder& RequirePsk();
   // The groups for which the first ClientHello brings a share, 1 or 2 (IANA): more saves a round
-  // trip, costs bytes. The default: the most wanted curve, and the most wanted hybrid of the
-  // groups, whose shares have nothing in common.
+  // trip, costs bytes. The default: the most wanted curve of the groups and, but over datagrams,
+  // their most wanted hybrid, whose shares have nothing in common.
   ClientConfigBuilder& SetKeyShares(std::vector<uint16_t> iana);
   // TLS 1.2: ask for no tickets (RFC 5077); sessions by ID remain.
   ClientConfigBuilder& DisableTickets12();

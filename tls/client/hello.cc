@@ -55,7 +55,10 @@ Result<Resumable> TakeSession(Bytes encoded, Context& cx) {
 
 // The groups for which the first ClientHello brings a share.
 absl::Span<const NamedGroup* const> KeyShareGroups(const Context& cx) {
-  const absl::Span<const NamedGroup* const> named = cx.client->key_shares;
+  const bool datagrams = cx.decode.transport == Transport::kDatagram;
+  const absl::Span<const NamedGroup* const> named =
+      datagrams && !cx.client->datagram_key_shares.empty() ? cx.client->datagram_key_shares
+                                                           : cx.client->key_shares;
   return named.empty() ? absl::Span<const NamedGroup* const>(cx.common.groups.data(), 1) : named;
 }
 

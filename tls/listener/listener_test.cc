@@ -169,8 +169,9 @@ TEST(Listener, TakesFragmentedClientHellos) {
 // X25519MLKEM768: each ClientHello has 1,216 bytes of share, and takes more than one datagram.
 TEST(Listener, TakesClientHellosWithAHybridShare) {
   World& world = SharedWorld();
-  const auto client = world.ClientBuilder().SetGroups({4588, 29}).Build().value();
-  const auto other = world.ClientBuilder().SetGroups({29, 4588}).SetKeyShares({29}).Build().value();
+  const auto client =
+      world.ClientBuilder().SetGroups({4588, 29}).SetKeyShares({4588, 29}).Build().value();
+  const auto other = world.ClientBuilder().SetGroups({4588, 29}).Build().value();
   const auto server = world.ServerBuilder().SetGroups({4588, 29}).Build().value();
   size_t lost = 0;
   for (uint32_t seed = 0; seed <= 20 && !HasFailure(); ++seed) {
