@@ -60,7 +60,7 @@ ClientScenario MakeClient(uint16_t bits, tls::Transport transport) {
     builder.AddCredential(FuzzWorld().ClientCredential());
   }
   if ((bits & kNotCompatible) != 0) builder.DisableMiddleboxCompatibility();
-  if ((bits & kTwoShares) != 0) builder.SetKeyShares(2);
+  if ((bits & kTwoShares) != 0) builder.SetKeyShares({29, 23});
   if ((bits & kOfferAlpn) != 0) builder.AddAlpn("h2").AddAlpn("http/1.1").LogSecrets();
   if ((bits & kLikesP256) != 0) builder.SetGroups({23, 29});
   const bool alone12 = psk_alone12 || (bits & k12Alone) != 0;

@@ -62,6 +62,11 @@ struct NamedGroup {
 inline constexpr NamedGroup kX25519 = {crypto::GroupId::kX25519, 32, 32};
 inline constexpr NamedGroup kSecp256r1 = {crypto::GroupId::kSecp256r1, 65, 65};
 inline constexpr NamedGroup kSecp384r1 = {crypto::GroupId::kSecp384r1, 97, 97};
+// ML-KEM-768 beside X25519 (RFC 10024, RFC 9954): it holds as long as one of the two does. Its
+// ClientHello takes two datagrams of 1,200 bytes, and as much of a server's reassembly buffer.
+inline constexpr NamedGroup kX25519MlKem768 = {crypto::GroupId::kX25519MlKem768, 1216, 1120, false};
+// Bytes of handshake storage that a connection needs for it beyond what X25519 takes.
+inline constexpr size_t kHybridClientStorage = 6'000, kHybridServerStorage = 2'350;
 
 // What a handshake may be signed with.
 struct SignatureScheme {
@@ -166,9 +171,16 @@ struct CommonConfig {
   const CipherSuite& any_suite() const { return suites.empty() ? suites12[0] : suites[0]; }
 };
 
+inline constexpr size_t kMaxKeyShares = 2;
+
 struct ClientConfig {
   CommonConfig common;
-  uint8_t key_shares = 1;  // groups for which the first ClientHello brings a share; at most 2
+  // Of the groups, in their order: those for which the first ClientHello brings a share, at most
+  // kMaxKeyShares. Empty: the first group alone.
+  absl::Span<const NamedGroup* const> key_shares;
+  // The same over datagrams; empty: as over streams. Some servers keep nothing of a client that has
+  // shown no cookie, so to them a ClientHello in several datagrams is none.
+  absl::Span<const NamedGroup* const> datagram_key_shares;
   bool look_up_sessions = false;        // ask for a session by LookUpSession before the ClientHello
   bool middlebox_compatibility = true;  // RFC 9846 appendix E.4; streams alone
   bool tickets = true;                  // TLS 1.2: ask for one (RFC 5077)

@@ -46,7 +46,8 @@ inline constexpr SuiteRow kBuiltSuites[] = {
     {kTlsPskAes128Ccm8, crypto::AeadId::kAes128Ccm8, crypto::HashId::kSha256, KeyExchange::kPsk,
      false},
 };
-inline constexpr const NamedGroup* kBuiltGroups[] = {&kX25519, &kSecp256r1, &kSecp384r1};
+inline constexpr const NamedGroup* kBuiltGroups[] = {&kX25519MlKem768, &kX25519, &kSecp256r1,
+                                                     &kSecp384r1};
 inline constexpr const SignatureScheme* kBuiltSchemes[] = {
     &kEcdsaSecp256r1Sha256, &kEcdsaSecp384r1Sha384, &kEd25519,         &kRsaPssRsaeSha256,
     &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,     &kRsaPssPssSha256, &kRsaPssPssSha384,

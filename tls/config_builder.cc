@@ -124,10 +124,12 @@ absl::Status ResolveGroups(const CommonChoices& choices, const crypto::DriverTab
                                      [&](auto* g) { return static_cast<uint16_t>(g->id) == id; });
     if (group == std::end(kBuiltGroups)) return Invalid("unknown group " + Hex(id));
     const bool supported = drivers.key_agreement((*group)->id) != nullptr;
-    if (supported) owned.groups.push_back(*group);
     if (!supported && !choices.groups.empty()) return Invalid("no driver has group " + Hex(id));
+    if (supported && ((*group)->tls12 || !owned.suites.empty())) owned.groups.push_back(*group);
   }
-  if (owned.groups.empty()) return Invalid("no driver supports any key exchange group");
+  if (owned.groups.empty()) {
+    return Invalid("no driver, or no version, has any of the key exchange groups");
+  }
   return absl::OkStatus();
 }
 
@@ -287,8 +289,36 @@ absl::Status Resolve(const CommonChoices& choices, const crypto::Context& crypto
 
 struct OwnedClientConfig {
   CommonOwned common;
+  std::vector<const NamedGroup*> key_shares;
   ClientConfig config;
 };
+
+bool Contains(const std::vector<uint16_t>& list, const NamedGroup* group) {
+  return std::find(list.begin(), list.end(), static_cast<uint16_t>(group->id)) != list.end();
+}
+
+// RFC 9846 s4.2.8: shares come in the order of supported_groups.
+absl::Status ResolveKeyShares(const std::vector<uint16_t>& wanted, OwnedClientConfig& owned) {
+  bool has_curve = false, has_hybrid = false;
+  for (const NamedGroup* group : owned.common.groups) {
+    bool& has_kind = group->tls12 ? has_curve : has_hybrid;
+    const bool taken = wanted.empty() ? !has_kind : Contains(wanted, group);
+    has_kind = true;
+    if (taken) owned.key_shares.push_back(group);
+  }
+  if (!wanted.empty() && owned.key_shares.size() != wanted.size()) {
+    return Invalid("SetKeyShares names a group twice, or one that is not offered");
+  }
+  if (owned.key_shares.size() > kMaxKeyShares) {
+    return Invalid("a ClientHello brings 1 or 2 key shares");
+  }
+  owned.config.key_shares = owned.key_shares;
+  if (wanted.empty() && owned.key_shares.size() == 2) {
+    const size_t curve = owned.key_shares[0]->tls12 ? 0 : 1;
+    owned.config.datagram_key_shares = absl::MakeConstSpan(&owned.key_shares[curve], 1);
+  }
+  return absl::OkStatus();
+}
 
 struct OwnedServerConfig {
   CommonOwned common;
@@ -324,8 +354,8 @@ ClientConfigBuilder& ClientConfigBuilder::RequirePsk() {
   common_.psk_only = true;
   return *this;
 }
-ClientConfigBuilder& ClientConfigBuilder::SetKeyShares(int count) {
-  key_shares_ = count;
+ClientConfigBuilder& ClientConfigBuilder::SetKeyShares(std::vector<uint16_t> iana) {
+  key_shares_ = std::move(iana);
   return *this;
 }
 ClientConfigBuilder& ClientConfigBuilder::LookUpSessions() {
@@ -343,7 +373,7 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
       !status.ok()) {
     return status;
   }
-  if (key_shares_ < 1 || key_shares_ > 2) return Invalid("a ClientHello brings 1 or 2 key shares");
+  if (absl::Status status = ResolveKeyShares(key_shares_, *owned); !status.ok()) return status;
   if (common_.psks.size() > kMostPsks) return Invalid("a client offers 4 external PSKs at most");
   if (common_.psk_only) {
     if (common_.psks.empty()) return Invalid("RequirePsk without a PSK");
@@ -357,7 +387,6 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
   } else if (owned->common.schemes.empty()) {
     return Invalid("no driver verifies any signature; RequirePsk does without");
   }
-  owned->config.key_shares = static_cast<uint8_t>(key_shares_);
   owned->config.look_up_sessions = look_up_sessions_;
   owned->config.credentials = owned->common.credentials.view();
   owned->config.choose_credential = common_.choose_credentials;

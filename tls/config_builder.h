@@ -19,8 +19,10 @@ class ClientConfigBuilder : public CommonConfigBuilder<ClientConfigBuilder> {
 
   // No certificates: the server must know the PSK.
   ClientConfigBuilder& RequirePsk();
-  // Shares in the first ClientHello, 1 or 2: more saves a round trip, costs bytes.
-  ClientConfigBuilder& SetKeyShares(int count);
+  // The groups for which the first ClientHello brings a share, 1 or 2 (IANA): more saves a round
+  // trip, costs bytes. The default: the most wanted curve of the groups and, but over datagrams,
+  // their most wanted hybrid, whose shares have nothing in common.
+  ClientConfigBuilder& SetKeyShares(std::vector<uint16_t> iana);
   // TLS 1.2: ask for no tickets (RFC 5077); sessions by ID remain.
   ClientConfigBuilder& DisableTickets12();
   // Ask for a session (LookUpSession) before each ClientHello.
@@ -31,7 +33,7 @@ class ClientConfigBuilder : public CommonConfigBuilder<ClientConfigBuilder> {
   absl::StatusOr<std::shared_ptr<const ClientConfig>> Build() const;
 
  private:
-  int key_shares_ = 1;
+  std::vector<uint16_t> key_shares_;
   bool tickets_ = true;
   bool look_up_sessions_ = false;
   bool middlebox_compatibility_ = true;

@@ -38,7 +38,8 @@ class Arguments {
   std::vector<std::string> words_;
 };
 
-// IANA numbers of groups by name: x25519, secp256r1 (or P-256), secp384r1 (or P-384).
+// IANA numbers of groups by name: X25519MLKEM768, x25519, secp256r1 (or P-256), secp384r1 (or
+// P-384).
 absl::StatusOr<std::vector<uint16_t>> ParseGroups(const std::vector<std::string>& names);
 
 }  // namespace merlon::cli

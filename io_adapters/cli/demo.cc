@@ -48,7 +48,7 @@ absl::StatusOr<std::string> Converse(DemoWorld& world, const Medium& medium,
   DemoPair<Connection> pair(world, framed ? static_cast<io::Transport&>(left_frames) : link.left(),
                             framed ? static_cast<io::Transport&>(right_frames) : link.right(),
                             *std::move(client_seed), *std::move(server_seed), session,
-                            medium.version);
+                            world.client_config(medium.version));
   io::Driven<Connection> client{pair.client, {}}, server{pair.server, {}};
 
   // A resumed session of TLS 1.2 goes on with the ticket that it has (RFC 5077 s3.1).

@@ -12,18 +12,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Pair = DemoPair<tls::StreamConnection>;
+using ConfigPointer = std::shared_ptr<const tls::ClientConfig>;
 
 constexpr auto kTime = std::chrono::milliseconds(600);  // for each measurement
 
 // A pair that is connected, on a link that outlives it.
 absl::StatusOr<std::unique_ptr<Pair>> Connect(DemoWorld& world, io::LossyLink& link,
-                                              const std::string& session) {
+                                              const std::string& session,
+                                              const ConfigPointer& config) {
   absl::StatusOr<tls::Seed> client_seed = world.crypto().NewSeed();
   absl::StatusOr<tls::Seed> server_seed = world.crypto().NewSeed();
   if (!client_seed.ok()) return client_seed.status();
   if (!server_seed.ok()) return server_seed.status();
   auto pair = std::make_unique<Pair>(world, link.left(), link.right(), *std::move(client_seed),
-                                     *std::move(server_seed), session);
+                                     *std::move(server_seed), session, config);
   io::Driven<tls::StreamConnection> client{pair->client, {}}, server{pair->server, {}};
   const auto connected = [&] { return !pair->client.session().empty(); };
   if (absl::Status s = io::Drive(link, client, server, connected); !s.ok()) return s;
@@ -31,13 +33,14 @@ absl::StatusOr<std::unique_ptr<Pair>> Connect(DemoWorld& world, io::LossyLink& l
 }
 
 absl::StatusOr<int64_t> HandshakesPerSecond(DemoWorld& world, const io::LinkOptions& options,
-                                            const std::string& session) {
+                                            const std::string& session,
+                                            const ConfigPointer& config) {
   int64_t count = 0;
   const Clock::time_point start = Clock::now();
   Clock::duration passed{};
   do {
     io::LossyLink link(options);
-    if (const auto pair = Connect(world, link, session); !pair.ok()) return pair.status();
+    if (const auto pair = Connect(world, link, session, config); !pair.ok()) return pair.status();
     ++count;
     passed = Clock::now() - start;
   } while (passed < kTime);
@@ -71,17 +74,21 @@ absl::StatusOr<int64_t> MegabytesPerSecond(Pair& pair, const Now& now) {
 
 absl::StatusOr<std::string> MeasureSpeed(DemoWorld& world, const io::LinkOptions& options) {
   io::LossyLink link(options);
-  const auto pair = Connect(world, link, "");
+  const ConfigPointer& hybrid = world.client_config(tls::Version::kTls13);
+  const auto pair = Connect(world, link, "", hybrid);
   if (!pair.ok()) return pair.status();
   const auto rate = MegabytesPerSecond(**pair, link.now());
   if (!rate.ok()) return rate.status();
-  const auto full = HandshakesPerSecond(world, options, "");
-  if (!full.ok()) return full.status();
-  const auto resumed = HandshakesPerSecond(world, options, (*pair)->client.session());
-  if (!resumed.ok()) return resumed.status();
-  return io::Cat("On this machine, one thread, both ends:\n  ", *full,
-                 " full handshakes per second, ", *resumed, " resumed\n  ", *rate,
-                 " MB/s sealed and opened, ",
+  std::string out = "On this machine, one thread, both ends:\n";
+  for (const ConfigPointer& config : {world.curve_client_config(), hybrid}) {
+    const auto full = HandshakesPerSecond(world, options, "", config);
+    if (!full.ok()) return full.status();
+    const auto resumed = HandshakesPerSecond(world, options, (*pair)->client.session(), config);
+    if (!resumed.ok()) return resumed.status();
+    out += io::Cat("  ", *full, " full handshakes per second, ", *resumed, " resumed, with ",
+                   io::GroupName(static_cast<uint16_t>(config->common.groups[0]->id)), "\n");
+  }
+  return io::Cat(out, "  ", *rate, " MB/s sealed and opened, ",
                  io::SuiteName((*pair)->client.core().negotiated().suite->id), "\n");
 }
 

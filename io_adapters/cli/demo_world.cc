@@ -58,6 +58,12 @@ absl::Status DemoWorld::MakeConfigs() {
                       .Build();
   if (!client12.ok()) return client12.status();
   client12_config_ = *std::move(client12);
+  auto curve_client = tls::ClientConfigBuilder(crypto)
+                          .SetGroups({static_cast<uint16_t>(crypto::GroupId::kX25519)})
+                          .AddAlpn("demo")
+                          .Build();
+  if (!curve_client.ok()) return curve_client.status();
+  curve_client_config_ = *std::move(curve_client);
   auto server = tls::ServerConfigBuilder(crypto)
                     .AddCredential({leaf_der_}, server_key_)
                     .AddAlpn("demo")

@@ -24,6 +24,10 @@ class DemoWorld {
   const std::shared_ptr<const tls::ClientConfig>& client_config(tls::Version highest) const {
     return highest == tls::Version::kTls12 ? client12_config_ : client_config_;
   }
+  // Without X25519MLKEM768.
+  const std::shared_ptr<const tls::ClientConfig>& curve_client_config() const {
+    return curve_client_config_;
+  }
   const std::shared_ptr<const tls::ServerConfig>& server_config() const { return server_config_; }
   io::EndpointOptions ClientOptions(const std::string& session) const;
   io::EndpointOptions ServerOptions() const;
@@ -41,7 +45,7 @@ class DemoWorld {
   x509::TrustAnchor anchor_;
   std::optional<x509::TrustAnchors> anchors_;
   std::optional<crypto::BoundAeadKey> ticket_key_;
-  std::shared_ptr<const tls::ClientConfig> client_config_, client12_config_;
+  std::shared_ptr<const tls::ClientConfig> client_config_, client12_config_, curve_client_config_;
   std::shared_ptr<const tls::ServerConfig> server_config_;
 };
 
@@ -50,8 +54,8 @@ template <class Connection>
 struct DemoPair {
   DemoPair(DemoWorld& world, io::Transport& left, io::Transport& right, tls::Seed client_seed,
            tls::Seed server_seed, const std::string& session,
-           tls::Version highest = tls::Version::kTls13)
-      : client(left, world.client_config(highest), world.crypto().context(), std::move(client_seed),
+           const std::shared_ptr<const tls::ClientConfig>& config)
+      : client(left, config, world.crypto().context(), std::move(client_seed),
                world.ClientOptions(session)),
         server(right, world.server_config(), world.crypto().context(), std::move(server_seed),
                world.ServerOptions()) {}

@@ -161,7 +161,7 @@ class Scan {
   }
   void SayGroups(tls::Version version, std::optional<uint16_t> scheme) {
     std::vector<std::string> taken, unseen;
-    for (const uint16_t group : BuiltGroups()) {
+    for (const uint16_t group : BuiltGroups(version)) {
       const Taken answer = Takes(version, group, scheme);
       if (answer != Taken::kNo) {
         (answer == Taken::kYes ? taken : unseen).push_back(io::GroupName(group));

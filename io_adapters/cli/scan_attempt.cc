@@ -74,14 +74,15 @@ Attempt TryConnection(const ScanTarget& target, const io::TlsClientOptions& opti
                           : TryStream(**client, target, std::move(endpoint), deadline);
 }
 
-std::vector<uint16_t> BuiltGroups() {
+std::vector<uint16_t> BuiltGroups(tls::Version version) {
   io::TlsClientOptions options;
   options.dangerously_trust_any_chain = true;  // it connects to nobody
   const auto client = io::TlsClient::Create(options);
   std::vector<uint16_t> out;
   if (!client.ok()) return out;
   for (const tls::NamedGroup* group : (*client)->config()->common.groups) {
-    out.push_back(static_cast<uint16_t>(group->id));
+    if (version == tls::Version::kTls13 || group->tls12)
+      out.push_back(static_cast<uint16_t>(group->id));
   }
   return out;
 }

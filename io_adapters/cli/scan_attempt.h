@@ -41,8 +41,8 @@ struct Attempt {
 // Sends nothing but the handshake and close_notify.
 Attempt TryConnection(const ScanTarget& target, const io::TlsClientOptions& options);
 
-// IANA numbers of the groups that are built.
-std::vector<uint16_t> BuiltGroups();
+// IANA numbers of the groups that are built for a version.
+std::vector<uint16_t> BuiltGroups(tls::Version version);
 // IANA numbers of the suites with certificates that are built, of one version alone.
 std::vector<uint16_t> BuiltSuites(tls::Version version);
 

@@ -21,7 +21,7 @@ const std::vector<Peer>& Peers() {
        .versions = {Version::kDtls13, Version::kTls13, Version::kDtls12, Version::kTls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kCookies | kKeyUpdates |
               kVerification | kClientCertificates | kPsks13 | kPsks12 | kMtu | kDiscards12 |
-              kEd25519Keys},
+              kEd25519Keys | kHybridGroup},
       // Takes any chain, and always has a certificate.
       {.name = "dimpl 0.9.0",
        .id = "Dimpl",
@@ -34,7 +34,7 @@ const std::vector<Peer>& Peers() {
        .command = [] { return Built("go_peer"); },
        .versions = {Version::kTls13, Version::kTls12},
        .can = kAlpn | kResumption | kTellsResumption | kGroups | kVerification |
-              kClientCertificates | kEd25519Keys},
+              kClientCertificates | kEd25519Keys | kHybridGroup},
   };
   return peers;
 }

@@ -32,11 +32,11 @@ constexpr VersionWords kVersionWords[] = {{"TLS 1.3", "version=tls13", "Tls13"},
 constexpr const char* kAuthenticationWords[] = {"server certificate", "both certificates", "PSK"};
 constexpr const char* kAuthenticationIds[] = {"Certificate", "BothCertificates", "Psk"};
 constexpr const char* kFeatureWords[] = {
-    "talks",   "server closes", "other group",    "cookie",       "small datagrams",
-    "resumes", "other keys",    "Merlon updates", "peer updates", "refuses"};
+    "talks",      "server closes",  "other group",  "cookie",  "small datagrams", "resumes",
+    "other keys", "Merlon updates", "peer updates", "refuses", "X25519MLKEM768"};
 constexpr const char* kFeatureIds[] = {
-    "Talks",   "ServerCloses", "OtherGroup",    "Cookie",      "SmallDatagrams",
-    "Resumes", "OtherKeys",    "MerlonUpdates", "PeerUpdates", "Refuses"};
+    "Talks",     "ServerCloses",  "OtherGroup",  "Cookie",  "SmallDatagrams", "Resumes",
+    "OtherKeys", "MerlonUpdates", "PeerUpdates", "Refuses", "Hybrid"};
 template <class Enum, class Words>
 const auto& Of(const Words& words, Enum value) {
   return words[static_cast<size_t>(value)];
@@ -117,6 +117,8 @@ bool Applies(const Row& row) {
         return false;
       }
       return psk || MerlonVerifies(row) || (can & kVerification) != 0;
+    case Feature::kHybrid:
+      return (can & kHybridGroup) != 0 && Is13(row.version);
   }
   return false;
 }
@@ -124,7 +126,7 @@ bool Applies(const Row& row) {
 constexpr Feature kFeatures[] = {
     Feature::kTalks,          Feature::kServerCloses, Feature::kRetries,   Feature::kCookie,
     Feature::kSmallDatagrams, Feature::kResumes,      Feature::kOtherKeys, Feature::kMerlonUpdates,
-    Feature::kPeerUpdates,    Feature::kRefuses};
+    Feature::kPeerUpdates,    Feature::kRefuses,      Feature::kHybrid};
 
 std::vector<std::string> Split(const std::string& text) {
   std::vector<std::string> words;
@@ -217,6 +219,10 @@ void PeerRow::StartWithFeature() {
   if (row.feature == Feature::kRetries) {
     server = {"groups=P-256"};
     client = {"groups=X25519,P-256"};
+  }
+  if (row.feature == Feature::kHybrid) {
+    server = {"groups=X25519MLKEM768"};
+    client = {"groups=X25519MLKEM768,X25519"};
   }
   if (row.feature == Feature::kCookie) peer.push_back("cookie=1");
   if (row.feature == Feature::kSmallDatagrams) server = client = {"mtu=300"};
@@ -448,6 +454,9 @@ void PeerRow::Meet() {
     case Feature::kMerlonUpdates:
     case Feature::kPeerUpdates:
       CheckUpdates();
+      break;
+    case Feature::kHybrid:
+      EXPECT_THAT(merlon().output(), HasSubstr("X25519MLKEM768,"));
       break;
     case Feature::kSmallDatagrams:
     case Feature::kOtherKeys:

@@ -26,6 +26,7 @@ enum class Feature : uint8_t {
   // The client refuses the server's certificate; the server the client's, if both have one; or the
   // PSKs differ.
   kRefuses,
+  kHybrid,  // the key exchange is X25519MLKEM768
 };
 
 // What a Merlon of this tree has. A version or a way to authenticate that is added here adds its
@@ -59,6 +60,7 @@ enum Ability : uint32_t {
   kNoRsa = 1 << 18,
   kEd25519Keys = 1 << 19,
   kNoEd25519Dtls = 1 << 20,  // as a server of DTLS 1.2
+  kHybridGroup = 1 << 21,    // has X25519MLKEM768
   kSlowStart = 1 << 13,      // costs too much to be started for every row
 };
 

@@ -233,7 +233,8 @@ TEST_F(ScanInterop, OurOwnServerOverDatagrams) {
   EXPECT_EQ(scan.code, 0) << scan.output;
   EXPECT_THAT(scan.output, Says(Server(" speaks DTLS 1.3.")));
   EXPECT_THAT(scan.output, Says("Its only cipher suite in DTLS 1.3 is TLS_AES_256_GCM_SHA384."));
-  EXPECT_THAT(scan.output, Says("Its groups in DTLS 1.3 are x25519, secp256r1, secp384r1."));
+  EXPECT_THAT(scan.output, Says("Its groups in DTLS 1.3 are X25519MLKEM768, x25519, secp256r1, "
+                                "secp384r1."));
   EXPECT_THAT(scan.output, Says("Its only cipher suite in DTLS 1.2 is "
                                 "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384."));
   EXPECT_THAT(scan.output, Says("Its groups in DTLS 1.2 are x25519, secp256r1."));

@@ -118,17 +118,7 @@ absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Fla
   builder.SetLimits(ShimLimits());
   if (flags.export_traffic_secrets) builder.LogSecrets();
   for (const std::string& name : Names(flags.advertise_alpn)) builder.AddAlpn(name);
-  if (flags.key_shares) {
-    // The builder's choice is how many; so they have to be the first groups.
-    const std::vector<uint16_t> groups =
-        flags.curves.empty() ? std::vector<uint16_t>{0x001d, 0x0017} : flags.curves;
-    const auto& wanted = *flags.key_shares;
-    if (wanted.size() > groups.size() ||
-        !std::equal(wanted.begin(), wanted.end(), groups.begin())) {
-      return absl::UnimplementedError("key shares for other than the first groups");
-    }
-    builder.SetKeyShares(static_cast<int>(wanted.size()));
-  }
+  if (flags.key_shares) builder.SetKeyShares(*flags.key_shares);
   absl::Status added = AddCredentials(flags, builder);
   if (!added.ok()) return added;
   for (const std::string& name : ReadAuthorities(flags.use_client_ca_list)) {

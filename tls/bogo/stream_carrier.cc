@@ -64,8 +64,11 @@ class StreamCarrier final : public Carrier {
  private:
   // With -max-send-fragment records are as small as the room that is given.
   size_t OutputSize(size_t wanted) const {
-    // Header, content type, tag; in TLS 1.2 there is a flight in the clear.
-    const size_t overhead = IsTls13(engine_.core().negotiated().version) ? 5 + 1 + 16 : 5;
+    // Header; content type and tag where nothing goes in the clear any more. In TLS 1.2 a flight
+    // may do so.
+    const bool sealed =
+        engine_.observed().connected && IsTls13(engine_.core().negotiated().version);
+    const size_t overhead = sealed ? 5 + 1 + 16 : 5;
     const size_t fragment = engine_.flags().max_send_fragment;
     return fragment == 0 ? wanted : std::min(wanted, fragment + overhead);
   }

@@ -53,9 +53,18 @@ Result<Resumable> TakeSession(Bytes encoded, Context& cx) {
   return out;
 }
 
+// The groups for which the first ClientHello brings a share.
+absl::Span<const NamedGroup* const> KeyShareGroups(const Context& cx) {
+  const bool datagrams = cx.decode.transport == Transport::kDatagram;
+  const absl::Span<const NamedGroup* const> named =
+      datagrams && !cx.client->datagram_key_shares.empty() ? cx.client->datagram_key_shares
+                                                           : cx.client->key_shares;
+  return named.empty() ? absl::Span<const NamedGroup* const>(cx.common.groups.data(), 1) : named;
+}
+
 Result<Moved> RequestShares(absl::Span<OfferedPsk> psks, const OfferedSession12* session12,
                             Context& cx, Into<AwaitShares> next) {
-  const NamedGroup* group = cx.common.groups[0];
+  const NamedGroup* group = KeyShareGroups(cx)[0];
   MERLON_TRY(cx.Request(GenerateShare{group->id}));
   return next.To(
       AwaitShares{.offer = {.hello = {}, .shares = {}, .psks = psks, .session12 = session12},
@@ -208,8 +217,8 @@ Result<Moved> On(AwaitShares& s, const ShareGenerated& made, Context& cx,
   MERLON_ASSIGN_OR_RETURN(share.private_key, cx.Keep(made.private_key));
   MERLON_TRY(s.offer.shares.Push(share));
   const size_t made_so_far = s.offer.shares.size();
-  if (!s.retry && made_so_far < cx.client->key_shares && made_so_far < cx.common.groups.size()) {
-    s.group = cx.common.groups[made_so_far];
+  if (!s.retry && made_so_far < KeyShareGroups(cx).size()) {
+    s.group = KeyShareGroups(cx)[made_so_far];
     MERLON_TRY(cx.Request(GenerateShare{s.group->id}));
     return next.To(std::move(s));
   }

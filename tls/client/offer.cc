@@ -29,6 +29,20 @@ Result<void> FillSuites(ClientHello& hello, Arena::Scratch& scratch, const Commo
   return {};
 }
 
+// Hybrids are of TLS 1.3 alone (RFC 9954 has nothing for another).
+Result<void> FillGroups(ClientHello& hello, Arena::Scratch& scratch, const CommonConfig& config) {
+  const bool with13 = !config.suites.empty();
+  MERLON_ASSIGN_OR_RETURN(const Bytes raw,
+                          WriteList(scratch, 2 * config.groups.size(), [&](Writer& w) {
+                            for (const NamedGroup* group : config.groups) {
+                              if (!with13 && !group->tls12) continue;
+                              w.Int<2>(static_cast<uint16_t>(group->id));
+                            }
+                          }));
+  hello.supported_groups = U16List(raw);
+  return {};
+}
+
 Result<void> FillAlpn(ClientHello& hello, Arena::Scratch& scratch, const CommonConfig& config) {
   if (config.alpn.empty()) return {};
   size_t size = 0;
@@ -114,10 +128,7 @@ Result<void> FillHello(ClientHello& hello, const ClientOffer& offer, Arena::Scra
                             }));
     hello.supported_versions = U16List(versions);
   }
-  MERLON_ASSIGN_OR_RETURN(hello.supported_groups,
-                          WriteNumbers(scratch, config.groups, [](auto* group) {
-                            return static_cast<uint16_t>(group->id);
-                          }));
+  MERLON_TRY(FillGroups(hello, scratch, config));
   MERLON_TRY(FillSchemes(hello, scratch, config));
   if (!config.authorities.empty()) hello.certificate_authorities = config.authorities;
   MERLON_TRY(FillAlpn(hello, scratch, config));

@@ -41,7 +41,7 @@ struct OfferedSession12 {
 };
 struct ClientOffer {
   Bytes hello;  // the last ClientHello, whole, in storage
-  FixedVector<OfferedShare, 2> shares;
+  FixedVector<OfferedShare, kMaxKeyShares> shares;
   absl::Span<OfferedPsk> psks;                  // in storage
   const OfferedSession12* session12 = nullptr;  // in storage
   ExtensionSet sent = {};                       // what an answer may carry

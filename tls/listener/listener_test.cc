@@ -166,6 +166,35 @@ TEST(Listener, TakesFragmentedClientHellos) {
   }
 }
 
+// X25519MLKEM768: each ClientHello has 1,216 bytes of share, and takes more than one datagram.
+TEST(Listener, TakesClientHellosWithAHybridShare) {
+  World& world = SharedWorld();
+  const auto client =
+      world.ClientBuilder().SetGroups({4588, 29}).SetKeyShares({4588, 29}).Build().value();
+  const auto other = world.ClientBuilder().SetGroups({4588, 29}).Build().value();
+  const auto server = world.ServerBuilder().SetGroups({4588, 29}).Build().value();
+  size_t lost = 0;
+  for (uint32_t seed = 0; seed <= 20 && !HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const DatagramOptions datagram = {
+        .mtu = seed % 2 == 0 ? 1200u : 400u, .retransmit = {.limit = 30}, .start = {}};
+    ListenerNet net(server, datagram);
+    LinkOptions link = {.mtu = datagram.mtu, .seed = seed + 1};
+    if (seed > 0) link.loss = 30, link.duplicate = 10, link.reorder = 20;
+    net.Add("a", {.config = client, .link = link, .datagram = datagram});
+    net.Add("b", {.config = other, .link = link, .datagram = datagram});
+    ASSERT_TRUE(net.Run(std::chrono::hours(2)));
+    for (const char* const address : {"a", "b"}) {
+      ASSERT_TRUE(net.connected(address)) << address;
+      const Negotiated& negotiated = net.client(address).side->core.negotiated();
+      EXPECT_EQ(negotiated.group->id, crypto::GroupId::kX25519MlKem768);
+      EXPECT_EQ(net.server(address)->retried->group_named, address[0] == 'b');
+      lost += net.client(address).to_client.lost() + net.client(address).to_server.lost();
+    }
+  }
+  std::printf("seeds 1 to 20, 2 clients each: %zu datagrams lost\n", lost);
+}
+
 // A client that is there for the first time, whichever two datagrams are lost.
 TEST(Listener, CompletesWhicheverTwoDatagramsAreLost) {
   for (const Version version : {k12, k13}) {

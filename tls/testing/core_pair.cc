@@ -60,6 +60,7 @@ CorePair::CorePair(const CorePairOptions& options, World& world) {
   ServerConfigBuilder builder = psk ? ServerConfigBuilder(world.crypto()) : world.ServerBuilder();
   builder.AddAlpn("test");  // QUIC does not go without
   if (options.retry) builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kSecp256r1)});
+  if (!options.server_groups.empty()) builder.SetGroups(options.server_groups);
   builder.SetClientAuthentication(options.client_authentication);
   if (psk) {
     builder.AddRawExternalPsk(kPskIdentity, world.psk()).SetSuites({options.psk_suite});
@@ -67,7 +68,8 @@ CorePair::CorePair(const CorePairOptions& options, World& world) {
   builder.SetVersions(options.min_version, options.max_version);
   server_config_ = builder.Build().value();
   ClientConfigBuilder client_builder = world.ClientBuilder();
-  client_builder.AddAlpn("test");
+  client_builder.AddAlpn("test").SetKeyShares(options.client_shares);
+  if (!options.client_groups.empty()) client_builder.SetGroups(options.client_groups);
   if (options.client_authentication != ClientAuthentication::kNone && options.client_credential) {
     client_builder.AddCredential(world.ClientCredential());
   }

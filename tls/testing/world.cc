@@ -109,8 +109,24 @@ std::string World::MakeLeafFor(crypto::KeyHandle key, std::string_view name,
   return std::string(AsText(Bytes(out.data(), size)));
 }
 
+std::vector<uint16_t> World::Curves() const {
+  std::vector<uint16_t> out;
+  for (const NamedGroup* group : {&kX25519, &kSecp256r1, &kSecp384r1}) {
+    if (drivers_.key_agreement(group->id) == nullptr) continue;
+    out.push_back(static_cast<uint16_t>(group->id));
+  }
+  return out;
+}
+
+ClientConfigBuilder World::ClientBuilder() {
+  ClientConfigBuilder builder(crypto());
+  builder.SetGroups(Curves());
+  return builder;
+}
+
 ServerConfigBuilder World::ServerBuilder() {
   ServerConfigBuilder builder(crypto());
+  builder.SetGroups(Curves());
   builder.AddCredential(chain_, leaf_key_);
   return builder;
 }

@@ -2,6 +2,10 @@
 
 // A client and a server over Go's crypto/tls; plumbing.h says how it is used. crypto/tls answers
 // KeyUpdate, and has no call that begins one.
+
+// Without a go.mod it would have the settings of Go 1.20.
+//
+//go:debug tlsmlkem=1
 package main
 
 import (
@@ -53,6 +57,8 @@ func configure(options map[string]string) *tls.Config {
 			curve := tls.X25519
 			if name == "P-256" {
 				curve = tls.CurveP256
+			} else if name == "X25519MLKEM768" {
+				curve = 4588 // X25519MLKEM768, for which Debian's Go has no name
 			}
 			config.CurvePreferences = append(config.CurvePreferences, curve)
 		}

@@ -52,7 +52,7 @@ struct World {
   std::vector<uint16_t> Groups() const {
     std::vector<uint16_t> out;
     for (const std::string& name : io::Split(options.groups, ',')) {
-      out.push_back(name == "P-256" ? 23 : 29);
+      out.push_back(name == "P-256" ? 23 : name == "X25519MLKEM768" ? 4588 : 29);
     }
     return out;
   }

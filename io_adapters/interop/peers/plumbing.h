@@ -9,7 +9,8 @@
 //     cert=FILE key=FILE        PEM
 //     psk=IDENTITY:HEX          in place of certificates
 //     alpn=NAME
-//     groups=NAMES              X25519 and P-256, most wanted first; a share for the first alone
+//     groups=NAMES              X25519, P-256, and X25519MLKEM768 where there is that, most wanted
+//                               first; a share for the first alone
 //     cookie=1                  DTLS servers: HelloRetryRequest or HelloVerifyRequest with a cookie
 //     mtu=N                     bytes of the largest datagram to send
 //     tickets=N                 Merlon as a server: how many it sends (2)

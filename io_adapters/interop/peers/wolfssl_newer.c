@@ -13,4 +13,6 @@ void UseCookie(const Options* options, WOLFSSL* ssl) {
   const int done =
       options->cookie ? wolfSSL_send_hrr_cookie(ssl, NULL, 0) : wolfSSL_disable_hrr_cookie(ssl);
   if (done != WOLFSSL_SUCCESS) Die("cookie");
+  // A second ClientHello in several datagrams: the first has to fit one.
+  if (wolfSSL_dtls13_allow_ch_frag(ssl, 1) != WOLFSSL_SUCCESS) Die("fragments");
 }
