@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sequences of messages, exhaustively: in all four protocols, for both roles, on every branch of
 // the handshake, behind every legal prefix, every continuation by up to three messages of all
-// kinds. What each gives is read off the hand-written tables (tls/testing/legal_messages.h): it is
-// taken, it is dropped, or it ends the connection with the table's alert. A connection that has
-// ended is asked each kind once more: nothing changes it, so all continuations of what is illegal
-// are decided.
+// kinds (two, where another branch was in the same state). What each gives is read off the
+// hand-written tables (tls/testing/legal_messages.h): it is taken, it is dropped, or it ends the
+// connection with the table's alert. A connection that has ended is asked each kind once more:
+// nothing changes it, so all continuations of what is illegal are decided.
 //
 // The fuzz driver makes every body acceptable that is well-formed, so that only the order decides.
 // Of each kind one message is made, by a pair of cores; framer.h puts it into records.
@@ -40,7 +40,8 @@ struct Branch {
   bool in13, in12;
   ClientAuthentication authentication = ClientAuthentication::kNone;
   bool credential = false;
-  bool required = false;
+  // This side speaks TLS 1.3 as well, the other does not.
+  std::optional<Role> forks{};
 };
 constexpr auto kOptional = ClientAuthentication::kOptional;
 constexpr auto kRequired = ClientAuthentication::kRequired;
@@ -52,6 +53,19 @@ constexpr Branch kBranches[] = {
     {"no certificate to show", Path::kFull, Path::kClientAuth, true, true, kOptional, false},
     {"resumed", Path::kResumed, Path::kResumed, true, true},
     {"external PSK", Path::kPsk, Path::kPsk, true, true},
+    {"external PSK, retried", Path::kPsk, Path::kRetried, true, false},
+    {.name = "the server has TLS 1.2 alone",
+     .path = Path::kFull,
+     .server_path = Path::kFull,
+     .in13 = false,
+     .in12 = true,
+     .forks = Role::kClient},
+    {.name = "the client has TLS 1.2 alone",
+     .path = Path::kFull,
+     .server_path = Path::kFull,
+     .in13 = false,
+     .in12 = true,
+     .forks = Role::kServer},
     {"ECDHE_PSK", Path::kEcdhePsk, Path::kEcdhePsk, false, true},
 };
 
@@ -132,6 +146,11 @@ class Meeting {
   }
   CorePairOptions OptionsOf(const Branch& branch, const Protocol& protocol) {
     CorePairOptions options = Basic(protocol);
+    if (branch.forks) {
+      options.max_version = Version::kTls13;
+      (*branch.forks == Role::kClient ? options.server_max_version : options.client_max_version) =
+          Version::kTls12;
+    }
     options.retry = branch.server_path == Path::kRetried;
     options.client_authentication = branch.authentication;
     options.client_credential = branch.credential;
@@ -171,12 +190,28 @@ struct Stage {
   }
   const LegalState& Start() const {
     const Branch& branch = meeting.branch();
-    return StartOf(table(), role, role == Role::kClient ? branch.path : branch.server_path);
+    return StartOf(branch.forks ? LegalMessages13() : table(), role,
+                   role == Role::kClient ? branch.path : branch.server_path);
   }
   std::string_view MessageFor(Kind kind, const LegalState& state) const {
-    const bool second = state.taken == 1 && state.path == Path::kRetried;
+    const bool second = state.path == Path::kRetried && state.taken != 0 && state.taken != 2;
     const bool is_hello = kind == kServerHelloType || kind == kClientHelloType;
     return library.at(second && is_hello ? kSecondHello + kind : kind);
+  }
+  // The row of the kind: a hello of TLS 1.2 where both versions are spoken.
+  const Legal* Find(const LegalState& state, Kind kind) const {
+    if (Undecided(state) && kind == kServerHelloType) kind = kServerHello12;
+    if (Undecided(state) && kind == kClientHelloType) kind = kClientHello12;
+    return state.Find(kind, protocol().transport);
+  }
+  const LegalState& Behind(const LegalState& state, const Legal& legal) const {
+    if (legal.next == nullptr) return state;
+    const bool forks = legal.kind == kServerHello12 || legal.kind == kClientHello12;
+    return StateNamed(Undecided(state) && !forks ? LegalMessages13() : table(), legal.next);
+  }
+  bool Undecided(const LegalState& state) const {
+    const absl::Span<const LegalState> all13 = LegalMessages13();
+    return meeting.branch().forks && &state >= all13.begin() && &state < all13.end();
   }
   size_t first_sequence() const { return after_verification ? 1 : 0; }
 };
@@ -201,7 +236,7 @@ Expected ExpectedOf(const LegalState& state, Kind kind, const Stage& stage) {
     // Data may overtake the end of a handshake, and in the clear anyone may send it.
     return datagrams ? dropped : Expected{What::kAlert};
   }
-  const Legal* legal = state.Find(kind, stage.protocol().transport);
+  const Legal* legal = stage.Find(state, kind);
   if (legal == nullptr) return {What::kAlert};
   if (legal->refused) return {What::kAlert, nullptr, *legal->refused};
   if (kind == kEmptyCertificate && stage.role == Role::kServer &&
@@ -210,7 +245,7 @@ Expected ExpectedOf(const LegalState& state, Kind kind, const Stage& stage) {
     return {What::kAlert, nullptr,
             stage.protocol().is12 ? Alert::kHandshakeFailure : Alert::kCertificateRequired};
   }
-  return {What::kTaken, legal->next == nullptr ? &state : &StateNamed(stage.table(), legal->next)};
+  return {What::kTaken, &stage.Behind(state, *legal)};
 }
 
 // A side, and the peer's words.
@@ -245,16 +280,27 @@ class Side {
     state_ = &next;
     if (TypeOf(kind) == kKeyUpdateType && kind < kChangeCipherSpec) ++updates_;
   }
-  uint64_t epoch(Kind kind) const {
+  uint64_t epoch(Kind kind) const { return EpochIn(*state_, kind); }
+  uint64_t EpochIn(const LegalState& state, Kind kind) const {
     const bool finishes =
-        kind == kFinishedType && state_->change_cipher_spec == OnChangeCipherSpec::kTaken;
+        kind == kFinishedType && state.change_cipher_spec == OnChangeCipherSpec::kTaken;
     if (stage_.protocol().is12) {
       // Without ChangeCipherSpec the peer's epoch changes with its Finished.
-      return state_->keys != Keys::kNone || (stage_.protocol().datagrams() && finishes) ? 1 : 0;
+      return state.keys != Keys::kNone || (stage_.protocol().datagrams() && finishes) ? 1 : 0;
     }
-    if (state_->keys == Keys::kNone) return 0;
-    return state_->keys == Keys::kHandshake ? 2 : 3 + updates_;
+    if (state.keys == Keys::kNone) return 0;
+    return state.keys == Keys::kHandshake ? 2 : 3 + updates_;
   }
+  // On datagrams: behind so many others, as it is in `state`, in any epoch.
+  void GiveAhead(Kind kind, const LegalState& state, uint16_t ahead, uint64_t epoch) {
+    const std::string_view message = stage_.MessageFor(kind, state);
+    const size_t size = message.size() - record::kHandshakeHeaderSize;
+    const auto sequence = static_cast<uint16_t>(framer_.next_sequence() + ahead);
+    Give(framer_.Fragment(message, sequence, 0, size, epoch));
+  }
+  void SkipMessage() { framer_.Skip(1); }
+  // Of DTLS 1.2, whose keys come before they are used.
+  bool HasKeys() const { return end_->outcome().Saw("read1 "); }
   const LegalState& state() const { return *state_; }
   SomeEnd& end() { return *end_; }
   std::optional<Error> failure() const { return end_->face.failure(); }
@@ -300,23 +346,28 @@ class Explorer {
   using What = Expected::What;
 
  public:
-  // `sequences` counts those whose last message was judged.
-  Explorer(const Stage& stage, size_t& sequences) : stage_(stage), sequences_(sequences) {
+  // `sequences` counts those whose last message was judged; `met` has the states of other branches.
+  Explorer(const Stage& stage, size_t& sequences, std::set<const LegalState*>& met)
+      : stage_(stage), sequences_(sequences), met_(met) {
     for (const auto& [kind, message] : stage.library) {
       if (kind < kSecondHello) kinds_.push_back(kind);
     }
     kinds_.push_back(kChangeCipherSpec);
     kinds_.push_back(kApplicationData);
-    // A client that has PSKs alone needs one in the second ServerHello; none is recorded.
-    if (stage.role == Role::kClient && stage.meeting.branch().path == Path::kPsk) {
-      std::erase(kinds_, kHelloRetryRequest);
-    }
   }
 
   // Continuations of every prefix of what really happens.
   void Explore(const Sequence& handshake) {
     for (size_t size = 0; size <= handshake.size(); ++size) {
-      Continue(Sequence(handshake.begin(), handshake.begin() + static_cast<ptrdiff_t>(size)), 3);
+      const Sequence prefix(handshake.begin(), handshake.begin() + static_cast<ptrdiff_t>(size));
+      // By three where no branch was before; one less where one was.
+      const LegalState* state = &stage_.Start();
+      for (const Kind kind : prefix) state = ExpectedOf(*state, kind, stage_).next;
+      Continue(prefix, met_.insert(state).second ? 3 : 2);
+      if (stage_.protocol().datagrams()) {
+        if (size < handshake.size()) Ahead(prefix, handshake[size]);
+        InOtherEpochs(handshake, size);
+      }
       if (::testing::Test::HasFailure()) return;
     }
   }
@@ -355,16 +406,89 @@ class Explorer {
     const bool legal = expected.what != What::kAlert;
     judged_[sequence] = legal;
     if (legal) {
-      const std::optional<Error> failure = side.failure();
-      EXPECT_FALSE(failure) << "in " << side.state().name << ": code "
-                            << static_cast<int>(failure->code);
-      EXPECT_EQ(side.end().outcome().Saw("connected "), side.state().connected)
-          << side.state().name;
+      ExpectAlive(side);
     } else {
       ExpectFailed(side, expected);
-      StaysFailed(side);
+      StaysFailed(side, sequence.back());
     }
     return legal;
+  }
+
+  // Every kind ahead of each message of what really happens: nothing comes of it before that
+  // message, and then what would have come of it behind it.
+  void Ahead(const Sequence& prefix, Kind next) {
+    for (const Kind kind : kinds_) {
+      if (kind >= kChangeCipherSpec) continue;
+      SCOPED_TRACE("ahead: " + Words(prefix) + "then " + std::to_string(kind));
+      Side<SomeEnd> side(stage_);
+      Play(prefix, side);
+      const LegalState& state = side.state();
+      const LegalState& behind = *ExpectedOf(state, next, stage_).next;
+      const bool keys_change = !stage_.protocol().is12 && state.keys != behind.keys;
+      const uint64_t epoch = side.EpochIn(keys_change ? state : behind, kind);
+      const bool kept = epoch != 1 || side.HasKeys();
+      const Outcome before = side.end().outcome();
+      side.GiveAhead(kind, behind, 1, epoch);
+      EXPECT_TRUE(side.end().outcome() == before) << "what is ahead waits";
+      side.Give(side.Frame(next));
+      side.Enter(behind, next);
+      side.SkipMessage();
+      ++sequences_;
+      if (!kept) {
+        ExpectAlive(side);
+        continue;
+      }
+      const Expected expected =
+          keys_change ? Expected{What::kAlert} : ExpectedOf(behind, kind, stage_);
+      if (expected.next != nullptr) side.Enter(*expected.next, kind);
+      expected.what == What::kAlert ? ExpectFailed(side, expected) : ExpectAlive(side);
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+
+  // Every kind under epochs that the peer does not use now: dropped, and the handshake goes on.
+  void InOtherEpochs(const Sequence& handshake, size_t size) {
+    for (uint64_t epoch = 0; epoch <= 4; ++epoch) {
+      Side<SomeEnd> side(stage_);
+      Play(Sequence(handshake.begin(), handshake.begin() + static_cast<ptrdiff_t>(size)), side);
+      if (!IsOther(epoch, side)) continue;
+      SCOPED_TRACE("epoch " + std::to_string(epoch) + " behind " + std::to_string(size));
+      const Outcome before = side.end().outcome();
+      for (const Kind kind : kinds_) {
+        if (kind < kChangeCipherSpec) side.GiveAhead(kind, side.state(), 0, epoch);
+      }
+      EXPECT_TRUE(side.end().outcome() == before);
+      EXPECT_FALSE(side.failure());
+      Play(Sequence(handshake.begin() + static_cast<ptrdiff_t>(size), handshake.end()), side);
+      ExpectAlive(side);
+      ++sequences_;
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
+  // What the peer itself sends there is authentic, and then a message out of its order.
+  bool IsOther(uint64_t epoch, const Side<SomeEnd>& side) const {
+    const LegalState& state = side.state();
+    if (stage_.protocol().is12) {
+      if (epoch == 0) return state.connected;
+      return epoch != 1 || !side.HasKeys();
+    }
+    if (epoch == 0) return state.keys != Keys::kNone;
+    if (epoch == 2) return state.keys == Keys::kNone;
+    return epoch != 3 || state.keys != Keys::kApplication;
+  }
+
+  void Play(const Sequence& sequence, Side<SomeEnd>& side) {
+    for (const Kind kind : sequence) {
+      const LegalState& next = *ExpectedOf(side.state(), kind, stage_).next;
+      side.Give(side.Frame(kind));
+      side.Enter(next, kind);
+    }
+  }
+  void ExpectAlive(Side<SomeEnd>& side) {
+    const std::optional<Error> failure = side.failure();
+    EXPECT_FALSE(failure) << "in " << side.state().name << ": code "
+                          << static_cast<int>(failure->code);
+    EXPECT_EQ(side.end().outcome().Saw("connected "), side.state().connected) << side.state().name;
   }
 
   void ExpectFailed(Side<SomeEnd>& side, const Expected& expected) {
@@ -375,8 +499,10 @@ class Explorer {
         << "in " << side.state().name << ": code " << static_cast<int>(failure->code);
     EXPECT_TRUE(SentAlert(side.end().outcome().sent, expected.alert)) << "in " << side.state().name;
   }
-  // What came to its end is continued by one message of each kind, one after the other.
-  void StaysFailed(Side<SomeEnd>& side) {
+  // What came to its end, in this state by this kind, is continued by one message of each kind, one
+  // after the other.
+  void StaysFailed(Side<SomeEnd>& side, Kind last) {
+    if (!ended_.emplace(&side.state(), last).second) return;
     const std::optional<Error> failure = side.failure();
     const Outcome before = side.end().outcome();
     for (const Kind kind : kinds_) side.Give(side.Frame(kind));
@@ -386,9 +512,11 @@ class Explorer {
 
   const Stage& stage_;
   size_t& sequences_;
+  std::set<const LegalState*>& met_;
   std::vector<Kind> kinds_;
   std::set<std::pair<Sequence, int>> seen_;
   std::map<Sequence, bool> judged_;
+  std::set<std::pair<const LegalState*, Kind>> ended_;  // and so were continued
 };
 
 // ---- The test ----------------------------------------------------------------------------------
@@ -412,21 +540,30 @@ Library LibraryOf(const Meeting& meeting, Role role,
   // Whose ServerHello is the second.
   const bool retried = meeting.branch().server_path == Path::kRetried;
   if (!retried) AddFirst(library, told(meeting));
+  // What a PSK comes with, where this one has it behind the second alone.
+  for (const auto& other : meetings) {
+    if (meeting.branch().path == Path::kPsk && other->branch().server_path == Path::kPsk) {
+      AddFirst(library, told(*other));
+    }
+  }
   // With a PSK suite it is a hint alone, which no branch sends (RFC 4279 s2).
   if (meeting.branch().path == Path::kPsk) {
     library.emplace(kServerKeyExchangeType, Made(12, std::string_view("\0\0", 2)));
   }
   for (const auto& other : meetings) AddFirst(library, told(*other));
   for (const auto& other : meetings) AddFirst(library, said(*other));
+  // With a PSK, behind a HelloRetryRequest with one.
+  const bool psk = meeting.branch().path == Path::kPsk;
   for (const auto& other : meetings) {
-    if (other->branch().server_path != Path::kRetried) continue;
+    const Branch& branch = other->branch();
+    if (branch.server_path != Path::kRetried || (branch.path == Path::kPsk) != psk) continue;
     library[kSecondHello + kServerHelloType] = other->exchange().to_client.at(1).second;
     library[kSecondHello + kClientHelloType] = other->exchange().to_server.at(1).second;
   }
   return library;
 }
 
-constexpr size_t kLeastSequences = 9000;  // of each protocol
+constexpr size_t kLeastSequences = 6500;  // of each protocol
 
 class Continuations : public ::testing::TestWithParam<size_t> {
  protected:
@@ -443,8 +580,10 @@ TEST_P(Continuations, AreAsTheTableSays) {
   }
   size_t sequences = 0;
   size_t stages = 0;
+  std::set<const LegalState*> met;
   for (const auto& meeting : meetings) {
     for (const Role role : {Role::kClient, Role::kServer}) {
+      if (meeting->branch().forks.value_or(role) != role) continue;
       const Exchange& exchange = meeting->exchange();
       const auto& told = role == Role::kClient ? exchange.to_client : exchange.to_server;
       const Library library = LibraryOf(*meeting, role, meetings);
@@ -457,9 +596,9 @@ TEST_P(Continuations, AreAsTheTableSays) {
         SCOPED_TRACE(std::string(meeting->branch().name) +
                      (role == Role::kClient ? ", client" : ", server"));
         if (protocol.datagrams()) {
-          Explorer<DatagramEnd>(stage, sequences).Explore(handshake);
+          Explorer<DatagramEnd>(stage, sequences, met).Explore(handshake);
         } else {
-          Explorer<StreamEnd>(stage, sequences).Explore(handshake);
+          Explorer<StreamEnd>(stage, sequences, met).Explore(handshake);
         }
         ++stages;
         if (HasFailure()) return;

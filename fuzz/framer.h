@@ -36,6 +36,7 @@ class Framer {
   // A fragment of DTLS: the body's bytes from `begin` to `end`, under any message_seq.
   std::string Fragment(std::string_view message, uint16_t sequence, size_t begin, size_t end,
                        uint64_t epoch);
+  uint16_t next_sequence() const { return next_sequence_; }
   // So many message_seqs were used for fragments.
   void Skip(uint16_t messages) {
     next_sequence_ = static_cast<uint16_t>(next_sequence_ + messages);

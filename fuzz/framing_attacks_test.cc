@@ -131,7 +131,6 @@ void ExpectConnects(SomeVictim& victim, size_t next) {
 }
 
 constexpr Error kContradiction = IllegalParameter(Code::kDuplicateFragment);
-constexpr Error kUnexpected = PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage);
 
 // ---- Mixed fragments ---------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/testing/core_pair.h"
 
+#include <algorithm>
+
 namespace merlon::tls::testing {
 namespace {
 
@@ -65,7 +67,8 @@ CorePair::CorePair(const CorePairOptions& options, World& world) {
   if (psk) {
     builder.AddRawExternalPsk(kPskIdentity, world.psk()).SetSuites({options.psk_suite});
   }
-  builder.SetVersions(options.min_version, options.max_version);
+  builder.SetVersions(options.min_version,
+                      std::min(options.max_version, options.server_max_version));
   server_config_ = builder.Build().value();
   ClientConfigBuilder client_builder = world.ClientBuilder();
   client_builder.AddAlpn("test").SetKeyShares(options.client_shares);
@@ -78,7 +81,8 @@ CorePair::CorePair(const CorePairOptions& options, World& world) {
         .RequirePsk()
         .SetSuites({options.psk_suite});
   }
-  client_builder.SetVersions(options.min_version, options.max_version);
+  client_builder.SetVersions(options.min_version,
+                             std::min(options.max_version, options.client_max_version));
   client_config_ = client_builder.Build().value();
   Start(options.transport, options.session, world);
 }

@@ -58,6 +58,7 @@ struct CorePairOptions {
   ClientAuthentication client_authentication = ClientAuthentication::kNone;
   bool client_credential = true;
   Version min_version = Version::kTls12, max_version = Version::kTls13;  // of both sides
+  Version client_max_version = Version::kTls13, server_max_version = Version::kTls13;  // no more
   uint16_t psk_suite = 0;  // with this one: an external PSK and no certificates
   // IANA; empty: the world's. The client's shares: the builder's choice.
   std::vector<uint16_t> client_groups = {}, client_shares = {}, server_groups = {};

@@ -37,6 +37,10 @@ inline constexpr Kind kHelloRetryRequest = 0x100 + kServerHelloType,
                       kEmptyCertificate = 0x100 + kCertificateType,
                       kRequestingKeyUpdate = 0x100 + kKeyUpdateType, kChangeCipherSpec = 0x200,
                       kApplicationData = 0x201;
+// Hellos of TLS 1.2 to a side that speaks TLS 1.3 as well: the state behind them is one of the
+// other table.
+inline constexpr Kind kServerHello12 = 0x300 + kServerHelloType,
+                      kClientHello12 = 0x300 + kClientHelloType;
 // The handshake type of a kind.
 constexpr uint8_t TypeOf(Kind kind) { return static_cast<uint8_t>(kind & 0xff); }
 
@@ -51,7 +55,10 @@ struct Legal {
   std::optional<Alert> refused = {};
 };
 
-// Keys that what the peer sends is protected by.
+// Keys that what the peer sends is protected by. On datagrams a message that is ahead of the next
+// one, by its message_seq, is kept and comes behind that (RFC 9147 s5.5, RFC 6347 s4.2.2); but in
+// DTLS 1.3, where the next one changes these keys, what was kept from before ends the connection
+// with unexpected_message (RFC 9846 s5.1).
 enum class Keys : uint8_t { kNone, kHandshake, kApplication };
 
 // What becomes of a ChangeCipherSpec record on a stream. On datagrams it is dropped.

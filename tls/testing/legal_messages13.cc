@@ -19,6 +19,10 @@ const Legal kVerifies = {kHelloVerifyRequestType, "client: verified", kOnDatagra
 // the handshake with a "decode_error" alert."
 const Legal kNoServerCertificate = {kEmptyCertificate, nullptr, kEverywhere, Alert::kDecodeError};
 
+// The peer chose TLS 1.2 (RFC 9846 s4.1.3, s4.2.1): what follows is in the other table.
+const Legal kForksClient = {kServerHello12, "client: ServerHello", kNotInQuic};
+const Legal kForksServer = {kClientHello12, "server: ServerHelloDone", kNotInQuic};
+
 const LegalState kTable[] = {
     // What a client waits for.
     {"client: offered TLS 1.2 as well",
@@ -30,6 +34,7 @@ const LegalState kTable[] = {
      kDropped,
      {{kServerHelloType, "client: ServerHello"},
       {kHelloRetryRequest, "client: retried"},
+      kForksClient,
       kVerifies}},
     {"client: offered a session",
      "4.1.3; RFC 6347 s4.2.1",
@@ -49,7 +54,7 @@ const LegalState kTable[] = {
      Keys::kNone,
      kDropped,
      {{kServerHelloType, "client: ServerHello with a PSK"},
-      {kHelloRetryRequest, "client: retried"},
+      {kHelloRetryRequest, "client: retried, offered an external PSK"},
       {kHelloVerifyRequestType, nullptr, kOnDatagrams, Alert::kProtocolVersion}}},
     // A cookie of DTLS 1.2 came, so the server does not speak DTLS 1.3 (RFC 9147 s5.1, s5.3).
     {"client: verified",
@@ -60,7 +65,8 @@ const LegalState kTable[] = {
      Keys::kNone,
      kDropped,
      {{kServerHelloType, nullptr, kEverywhere, Alert::kIllegalParameter},
-      {kHelloRetryRequest, nullptr, kEverywhere, Alert::kIllegalParameter}}},
+      {kHelloRetryRequest, nullptr, kEverywhere, Alert::kIllegalParameter},
+      kForksClient}},
     {"client: retried",
      "4.1.4",
      kClient,
@@ -69,6 +75,14 @@ const LegalState kTable[] = {
      Keys::kNone,
      kDropped,
      {{kServerHelloType, "client: ServerHello"}}},
+    {"client: retried, offered an external PSK",
+     "4.1.4",
+     kClient,
+     Path::kRetried,
+     -1,
+     Keys::kNone,
+     kDropped,
+     {{kServerHelloType, "client: ServerHello with a PSK"}}},
     {"client: ServerHello",
      "4.3.1",
      kClient,
@@ -197,7 +211,7 @@ const LegalState kTable[] = {
      0,
      Keys::kNone,
      kAlert,
-     {{kClientHelloType, "server: Finished"}}},
+     {{kClientHelloType, "server: Finished"}, kForksServer}},
     {"server: new, wants another group",
      "4.1.2",
      kServer,
