@@ -16,6 +16,8 @@ namespace {
 constexpr Version k12 = Version::kTls12, k13 = Version::kTls13;
 constexpr uint8_t kCertificateType = 11, kServerKeyExchangeType = 12, kCertificateVerifyType = 15;
 
+constexpr Transport kTransports[] = {Transport::kStream, Transport::kDatagram};
+
 Error Refused(Code code, Alert alert) { return PeerError(code, alert); }
 
 // Lets messages through until one of this type is next on its way from `from`; false: none came.
@@ -33,59 +35,74 @@ bool RunUntil(CorePair& pair, BareCore& from, uint8_t type) {
 // A ServerKeyExchange whose parameters are not those that were signed (the signature covers both
 // randoms and the parameters, RFC 5246 s7.4.3).
 TEST(Tls12Attacks, ServerKeyExchangeSignedForOtherParameters) {
-  CorePair pair({.max_version = k12});
-  ASSERT_TRUE(RunUntil(pair, *pair.server, kServerKeyExchangeType));
-  pair.server->to_send.front()[4 + 4 + 7] ^= 1;  // in the point
-  pair.Run();
-  EXPECT_EQ(pair.client->core.failure(), Refused(Code::kBadPeerSignature, Alert::kDecryptError));
+  for (const Transport transport : kTransports) {
+    CorePair pair({.transport = transport, .max_version = k12});
+    ASSERT_TRUE(RunUntil(pair, *pair.server, kServerKeyExchangeType));
+    pair.server->to_send.front()[4 + 4 + 7] ^= 1;  // in the point
+    pair.Run();
+    EXPECT_EQ(pair.client->core.failure(), Refused(Code::kBadPeerSignature, Alert::kDecryptError));
+  }
 }
 
 // One that is right for another handshake of the same server.
 TEST(Tls12Attacks, ServerKeyExchangeOfAnotherHandshake) {
-  CorePair other({.max_version = k12}), pair({.max_version = k12});
-  ASSERT_TRUE(RunUntil(other, *other.server, kServerKeyExchangeType));
-  ASSERT_TRUE(RunUntil(pair, *pair.server, kServerKeyExchangeType));
-  pair.server->to_send.front() = other.server->to_send.front();
-  pair.Run();
-  EXPECT_EQ(pair.client->core.failure(), Refused(Code::kBadPeerSignature, Alert::kDecryptError));
+  for (const Transport transport : kTransports) {
+    const CorePairOptions options = {.transport = transport, .max_version = k12};
+    CorePair other(options), pair(options);
+    ASSERT_TRUE(RunUntil(other, *other.server, kServerKeyExchangeType));
+    ASSERT_TRUE(RunUntil(pair, *pair.server, kServerKeyExchangeType));
+    pair.server->to_send.front() = other.server->to_send.front();
+    pair.Run();
+    EXPECT_EQ(pair.client->core.failure(), Refused(Code::kBadPeerSignature, Alert::kDecryptError));
+  }
 }
 
 TEST(Tls12Attacks, CertificateOrCertificateVerifyLeftOut) {
-  for (const uint8_t type : {kCertificateType, kCertificateVerifyType}) {
-    CorePair pair({.client_authentication = ClientAuthentication::kRequired, .max_version = k12});
-    ASSERT_TRUE(RunUntil(pair, *pair.client, type));
-    pair.client->to_send.pop_front();
+  for (const Transport transport : kTransports) {
+    for (const uint8_t type : {kCertificateType, kCertificateVerifyType}) {
+      CorePair pair({.transport = transport,
+                     .client_authentication = ClientAuthentication::kRequired,
+                     .max_version = k12});
+      ASSERT_TRUE(RunUntil(pair, *pair.client, type));
+      pair.client->to_send.pop_front();
+      pair.Run();
+      EXPECT_EQ(pair.server->core.failure(),
+                Refused(Code::kUnexpectedMessage, Alert::kUnexpectedMessage));
+    }
+    CorePair pair({.transport = transport, .max_version = k12});
+    ASSERT_TRUE(RunUntil(pair, *pair.server, kCertificateType));
+    pair.server->to_send.pop_front();
     pair.Run();
-    EXPECT_EQ(pair.server->core.failure(),
+    EXPECT_EQ(pair.client->core.failure(),
               Refused(Code::kUnexpectedMessage, Alert::kUnexpectedMessage));
   }
-  CorePair pair({.max_version = k12});
-  ASSERT_TRUE(RunUntil(pair, *pair.server, kCertificateType));
-  pair.server->to_send.pop_front();
-  pair.Run();
-  EXPECT_EQ(pair.client->core.failure(),
-            Refused(Code::kUnexpectedMessage, Alert::kUnexpectedMessage));
 }
 
 TEST(Tls12Attacks, EmptyClientCertificateWhereOneIsRequired) {
-  CorePair pair({.client_authentication = ClientAuthentication::kRequired,
-                 .client_credential = false,
-                 .max_version = k12});
-  pair.Run();
-  EXPECT_EQ(pair.server->core.failure(),
-            Refused(Code::kCertificateRequired, Alert::kHandshakeFailure));
+  for (const Transport transport : kTransports) {
+    CorePair pair({.transport = transport,
+                   .client_authentication = ClientAuthentication::kRequired,
+                   .client_credential = false,
+                   .max_version = k12});
+    pair.Run();
+    EXPECT_EQ(pair.server->core.failure(),
+              Refused(Code::kCertificateRequired, Alert::kHandshakeFailure));
+  }
 }
 
 // A CertificateVerify of another handshake: signed by the right key over other messages.
 TEST(Tls12Attacks, CertificateVerifyOfAnotherHandshake) {
-  const CorePairOptions options = {.client_authentication = ClientAuthentication::kRequired,
-                                   .max_version = k12};
-  CorePair other(options), pair(options);
-  ASSERT_TRUE(RunUntil(other, *other.client, kCertificateVerifyType));
-  ASSERT_TRUE(RunUntil(pair, *pair.client, kCertificateVerifyType));
-  pair.client->to_send.front() = other.client->to_send.front();
-  pair.Run();
-  EXPECT_EQ(pair.server->core.failure(), Refused(Code::kBadPeerSignature, Alert::kDecryptError));
+  for (const Transport transport : kTransports) {
+    const CorePairOptions options = {.transport = transport,
+                                     .client_authentication = ClientAuthentication::kRequired,
+                                     .max_version = k12};
+    CorePair other(options), pair(options);
+    ASSERT_TRUE(RunUntil(other, *other.client, kCertificateVerifyType));
+    ASSERT_TRUE(RunUntil(pair, *pair.client, kCertificateVerifyType));
+    pair.client->to_send.front() = other.client->to_send.front();
+    pair.Run();
+    EXPECT_EQ(pair.server->core.failure(), Refused(Code::kBadPeerSignature, Alert::kDecryptError));
+  }
 }
 
 // A verdict that trusts the chain but names no key that could prove anything: the client is nobody,
@@ -125,21 +142,23 @@ TEST(Tls12Attacks, ClientCertificateWithAKeyThatNobodyKnows) {
 
 // The triple handshake needs a master secret that is not bound to its handshake (RFC 7627 s1).
 TEST(Tls12Attacks, TripleHandshake) {
-  const auto drop = [](auto& hello) { hello.extended_master_secret = false; };
-  CorePair to_server({.max_version = k12});
-  to_server.client->to_send.front() =
-      Rewritten<ClientHello>(to_server.client->to_send.front(), Transport::kStream, drop);
-  to_server.Run();
-  EXPECT_EQ(to_server.server->core.failure(),
-            Refused(Code::kMissingExtension, Alert::kHandshakeFailure));
-  CorePair to_client({.max_version = k12});
-  ASSERT_TRUE(to_client.DeliverToServer());
-  to_client.server->to_send.front() = Rewritten<ServerHelloMessage>(
-      to_client.server->to_send.front(), Transport::kStream,
-      [&](ServerHelloMessage& m) { drop(std::get<ServerHello>(m.hello)); });
-  to_client.Run();
-  EXPECT_EQ(to_client.client->core.failure(),
-            Refused(Code::kMissingExtension, Alert::kHandshakeFailure));
+  for (const Transport transport : kTransports) {
+    const auto drop = [](auto& hello) { hello.extended_master_secret = false; };
+    CorePair to_server({.transport = transport, .max_version = k12});
+    to_server.client->to_send.front() =
+        Rewritten<ClientHello>(to_server.client->to_send.front(), transport, drop);
+    to_server.Run();
+    EXPECT_EQ(to_server.server->core.failure(),
+              Refused(Code::kMissingExtension, Alert::kHandshakeFailure));
+    CorePair to_client({.transport = transport, .max_version = k12});
+    ASSERT_TRUE(to_client.DeliverToServer());
+    to_client.server->to_send.front() = Rewritten<ServerHelloMessage>(
+        to_client.server->to_send.front(), transport,
+        [&](ServerHelloMessage& m) { drop(std::get<ServerHello>(m.hello)); });
+    to_client.Run();
+    EXPECT_EQ(to_client.client->core.failure(),
+              Refused(Code::kMissingExtension, Alert::kHandshakeFailure));
+  }
 }
 
 // RFC 7627 s5.3: a session with extended master secret is not resumed by a client without it.
@@ -191,25 +210,28 @@ TEST(Tls12Attacks, FallbackThatNobodyNeeds) {
 }
 
 // A ticket of one version is no ticket of another: the other version makes a full handshake.
-TEST(Tls12Attacks, TicketsOfAnotherVersion) {
-  for (const Version version : {k12, k13}) {
-    CorePair first({.min_version = version, .max_version = version});
-    first.Run();
-    Result<Session> session = Session::Decode(AsBytes(first.client->sessions.at(0)));
-    ASSERT_TRUE(session.ok());
-    // The client is told that it is one of the other version.
-    const Version other = version == k12 ? k13 : k12;
-    session->version = static_cast<uint16_t>(other);
-    session->cipher_suite = other == k12 ? kTlsEcdheEcdsaAes128GcmSha256 : kTlsAes128GcmSha256;
-    session->extended_master_secret = true;
-    std::string encoded(session->EncodedSize(), '\0');
-    ASSERT_TRUE(
-        session->Encode(MutableBytes(reinterpret_cast<uint8_t*>(encoded.data()), encoded.size()))
-            .ok());
-    CorePair pair({.session = encoded, .min_version = other, .max_version = other});
-    pair.Run();
-    EXPECT_TRUE(pair.client->connected && pair.server->connected);
-    EXPECT_EQ(pair.server->core.negotiated().authentication, Authentication::kCertificate);
+TEST(Tls12Attacks, TicketConfusionBetweenVersions) {
+  for (const Transport transport : kTransports) {
+    for (const Version version : {k12, k13}) {
+      CorePair first({.transport = transport, .min_version = version, .max_version = version});
+      first.Run();
+      Result<Session> session = Session::Decode(AsBytes(first.client->sessions.at(0)));
+      ASSERT_TRUE(session.ok());
+      // The client is told that it is one of the other version.
+      const Version other = version == k12 ? k13 : k12;
+      session->version = static_cast<uint16_t>(other);
+      session->cipher_suite = other == k12 ? kTlsEcdheEcdsaAes128GcmSha256 : kTlsAes128GcmSha256;
+      session->extended_master_secret = true;
+      std::string encoded(session->EncodedSize(), '\0');
+      ASSERT_TRUE(
+          session->Encode(MutableBytes(reinterpret_cast<uint8_t*>(encoded.data()), encoded.size()))
+              .ok());
+      CorePair pair(
+          {.transport = transport, .session = encoded, .min_version = other, .max_version = other});
+      pair.Run();
+      EXPECT_TRUE(pair.client->connected && pair.server->connected);
+      EXPECT_EQ(pair.server->core.negotiated().authentication, Authentication::kCertificate);
+    }
   }
 }
 
