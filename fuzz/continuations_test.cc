@@ -426,7 +426,6 @@ class Explorer {
       const LegalState& behind = *ExpectedOf(state, next, stage_).next;
       const bool keys_change = !stage_.protocol().is12 && state.keys != behind.keys;
       const uint64_t epoch = side.EpochIn(keys_change ? state : behind, kind);
-      const bool kept = epoch != 1 || side.HasKeys();
       const Outcome before = side.end().outcome();
       side.GiveAhead(kind, behind, 1, epoch);
       EXPECT_TRUE(side.end().outcome() == before) << "what is ahead waits";
@@ -434,10 +433,6 @@ class Explorer {
       side.Enter(behind, next);
       side.SkipMessage();
       ++sequences_;
-      if (!kept) {
-        ExpectAlive(side);
-        continue;
-      }
       const Expected expected =
           keys_change ? Expected{What::kAlert} : ExpectedOf(behind, kind, stage_);
       if (expected.next != nullptr) side.Enter(*expected.next, kind);
@@ -446,7 +441,8 @@ class Explorer {
     }
   }
 
-  // Every kind under epochs that the peer does not use now: dropped, and the handshake goes on.
+  // Every kind under epochs that the peer does not use now: nothing comes of it, also where it is
+  // held until there are keys for it (RFC 9147 s4.2.1, RFC 6347 s4.1), and the handshake goes on.
   void InOtherEpochs(const Sequence& handshake, size_t size) {
     for (uint64_t epoch = 0; epoch <= 4; ++epoch) {
       Side<SomeEnd> side(stage_);

@@ -224,7 +224,7 @@ TEST(EarlyChangeCipherSpec, EndsTls12) {
 }
 
 // On datagrams it is no part of the order (RFC 6347 s4.2.4) and brings no keys: what comes under
-// epoch 1 before there are any is dropped, and the handshake goes on.
+// epoch 1 before there are any is not looked at, and the handshake goes on.
 TEST(EarlyChangeCipherSpec, IsDroppedByDtls12) {
   BeforeEachMessage<DatagramVictim>({true}, [](DatagramVictim& victim, size_t i) {
     const std::string events = victim.events();
