@@ -40,13 +40,14 @@ bool Allows(const Flags& flags, uint16_t version) {
   return (flags.min_version == 0 || !IsOlder(version, flags.min_version, flags.dtls)) &&
          (flags.max_version == 0 || !IsOlder(flags.max_version, version, flags.dtls));
 }
+bool Speaks13(const Flags& flags) { return !flags.no_tls13 && Allows(flags, Tls13(flags.dtls)); }
 bool Speaks12(const Flags& flags) { return !flags.no_tls12 && Allows(flags, Tls12(flags.dtls)); }
 
 // False: the flags leave neither TLS 1.2 nor 1.3.
 template <class Builder>
 bool SetVersions(const Flags& flags, Builder& builder) {
   const bool has12 = Speaks12(flags);
-  const bool has13 = !flags.no_tls13 && Allows(flags, Tls13(flags.dtls));
+  const bool has13 = Speaks13(flags);
   builder.SetVersions(has12 ? tls::Version::kTls12 : tls::Version::kTls13,
                       has13 ? tls::Version::kTls13 : tls::Version::kTls12);
   return has12 || has13;
@@ -71,6 +72,20 @@ std::vector<uint16_t> VerifySchemes(const Flags& flags) {
   if (!flags.verify_prefs.empty() || WantsPskAlone(flags)) return flags.verify_prefs;
   if (!Speaks12(flags)) return {0x0403, 0x0804, 0x0503, 0x0805, 0x0806};
   return {0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601};
+}
+
+// The same of a client's key shares over datagrams, where ours would leave X25519MLKEM768 out: the
+// first hybrid of the groups and the first curve.
+std::vector<uint16_t> KeyShares(const Flags& flags) {
+  constexpr uint16_t kHybrid = 0x11ec, kX25519 = 0x001d;
+  if (flags.curves.empty()) return {kHybrid, kX25519};
+  std::vector<uint16_t> shares;
+  for (const bool hybrid : {true, false}) {
+    const auto first = std::find_if(flags.curves.begin(), flags.curves.end(),
+                                    [&](uint16_t id) { return (id == kHybrid) == hybrid; });
+    if (first != flags.curves.end()) shares.push_back(*first);
+  }
+  return shares;
 }
 
 // Of both roles.
@@ -142,7 +157,11 @@ absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Fla
   if (flags.no_ticket) builder.DisableTickets12();
   SetCommon(flags, builder);
   for (const std::string& name : Names(flags.advertise_alpn)) builder.AddAlpn(name);
-  if (flags.key_shares) builder.SetKeyShares(*flags.key_shares);
+  if (flags.key_shares) {
+    builder.SetKeyShares(*flags.key_shares);
+  } else if (flags.dtls && Speaks13(flags)) {
+    builder.SetKeyShares(KeyShares(flags));
+  }
   absl::Status added = AddCredentials(flags, builder);
   if (!added.ok()) return added;
   for (const std::string& name : ReadAuthorities(flags.use_client_ca_list)) {
