@@ -255,6 +255,9 @@ Result<void> StreamConnection::CarryOut(Command& command, WriteKeys write_keys) 
   if (const auto* change = std::get_if<SendChangeCipherSpec>(&command)) return queue_.Push(*change);
   if (const auto* warning = std::get_if<SendWarning>(&command)) return queue_.Push(*warning);
   if (auto* install = std::get_if<InstallWrite>(&command)) {
+    // In TLS 1.2 this flight of ours answers all of the peer's, which begins its next one behind it
+    // (RFC 5246 s7.3).
+    if (reader_.is_tls12()) MERLON_TRY(deframer_.Boundary());
     if (write_keys == WriteKeys::kAtOnce) return InstallWriteKeys(*install);
     return queue_.Push(std::move(*install));
   }

@@ -334,6 +334,29 @@ TEST(StreamConnection12, DataBeforeThePeersFinishedIsRefused) {
 // ---- Records
 // -------------------------------------------------------------------------------------
 
+// The peer's next flight begins behind ours.
+TEST(StreamConnection12, NothingComesAlongWithTheFlightThatOursAnswers) {
+  const ByteString next = Message(ToyCore12::kNewSessionTicket, ByteString(10));
+  for (const bool operations : {false, true}) {
+    for (const size_t size : {size_t{1}, size_t{6}, next.size()}) {
+      Toy12Config config = Config();
+      config.operations = operations;
+      Ends e(config);
+      ASSERT_TRUE(e.server.Feed(e.client.Output()));
+      ByteString flight = e.server.Output();  // in one record
+      ASSERT_EQ(Records(flight), " 22:2025");
+      flight.insert(flight.end(), next.begin(), next.begin() + static_cast<ptrdiff_t>(size));
+      flight[3] = static_cast<uint8_t>((2025 + size) >> 8);
+      flight[4] = static_cast<uint8_t>(2025 + size);
+      EXPECT_EQ(e.client.Feed(flight), operations);
+      if (operations) {
+        EXPECT_FALSE(e.client.Answer());
+      }
+      EXPECT_EQ(e.client.connection.failure(), Unexpected(Code::kKeyChangeInMessage));
+    }
+  }
+}
+
 TEST(StreamConnection12, TheVersionOfRecordsIsFixedOnceItIsKnown) {
   AwaitingClient a;
   ByteString record = a.plain.Handshake(a.key_exchange);

@@ -258,6 +258,28 @@ TEST(Tls12Attacks, ForgedHelloVerifyRequest) {
   }
 }
 
+// A server of TLS 1.2 has no session under the ID that a client of TLS 1.3 sends for compatibility
+// (RFC 9846 appendix E.4).
+TEST(Tls12Attacks, EchoOfTheCompatibilitySessionId) {
+  for (const bool echo : {false, true}) {
+    CorePair both({}), old({.max_version = k12});
+    const std::string hello = both.client->to_send.front();
+    ASSERT_EQ(hello[4 + 2 + 32], 32);
+    const std::string id = hello.substr(4 + 2 + 32 + 1, 32);
+    old.client->to_send.front() = hello;
+    ASSERT_TRUE(old.DeliverToServer());
+    both.server->to_send.push_back(Rewritten<ServerHelloMessage>(
+        old.server->to_send.front(), Transport::kStream, [&](ServerHelloMessage& m) {
+          EXPECT_NE(AsText(std::get<ServerHello>(m.hello).session_id), id);
+          if (echo) std::get<ServerHello>(m.hello).session_id = AsBytes(id);
+        }));
+    ASSERT_TRUE(both.DeliverToClient());
+    EXPECT_EQ(both.client->core.failure(),
+              echo ? std::optional<Error>(Refused(Code::kIllegalValue, Alert::kIllegalParameter))
+                   : std::nullopt);
+  }
+}
+
 // What is older than TLS 1.2 is not spoken, whoever asks.
 TEST(Tls12Attacks, OlderVersions) {
   for (const uint16_t version : {0x0300, 0x0301, 0x0302}) {

@@ -36,16 +36,18 @@ constexpr char kTooOld[] = "versions before TLS 1.2";
 // No client offers this one.
 constexpr char kNobodysProtocol[] = "merlon shim, -reject-alpn";
 
+bool Allows(const Flags& flags, uint16_t version) {
+  return (flags.min_version == 0 || !IsOlder(version, flags.min_version, flags.dtls)) &&
+         (flags.max_version == 0 || !IsOlder(flags.max_version, version, flags.dtls));
+}
+bool Speaks13(const Flags& flags) { return !flags.no_tls13 && Allows(flags, Tls13(flags.dtls)); }
+bool Speaks12(const Flags& flags) { return !flags.no_tls12 && Allows(flags, Tls12(flags.dtls)); }
+
 // False: the flags leave neither TLS 1.2 nor 1.3.
 template <class Builder>
 bool SetVersions(const Flags& flags, Builder& builder) {
-  const auto allows = [&](uint16_t version, bool excluded) {
-    return !excluded &&
-           (flags.min_version == 0 || !IsOlder(version, flags.min_version, flags.dtls)) &&
-           (flags.max_version == 0 || !IsOlder(flags.max_version, version, flags.dtls));
-  };
-  const bool has12 = allows(Tls12(flags.dtls), flags.no_tls12);
-  const bool has13 = allows(Tls13(flags.dtls), flags.no_tls13);
+  const bool has12 = Speaks12(flags);
+  const bool has13 = Speaks13(flags);
   builder.SetVersions(has12 ? tls::Version::kTls12 : tls::Version::kTls13,
                       has13 ? tls::Version::kTls13 : tls::Version::kTls12);
   return has12 || has13;
@@ -55,6 +57,45 @@ tls::Limits ShimLimits() {
   tls::Limits limits;
   limits.max_chain = 100;
   return limits;
+}
+
+// With a PSK and no word of certificates, the runner's client has nothing else in mind.
+bool WantsPskAlone(const Flags& flags) {
+  return !flags.server && !flags.verify_peer &&
+         std::any_of(flags.credentials.begin(), flags.credentials.end(),
+                     [](const CredentialFlags& c) { return c.is_psk; });
+}
+
+// What the runner counts on where no flag says what signatures are verified: BoringSSL's, which
+// leave Ed25519 out. (SHA-1 and P-521 are not ours.)
+std::vector<uint16_t> VerifySchemes(const Flags& flags) {
+  if (!flags.verify_prefs.empty() || WantsPskAlone(flags)) return flags.verify_prefs;
+  if (!Speaks12(flags)) return {0x0403, 0x0804, 0x0503, 0x0805, 0x0806};
+  return {0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601};
+}
+
+// The same of a client's key shares over datagrams, where ours would leave X25519MLKEM768 out: the
+// first hybrid of the groups and the first curve.
+std::vector<uint16_t> KeyShares(const Flags& flags) {
+  constexpr uint16_t kHybrid = 0x11ec, kX25519 = 0x001d;
+  if (flags.curves.empty()) return {kHybrid, kX25519};
+  std::vector<uint16_t> shares;
+  for (const bool hybrid : {true, false}) {
+    const auto first = std::find_if(flags.curves.begin(), flags.curves.end(),
+                                    [&](uint16_t id) { return (id == kHybrid) == hybrid; });
+    if (first != flags.curves.end()) shares.push_back(*first);
+  }
+  return shares;
+}
+
+// Of both roles.
+template <class Builder>
+void SetCommon(const Flags& flags, Builder& builder) {
+  builder.SetGroups(flags.curves).SetSignatureSchemes(VerifySchemes(flags));
+  builder.SetLimits(ShimLimits());
+  // Its peers of TLS 1.2 need not have it, and no flag says so.
+  if (Speaks12(flags)) builder.AllowWithoutExtendedMasterSecret();
+  if (flags.export_traffic_secrets) builder.LogSecrets();
 }
 
 }  // namespace
@@ -114,20 +155,19 @@ absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Fla
   tls::ClientConfigBuilder builder(crypto());
   if (!SetVersions(flags, builder)) return absl::UnimplementedError(kTooOld);
   if (flags.no_ticket) builder.DisableTickets12();
-  builder.SetGroups(flags.curves).SetSignatureSchemes(flags.verify_prefs);
-  builder.SetLimits(ShimLimits());
-  if (flags.export_traffic_secrets) builder.LogSecrets();
+  SetCommon(flags, builder);
   for (const std::string& name : Names(flags.advertise_alpn)) builder.AddAlpn(name);
-  if (flags.key_shares) builder.SetKeyShares(*flags.key_shares);
+  if (flags.key_shares) {
+    builder.SetKeyShares(*flags.key_shares);
+  } else if (flags.dtls && Speaks13(flags)) {
+    builder.SetKeyShares(KeyShares(flags));
+  }
   absl::Status added = AddCredentials(flags, builder);
   if (!added.ok()) return added;
   for (const std::string& name : ReadAuthorities(flags.use_client_ca_list)) {
     builder.NameAuthority(AsBytes(name));
   }
-  // With a PSK and no word of certificates, the runner's client has nothing else in mind.
-  const bool has_psk = std::any_of(flags.credentials.begin(), flags.credentials.end(),
-                                   [](const CredentialFlags& c) { return c.is_psk; });
-  if (has_psk && !flags.verify_peer) {
+  if (WantsPskAlone(flags)) {
     builder.RequirePsk();
   } else {
     builder.ChooseCredentials();  // so that every CertificateRequest is seen
@@ -139,14 +179,12 @@ absl::StatusOr<std::shared_ptr<const tls::ServerConfig>> Setup::Server(const Fla
   tls::ServerConfigBuilder builder(crypto());
   if (!SetVersions(flags, builder)) return absl::UnimplementedError(kTooOld);
   builder.StoreSessionIds();
-  builder.SetGroups(flags.curves).SetLimits(ShimLimits());
-  if (flags.export_traffic_secrets) builder.LogSecrets();
+  SetCommon(flags, builder);
   if (!flags.select_alpn.empty()) builder.AddAlpn(flags.select_alpn);
   if (flags.reject_alpn) builder.AddAlpn(kNobodysProtocol);
   if (flags.no_ticket) builder.SetTickets(0);
   absl::Status added = AddCredentials(flags, builder);
   if (!added.ok()) return added;
-  builder.SetSignatureSchemes(flags.verify_prefs);
   if (flags.verify_peer) {
     builder.SetClientAuthentication(tls::ClientAuthentication::kOptional);
   } else if (flags.require_any_client_certificate) {

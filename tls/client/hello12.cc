@@ -177,6 +177,11 @@ Result<Moved> On(ExpectServerHello12& s, const ServerHelloMessage& m, Context& c
   if (session != nullptr && hello->session_id == session->session_id) {
     return Resume(*hello, *session, cx, next);
   }
+  // RFC 5246 s7.4.1.3: our ID in the answer says that its session is resumed. This one was of no
+  // session, but for compatibility (RFC 9846 appendix E.4).
+  if (!hello->session_id.empty() && hello->session_id == s.offer.session_id()) {
+    return IllegalParameter();
+  }
   ServerFlight12 flight;
   MERLON_ASSIGN_OR_RETURN(flight.session_id, cx.Keep(hello->session_id));
   flight.extended_master_secret = hello->extended_master_secret;
