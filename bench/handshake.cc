@@ -30,8 +30,12 @@ Configs ConfigsOf(const HandshakeKind& kind, TimedWorld& timed) {
     builder.SetVersions(version, version);
     builder.SetSuites({kind.tls12 ? tls::kTlsEcdheEcdsaAes128GcmSha256 : tls::kTlsAes128GcmSha256});
     // In TLS 1.2 the second is the certificate's (RFC 8422 s5.1).
-    builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kX25519),
-                       static_cast<uint16_t>(crypto::GroupId::kSecp256r1)});
+    if (kind.mode == HandshakeMode::kHybrid) {
+      builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kX25519MlKem768)});
+    } else {
+      builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kX25519),
+                         static_cast<uint16_t>(crypto::GroupId::kSecp256r1)});
+    }
     if (kind.mode == HandshakeMode::kExternalPsk) {
       builder.AddRawExternalPsk(tls::testing::kPskIdentity, world.psk());
     } else {

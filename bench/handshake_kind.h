@@ -6,7 +6,8 @@
 
 namespace merlon::bench {
 
-enum class HandshakeMode { kFull, kResumed, kMutual, kExternalPsk };
+// kHybrid: full, with X25519MLKEM768 in place of X25519.
+enum class HandshakeMode { kFull, kHybrid, kResumed, kMutual, kExternalPsk };
 
 struct HandshakeKind {
   const char* name;
@@ -18,6 +19,7 @@ struct HandshakeKind {
 
 inline constexpr HandshakeKind kHandshakeKinds[] = {
     {"TLS 1.3 full", false, false, HandshakeMode::kFull},
+    {"TLS 1.3 X25519MLKEM768", false, false, HandshakeMode::kHybrid},
     {"TLS 1.3 resumed", false, false, HandshakeMode::kResumed},
     {"TLS 1.3 mutual", false, false, HandshakeMode::kMutual},
     {"TLS 1.3 external PSK", false, false, HandshakeMode::kExternalPsk},
@@ -25,6 +27,7 @@ inline constexpr HandshakeKind kHandshakeKinds[] = {
     {"TLS 1.2 resumed (ticket)", false, true, HandshakeMode::kResumed},
     {"TLS 1.2 mutual", false, true, HandshakeMode::kMutual},
     {"DTLS 1.3 full", true, false, HandshakeMode::kFull},
+    {"DTLS 1.3 X25519MLKEM768", true, false, HandshakeMode::kHybrid},
     {"DTLS 1.3 resumed", true, false, HandshakeMode::kResumed},
     {"DTLS 1.3 mutual", true, false, HandshakeMode::kMutual},
     {"DTLS 1.3 external PSK", true, false, HandshakeMode::kExternalPsk},
@@ -41,6 +44,7 @@ struct AsymmetricCounts {
 constexpr AsymmetricCounts CountsOf(const HandshakeKind& kind) {
   switch (kind.mode) {
     case HandshakeMode::kFull:
+    case HandshakeMode::kHybrid:
       return {{1, 1, 0, 2}, {1, 1, 1, 0}};
     case HandshakeMode::kMutual:
       return {{1, 1, 1, 2}, {1, 1, 1, 2}};

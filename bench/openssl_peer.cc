@@ -262,7 +262,8 @@ const char* OpenSslPeer::Version() { return OpenSSL_version(OPENSSL_VERSION_STRI
 
 // 3.0 has no DTLS 1.3. An external PSK takes callbacks that nobody would compare.
 bool OpenSslPeer::Supports(const HandshakeKind& kind) {
-  return kind.mode != HandshakeMode::kExternalPsk && (kind.tls12 || !kind.datagrams);
+  return kind.mode != HandshakeMode::kExternalPsk && kind.mode != HandshakeMode::kHybrid &&
+         (kind.tls12 || !kind.datagrams);
 }
 
 OpenSslPeer::Contexts& OpenSslPeer::ContextsFor(const HandshakeKind& kind) {

@@ -9,9 +9,9 @@ namespace {
 using crypto::KeyAgreementAlgorithm;
 using crypto::SignAlgorithm;
 
+template <crypto::GroupId kGroup = crypto::GroupId::kX25519>
 const KeyAgreementAlgorithm& Agreement() {
-  static const KeyAgreementAlgorithm& found =
-      *crypto::DefaultDrivers().key_agreement(crypto::GroupId::kX25519);
+  static const KeyAgreementAlgorithm& found = *crypto::DefaultDrivers().key_agreement(kGroup);
   return found;
 }
 const SignAlgorithm& Ecdsa() {
@@ -33,18 +33,21 @@ class Timer {
   const double start_;
 };
 
+template <crypto::GroupId kGroup>
 Result<void> Generate(crypto::Rng& rng, MutableBytes private_key, MutableBytes share) {
   const Timer timer(Asymmetric::kGenerate);
-  return Agreement().generate(rng, private_key, share);
+  return Agreement<kGroup>().generate(rng, private_key, share);
 }
+template <crypto::GroupId kGroup>
 Result<void> Agree(Bytes private_key, Bytes peer_share, MutableBytes secret) {
   const Timer timer(Asymmetric::kAgree);
-  return Agreement().agree(private_key, peer_share, secret);
+  return Agreement<kGroup>().agree(private_key, peer_share, secret);
 }
+template <crypto::GroupId kGroup>
 Result<void> Respond(crypto::Rng& rng, Bytes peer_share, MutableBytes share, MutableBytes secret) {
   const Timer timer(Asymmetric::kGenerate);
   ++TimedWork().calls[static_cast<size_t>(Asymmetric::kAgree)];
-  return Agreement().respond(rng, peer_share, share, secret);
+  return Agreement<kGroup>().respond(rng, peer_share, share, secret);
 }
 Result<size_t> Sign(Bytes private_key, const crypto::HashAlgorithm* hash, Bytes message,
                     crypto::Rng& rng, MutableBytes out) {
@@ -57,22 +60,26 @@ Result<void> Verify(Bytes public_key, const crypto::HashAlgorithm* hash, Bytes m
   return Ecdsa().verify(Bytes(public_key), hash, message, signature);
 }
 
+template <crypto::GroupId kGroup>
+KeyAgreementAlgorithm TimedAgreement() {
+  KeyAgreementAlgorithm timed = Agreement<kGroup>();
+  timed.generate = Generate<kGroup>;
+  timed.agree = Agree<kGroup>;
+  timed.respond = Respond<kGroup>;
+  return timed;
+}
+
 // In front of the default drivers.
 crypto::DriverTable TimedDrivers() {
-  static const KeyAgreementAlgorithm agreement = [] {
-    KeyAgreementAlgorithm timed = Agreement();
-    timed.generate = Generate;
-    timed.agree = Agree;
-    timed.respond = Respond;
-    return timed;
-  }();
+  static const KeyAgreementAlgorithm curve = TimedAgreement<crypto::GroupId::kX25519>();
+  static const KeyAgreementAlgorithm hybrid = TimedAgreement<crypto::GroupId::kX25519MlKem768>();
   static const SignAlgorithm ecdsa = [] {
     SignAlgorithm timed = Ecdsa();
     timed.sign = Sign;
     timed.verify = Verify;
     return timed;
   }();
-  static const KeyAgreementAlgorithm* const agreements[] = {&agreement};
+  static const KeyAgreementAlgorithm* const agreements[] = {&curve, &hybrid};
   static const SignAlgorithm* const signs[] = {&ecdsa};
   static const crypto::Driver driver = {
       .name = "timed",
@@ -105,9 +112,10 @@ std::array<double, kAsymmetricKinds> TimeAsymmetric() {
   const std::string scalar(32, '\x31'), message(130, 'm');
   uint8_t private_key[32], share[32], secret[32], public_key[65], signature[80];
   const double start = Seconds();
-  Require(Agreement().generate(rng, MutableBytes(private_key), MutableBytes(share)).ok(), "a key");
+  Require(Agreement<>().generate(rng, MutableBytes(private_key), MutableBytes(share)).ok(),
+          "a key");
   const double generated = Seconds();
-  Require(Agreement().agree(Bytes(private_key), Bytes(share), MutableBytes(secret)).ok(),
+  Require(Agreement<>().agree(Bytes(private_key), Bytes(share), MutableBytes(secret)).ok(),
           "a secret");
   const double agreed = Seconds();
   const Result<size_t> size =

@@ -123,7 +123,7 @@ TEST(Drive, ALinkThatCarriesNothingIsATimeout) {
 }
 
 TEST(Drive, SaysWhenBothWaitForEachOther) {
-  LossyLink link(AtPresent({.byte_stream = true}));
+  LossyLink link(AtPresent({.mtu = SIZE_MAX, .byte_stream = true}));
   Pair<StreamConnection> pair(link, link.left(), link.right());
   ASSERT_TRUE(pair.Connect().ok());
   EXPECT_EQ(Drive(link, pair.client, pair.server, [] { return false; }).code(),

@@ -130,7 +130,8 @@ class Listener {
   ListenerCounts counts_;
 };
 
-// A listener together with its memory.
+// A listener together with its memory. Of a fragmented ClientHello there may be kHelloBytes: one
+// with a share of X25519MLKEM768 has some 1,500, and what it resumes with comes to that.
 template <size_t kPeers, size_t kHalves = 16, size_t kHelloBytes = 4096>
 class InlineListener {
  public:
