@@ -57,8 +57,8 @@ struct Legal {
 
 // Keys that what the peer sends is protected by. On datagrams a message that is ahead of the next
 // one, by its message_seq, is kept and comes behind that (RFC 9147 s5.5, RFC 6347 s4.2.2); but in
-// DTLS 1.3, where the next one changes these keys, what was kept from before ends the connection
-// with unexpected_message (RFC 9846 s5.1).
+// DTLS 1.3, where the next one changes these keys, what came ahead under the old ones ends the
+// connection with unexpected_message (RFC 9846 s5.1).
 enum class Keys : uint8_t { kNone, kHandshake, kApplication };
 
 // What becomes of a ChangeCipherSpec record on a stream. On datagrams it is dropped.
