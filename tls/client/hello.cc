@@ -53,18 +53,19 @@ Result<Resumable> TakeSession(Bytes encoded, Context& cx) {
   return out;
 }
 
-// The groups for which the first ClientHello brings a share.
-absl::Span<const NamedGroup* const> KeyShareGroups(const Context& cx) {
+// The i-th of the groups for which the first ClientHello brings a share; null: there are fewer.
+const NamedGroup* ShareGroup(const Context& cx, size_t i) {
+  const ClientConfig& config = *cx.client;
   const bool datagrams = cx.decode.transport == Transport::kDatagram;
-  const absl::Span<const NamedGroup* const> named =
-      datagrams && !cx.client->datagram_key_shares.empty() ? cx.client->datagram_key_shares
-                                                           : cx.client->key_shares;
-  return named.empty() ? absl::Span<const NamedGroup* const>(cx.common.groups.data(), 1) : named;
+  const auto& named = datagrams && !config.datagram_key_shares.empty() ? config.datagram_key_shares
+                                                                       : config.key_shares;
+  if (named.empty()) return i == 0 ? cx.common.groups[0] : nullptr;
+  return i < named.size() ? named.data()[i] : nullptr;
 }
 
 Result<Moved> RequestShares(absl::Span<OfferedPsk> psks, const OfferedSession12* session12,
                             Context& cx, Into<AwaitShares> next) {
-  const NamedGroup* group = KeyShareGroups(cx)[0];
+  const NamedGroup* group = ShareGroup(cx, 0);
   MERLON_TRY(cx.Request(GenerateShare{group->id}));
   return next.To(
       AwaitShares{.offer = {.hello = {}, .shares = {}, .psks = psks, .session12 = session12},
@@ -216,10 +217,10 @@ Result<Moved> On(AwaitShares& s, const ShareGenerated& made, Context& cx,
   MERLON_ASSIGN_OR_RETURN(share.share, cx.Keep(made.share));
   MERLON_ASSIGN_OR_RETURN(share.private_key, cx.Keep(made.private_key));
   MERLON_TRY(s.offer.shares.Push(share));
-  const size_t made_so_far = s.offer.shares.size();
-  if (!s.retry && made_so_far < KeyShareGroups(cx).size()) {
-    s.group = KeyShareGroups(cx)[made_so_far];
-    MERLON_TRY(cx.Request(GenerateShare{s.group->id}));
+  const NamedGroup* another = s.retry ? nullptr : ShareGroup(cx, s.offer.shares.size());
+  if (another != nullptr) {
+    s.group = another;
+    MERLON_TRY(cx.Request(GenerateShare{another->id}));
     return next.To(std::move(s));
   }
   MERLON_TRY(
