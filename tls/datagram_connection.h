@@ -110,8 +110,8 @@ class DatagramConnection {
 
   // Receiving: datagram_connection_receive.cc.
   Result<void> OnDatagram(MutableBytes& rest, Now now, MutableBytes& plaintext);
+  void OnNoKeys(const record::DatagramRecord& record, Now now);
   bool IsTooEarly(const record::DatagramRecord& record) const;
-  Result<void> OnRecord(const record::DatagramRecord& record, Now now, MutableBytes& plaintext);
   Result<void> OpenHeld(Now now);
   Result<void> OnPlain(const record::DatagramRecord& record, Now now);
   Result<void> OnChangeCipherSpec(Bytes content);

@@ -43,14 +43,14 @@ Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId pa
     peer_.old_keys_end = Instant::max();
     epochs_.DropOldReads();
   }
-  if (core_.established()) held_.Clear();
+  if (held_.used() != 0 && core_.established()) held_.Clear();
   MutableBytes rest = in, plaintext;
   // What follows a ServerHello is protected under keys that its answer brings.
   bool wait = false;
   while (!rest.empty() && plaintext.empty() && !wait) {
     const bool idle = core_.operations().empty();
     Result<void> done = OnDatagram(rest, now, plaintext);
-    if (done.ok()) done = OpenHeld(now);
+    if (done.ok() && held_.used() != 0) done = OpenHeld(now);
     if (!done.ok()) return Fail(done.error());
     wait = idle && !core_.operations().empty();
   }
@@ -60,18 +60,37 @@ Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId pa
 
 // One record of it.
 Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, MutableBytes& plaintext) {
-  const uint8_t* const begin = rest.data();
   const std::optional<record::DatagramRecord> record = record::TakeRecord(rest, /*cid=*/{});
   if (!record) {
     Count(Noise::kMalformed);
     rest = {};
     return {};
   }
-  if (!IsTooEarly(*record)) return OnRecord(*record, now, plaintext);
-  const size_t size = static_cast<size_t>(record->body.data() + record->body.size() - begin);
-  if (!held_.AddSealed(Bytes(begin, size), reassembly_.spare())) Count(Noise::kUnknownEpoch);
-  if (record->unified) OnTooEarly(record->epoch, now);
-  return {};
+  if (!record->unified && (record->epoch == 0 || !dtls12_.settled)) return OnPlain(*record, now);
+  record::ReadEpoch* keys = nullptr;
+  if (record->unified != dtls12_.settled) {
+    keys = record->unified ? epochs_.Reader(record->epoch) : epochs_.Reader12(record->epoch);
+  }
+  if (keys == nullptr) {
+    OnNoKeys(*record, now);
+    return {};
+  }
+  MERLON_ASSIGN_OR_RETURN(const record::Opened opened, epochs_.Open(*record, *keys));
+  if (opened.noise) {
+    Count(*opened.noise);
+    return *opened.noise == Noise::kForged ? OnNotOpened(*keys) : Result<void>();
+  }
+  RetireOldKeys(keys->epoch, now);
+  return OnContent({keys->epoch, opened.sequence}, opened.type, opened.content, now, plaintext);
+}
+
+void DatagramConnection::OnNoKeys(const record::DatagramRecord& record, Now now) {
+  const uint8_t* const begin = record.header.data();
+  const Bytes whole(begin, static_cast<size_t>(record.body.data() + record.body.size() - begin));
+  if (!IsTooEarly(record) || !held_.AddSealed(whole, reassembly_.spare())) {
+    Count(Noise::kUnknownEpoch);
+  }
+  if (record.unified) OnTooEarly(record.epoch, now);
 }
 
 // Of an epoch that the handshake will bring: "it is possible for records that are protected by the
@@ -97,7 +116,8 @@ Result<void> DatagramConnection::OpenHeld(Now now) {
       continue;
     }
     MutableBytes plaintext;
-    if (record) MERLON_TRY(OnRecord(*record, now, plaintext));
+    rest = held->record;
+    MERLON_TRY(OnDatagram(rest, now, plaintext));
     if (plaintext.empty()) {
       held_.Remove(*held);
     } else {
@@ -113,26 +133,6 @@ MutableBytes DatagramConnection::TakeHeldData() {
   const MutableBytes data = held_.TakeData();
   if (!data.empty()) peer_.idle_messages = peer_.warnings = 0;
   return data;
-}
-
-Result<void> DatagramConnection::OnRecord(const record::DatagramRecord& record, Now now,
-                                          MutableBytes& plaintext) {
-  if (!record.unified && (record.epoch == 0 || !dtls12_.settled)) return OnPlain(record, now);
-  record::ReadEpoch* keys = nullptr;
-  if (record.unified != dtls12_.settled) {
-    keys = record.unified ? epochs_.Reader(record.epoch) : epochs_.Reader12(record.epoch);
-  }
-  if (keys == nullptr) {
-    Count(Noise::kUnknownEpoch);
-    return {};
-  }
-  MERLON_ASSIGN_OR_RETURN(const record::Opened opened, epochs_.Open(record, *keys));
-  if (opened.noise) {
-    Count(*opened.noise);
-    return *opened.noise == Noise::kForged ? OnNotOpened(*keys) : Result<void>();
-  }
-  RetireOldKeys(keys->epoch, now);
-  return OnContent({keys->epoch, opened.sequence}, opened.type, opened.content, now, plaintext);
 }
 
 // Only with the peer's new keys in use is it known that it does not need the old ones again: it
@@ -174,7 +174,7 @@ Result<void> DatagramConnection::OnPlain(const record::DatagramRecord& record, N
   const bool keyed =
       dtls12_.settled ? epochs_.has_opened() : epochs_.newest_read() != Epoch::kPlain;
   if (record.epoch != 0) {
-    Count(Noise::kUnknownEpoch);
+    OnNoKeys(record, now);
     return {};
   }
   if (peer_.closed && number > *peer_.closed) return {};
