@@ -195,21 +195,21 @@ class CookieKeys : public testing::Test {
 TEST_F(CookieKeys, AreRenewedAndTheOneBeforeIsGoodForWhatItMade) {
   using std::chrono::seconds;
   const auto early = Connect(*tls_client_, server_->port());
-  ahead = seconds(100);
+  ahead = seconds(220);
   Advance(*early);  // has a cookie of the first key now
   EXPECT_EQ(server_->counts().replies, 1u);
   EXPECT_EQ(server_->cookie_keys(), 1u);
-  ahead = seconds(121);
+  ahead = seconds(241);
   const auto other = Connect(*tls_client_, server_->port());
   Finish(*other);
   EXPECT_EQ(server_->cookie_keys(), 2u);
-  ahead = seconds(200);
+  ahead = seconds(440);
   Finish(*early);
   EXPECT_EQ(server_->cookie_keys(), 2u);
   EXPECT_EQ(server_->counts().replies, 2u);
   // For as long as it likes.
   for (uint64_t made = 3; made < 10; ++made) {
-    ahead += seconds(121);
+    ahead += seconds(241);
     const auto later = Connect(*tls_client_, server_->port());
     Finish(*later);
     EXPECT_EQ(server_->cookie_keys(), made);

@@ -17,12 +17,11 @@
 
 namespace merlon::tls {
 
-inline constexpr size_t kCookieMacSize = 16;                            // bytes
-inline constexpr size_t kCookie12Size = 2 + kCookieMacSize;             // bytes
-inline constexpr size_t kMaxCookieSize = kCookie12Size + 48;            // bytes: SHA-384's hash
-inline constexpr Duration kCookieLifetime = std::chrono::seconds(120);  // a client that doubles its
-                                                                        // timer from 1 s on repeats
-                                                                        // itself for 63 s
+inline constexpr size_t kCookieMacSize = 16;                  // bytes
+inline constexpr size_t kCookie12Size = 2 + kCookieMacSize;   // bytes
+inline constexpr size_t kMaxCookieSize = kCookie12Size + 48;  // bytes: SHA-384's hash
+// A client whose timer doubles from 1 s to 60 s sends its ClientHello for the ninth time after 183.
+inline constexpr Duration kCookieLifetime = std::chrono::seconds(240);
 
 // Of a ClientHello of DTLS 1.3: what the retry chooses, and remembers.
 struct Retry13 {
