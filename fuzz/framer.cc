@@ -62,7 +62,7 @@ std::string Framer::Record(ContentType type, std::string_view content, uint64_t 
 }
 
 std::string Framer::DatagramRecord(ContentType type, std::string_view content, uint64_t epoch) {
-  const uint16_t number = next_record_.at(epoch)++;
+  const uint16_t number = next_record_[epoch]++;
   std::string out;
   if (epoch != 0 && !protocol_.is12) {  // RFC 9147 s4: number and length of 16 bits
     Append(out, 0x2c | (epoch & 3), 1);

@@ -5,6 +5,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +49,7 @@ class Framer {
 
   Protocol protocol_;
   uint16_t next_sequence_;
-  std::array<uint16_t, 16> next_record_{};  // of each epoch
+  std::map<uint64_t, uint16_t> next_record_;  // of each epoch
 };
 
 // Whether the last that an end sent is this alert, fatal.
