@@ -43,14 +43,14 @@ Result<Received> DatagramConnection::Receive(MutableBytes in, Now now, PathId pa
     peer_.old_keys_end = Instant::max();
     epochs_.DropOldReads();
   }
-  if (core_.established()) held_.Clear();
+  if (held_.used() != 0 && core_.established()) held_.Clear();
   MutableBytes rest = in, plaintext;
   // What follows a ServerHello is protected under keys that its answer brings.
   bool wait = false;
   while (!rest.empty() && plaintext.empty() && !wait) {
     const bool idle = core_.operations().empty();
     Result<void> done = OnDatagram(rest, now, plaintext);
-    if (done.ok()) done = OpenHeld(now);
+    if (done.ok() && held_.used() != 0) done = OpenHeld(now);
     if (!done.ok()) return Fail(done.error());
     wait = idle && !core_.operations().empty();
   }
