@@ -207,7 +207,7 @@ class OpenSslPeer::Contexts {
     char byte;
     const double start = Seconds();
     (void)SSL_read(client.get(), &byte, 1);  // tickets
-    times.client += Seconds() - start;
+    times.client += Seconds() - start - ClockCost();
     Must((SSL_session_reused(client.get()) == 1) == (session_ != nullptr), "a resumption");
     inspect();
     // Closed in order, or the session is thought to be broken and not resumed again.
@@ -225,7 +225,7 @@ class OpenSslPeer::Contexts {
     if (SSL_is_init_finished(ssl)) return true;
     const double start = Seconds();
     const int done = SSL_do_handshake(ssl);
-    seconds += Seconds() - start;
+    seconds += Seconds() - start - ClockCost();
     if (done == 1) return true;
     Must(SSL_get_error(ssl, done) == SSL_ERROR_WANT_READ, "SSL_do_handshake");
     return false;
@@ -328,7 +328,9 @@ std::array<double, kAsymmetricKinds> OpenSslPeer::TimeAsymmetric() {
   Must(EVP_DigestVerify(checking.get(), signature, size, bytes, message.size()) == 1,
        "a signature");
   const double verified = Seconds();
-  return {generated - start, agreed - agreeing, has_signed - begin_sign, verified - has_signed};
+  const double clock = ClockCost();
+  return {generated - start - clock, agreed - agreeing - clock, has_signed - begin_sign - clock,
+          verified - has_signed - clock};
 }
 
 // ---- AEADs -------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ class Side {
     } else {
       face.emplace(*core, reassembly);
     }
-    engine_seconds += Seconds() - start;
+    engine_seconds += Seconds() - start - ClockCost();
   }
 
   // What there is to send, into `out`; gives its size.
@@ -77,7 +77,7 @@ class Side {
       const AsymmetricWork before = TimedWork();
       const double start = Seconds();
       const tls::OpResult answer = operations_.Perform(pending.request);
-      operation_seconds += Seconds() - start;
+      operation_seconds += Seconds() - start - ClockCost();
       asymmetric.seconds += TimedWork().seconds - before.seconds;
       for (size_t i = 0; i < kAsymmetricKinds; ++i) {
         asymmetric.calls[i] += TimedWork().calls[i] - before.calls[i];
@@ -112,7 +112,7 @@ class Side {
     };
     const double start = Seconds();
     const auto result = counted ? Counted(call) : call();
-    engine_seconds += Seconds() - start;
+    engine_seconds += Seconds() - start - ClockCost();
     return result;
   }
   void Poll() {

@@ -62,6 +62,18 @@ double Seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+double ClockCost() {
+  static const double cost = [] {
+    std::vector<double> intervals;
+    for (int i = 0; i < 4001; ++i) {
+      const double start = Seconds();
+      intervals.push_back(Seconds() - start);
+    }
+    return MedianOf(intervals);
+  }();
+  return cost;
+}
+
 double MedianOf(std::vector<double>& values) {
   Require(!values.empty(), "values");
   const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);

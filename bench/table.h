@@ -47,6 +47,8 @@ Options OptionsOf(int argc, char** argv);
 
 // Seconds of a monotonic clock.
 double Seconds();
+// What reading it twice in a row gives: as much too long every interval is.
+double ClockCost();
 // Sorts `values` in part.
 double MedianOf(std::vector<double>& values);
 // Ends the program: a benchmark that does not do its work measures nothing.

@@ -22,7 +22,7 @@ enum class AeadId : uint8_t {
   kAes256Ccm8 = 7,
 };
 
-inline constexpr size_t kMaxAeadContextSize = 560;  // bytes, 16-aligned
+inline constexpr size_t kMaxAeadContextSize = 448;  // bytes, 16-aligned: AES-256-GCM by x86
 inline constexpr size_t kMaxAeadKeySize = 32;
 inline constexpr size_t kAeadIvSize = 12;
 
@@ -70,7 +70,8 @@ class AeadKey {
     algorithm_->bind(context_.data(), key, iv);
   }
   void Clear() {
-    WipeObject(context_);
+    if (algorithm_ == nullptr) return;
+    Wipe(MutableBytes(context_.data(), algorithm_->context_size));
     algorithm_ = nullptr;
   }
   // Null: nothing is bound.

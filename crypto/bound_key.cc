@@ -122,7 +122,7 @@ Result<void> BoundSecret::Tls12Master(const HashAlgorithm& hash, std::optional<B
               written = writer.Finish();
             });
         if (!written.ok()) return written.error();
-        Tls12Prf(hash, premaster.reveal(), label, seed, out);
+        Tls12Prf(Hmac(hash, premaster.reveal()), label, seed, out);
         return {};
       });
 }

@@ -9,7 +9,7 @@
 namespace merlon::crypto {
 
 enum class CipherId : uint8_t { kNone = 0, kAes128 = 1, kAes256 = 2 };
-inline constexpr size_t kMaxCipherContextSize = 256;  // bytes, 16-aligned
+inline constexpr size_t kMaxCipherContextSize = 240;  // bytes, 16-aligned: AES-256's round keys
 
 // One block cipher of one driver, encrypting only. Blocks are 16 bytes.
 struct CipherAlgorithm {
@@ -21,9 +21,11 @@ struct CipherAlgorithm {
   void (*encrypt_blocks)(const void* context, Bytes in, MutableBytes out);
 };
 
+inline constexpr size_t kMaxMaskKeySize = 32;
+
 // The 16-byte mask that a sample of ciphertext gives under a header key of its own.
 struct MaskAlgorithm {
-  uint8_t key_size;
+  uint8_t key_size;       // at most kMaxMaskKeySize
   uint16_t context_size;  // bytes, at most kMaxCipherContextSize
   void (*bind)(void* context, Bytes key);
   // sample.size() == 16, out.size() == 16.

@@ -24,7 +24,23 @@ enum class HashId : uint8_t {
 inline constexpr size_t kMaxHashSize = 64;          // bytes of output
 inline constexpr size_t kMaxHashBlockSize = 144;    // bytes: SHA3-224
 inline constexpr size_t kMaxHashContextSize = 216;  // bytes
+inline constexpr size_t kMaxHmacStateSize = 144;    // bytes, 8-aligned: at least a block
 using Digest = FixedBytes<kMaxHashSize>;
+
+// A message to be authenticated, in parts, and where its MAC goes: its first out.size() bytes, at
+// most HashAlgorithm::size.
+struct HmacMessage {
+  absl::Span<const Bytes> parts;
+  MutableBytes out;
+};
+// HMAC (FIPS 198-1) by a driver that keeps of a key what it hashes to, instead of two contexts, and
+// may compute several MACs at once. `state` is state_size bytes, 8-aligned, plain data.
+struct HmacKernel {
+  uint16_t state_size;                  // bytes, at most kMaxHmacStateSize
+  void (*key)(void* state, Bytes key);  // at most a block
+  // No `out` overlaps what another message is made of.
+  void (*compute)(const void* state, absl::Span<const HmacMessage> messages);
+};
 
 // One hash function of one driver; constexpr, named by pointer, so what none names is not linked.
 // `context` is context_size bytes, 8-aligned, plain data: copying it forks the operation.
@@ -36,6 +52,7 @@ struct HashAlgorithm {
   void (*start)(void* context);
   void (*update)(void* context, Bytes data);
   void (*finish)(void* context, MutableBytes out);  // out.size() == size
+  const HmacKernel* hmac = nullptr;                 // null: HMAC is made of the functions above
 };
 
 // A hash in progress. Copying forks it. Wiped when it dies, because HMAC keys pass through it.

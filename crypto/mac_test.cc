@@ -68,9 +68,7 @@ TEST(HmacTest, VerifiesOnlyTheWholeTag) {
   const Bytes data = AsBytes("data");
   HmacOf(kPortableSha256, key, absl::Span<const Bytes>(&data, 1), absl::MakeSpan(tag));
   const auto verifies = [&](Bytes candidate) {
-    Hmac hmac(kPortableSha256, key);
-    hmac.Update(data);
-    return hmac.Verify(candidate);
+    return Hmac(kPortableSha256, key).Verify(absl::Span<const Bytes>(&data, 1), candidate);
   };
   EXPECT_TRUE(verifies(tag));
   EXPECT_FALSE(verifies(Slice(Bytes(tag), 0, 31)));
@@ -82,17 +80,18 @@ TEST(HmacTest, VerifiesOnlyTheWholeTag) {
   }
 }
 
-TEST(HmacTest, ACopyForksAndPartsDoNotMatter) {
-  Hmac keyed(kPortableSha384, AsBytes("key"));
-  keyed.Update(AsBytes("ab"));
-  Hmac fork(keyed);
-  keyed.Update(AsBytes("c"));
-  fork.Update(AsBytes("d"));
-  ByteString one(48), two(48);
-  keyed.Finish(absl::MakeSpan(one));
-  fork.Finish(absl::MakeSpan(two));
+TEST(HmacTest, AKeyServesForAnyNumberOfMessages) {
+  const Hmac keyed(kPortableSha384, AsBytes("key"));
+  ByteString one(48), two(48), three(20);
+  const Bytes abc[] = {AsBytes("a"), {}, AsBytes("bc")}, d[] = {AsBytes("abd")}, none[] = {Bytes()};
+  const HmacMessage messages[] = {
+      {abc, absl::MakeSpan(one)}, {d, absl::MakeSpan(two)}, {none, absl::MakeSpan(three)}};
+  keyed.Compute(messages);
   EXPECT_EQ(ToHex(one), MacHex(kPortableSha384, AsBytes("key"), AsBytes("abc")));
   EXPECT_EQ(ToHex(two), MacHex(kPortableSha384, AsBytes("key"), AsBytes("abd")));
+  EXPECT_EQ(ToHex(three), MacHex(kPortableSha384, AsBytes("key"), {}).substr(0, 40));
+  keyed.Compute(d, absl::MakeSpan(one));
+  EXPECT_EQ(one, two);
 }
 
 // Gives the number of cases; 0 where there are no vectors.
@@ -111,9 +110,9 @@ int RunWycheproof(const char* name, const HashAlgorithm& hash) {
       HmacOf(hash, key, absl::Span<const Bytes>(&data, 1), absl::MakeSpan(mac));
       mac.resize(tag_size);
       EXPECT_EQ(mac == tag, test.at("result") == "valid") << test;
-      Hmac hmac(hash, key);
-      hmac.Update(message);
-      EXPECT_EQ(hmac.Verify(tag), test.at("result") == "valid" && tag_size == hash.size) << test;
+      EXPECT_EQ(Hmac(hash, key).Verify(absl::Span<const Bytes>(&data, 1), tag),
+                test.at("result") == "valid" && tag_size == hash.size)
+          << test;
     }
   }
   return ran;

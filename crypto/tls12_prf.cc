@@ -2,41 +2,32 @@
 #include "crypto/tls12_prf.h"
 
 #include <algorithm>
-#include <cstring>
-
-#include "crypto/mac.h"
 
 namespace merlon::crypto {
 
-void Tls12Prf(const HashAlgorithm& hash, Bytes secret, std::string_view label,
-              absl::Span<const Bytes> seed, MutableBytes out) {
-  const Hmac keyed(hash, secret);
-  const auto add_label_and_seed = [&](Hmac& hmac) {
-    hmac.Update(AsBytes(label));
-    for (Bytes part : seed) hmac.Update(part);
-  };
-  std::array<uint8_t, kMaxHashSize> chain_bytes, block_bytes;
-  const MutableBytes chain = Slice(absl::MakeSpan(chain_bytes), 0, hash.size);
-  const MutableBytes block = Slice(absl::MakeSpan(block_bytes), 0, hash.size);
+void Tls12Prf(const Hmac& secret, std::string_view label, absl::Span<const Bytes> seed,
+              MutableBytes out) {
+  if (seed.size() > kMaxPrfSeeds) __builtin_trap();
+  const size_t hash_size = secret.hash().size;
+  std::array<std::array<uint8_t, kMaxHashSize>, 2> storage;
+  MutableBytes chain = Slice(MutableBytes(storage[0]), 0, hash_size);
+  MutableBytes next = Slice(MutableBytes(storage[1]), 0, hash_size);
+  std::array<Bytes, 2 + kMaxPrfSeeds> parts = {chain, AsBytes(label)};
+  std::copy(seed.begin(), seed.end(), parts.begin() + 2);
+  const absl::Span<const Bytes> all(parts.data(), 2 + seed.size());
   // A(1) = HMAC(secret, A(0)), where A(0) is the label and the seed.
-  Hmac first(keyed);
-  add_label_and_seed(first);
-  first.Finish(chain);
+  secret.Compute(Slice(all, 1), chain);
   while (!out.empty()) {
-    Hmac output(keyed);
-    output.Update(chain);
-    if (out.size() > block.size()) {
-      Hmac next(output);  // HMAC(secret, A(i)) is a prefix of what makes the i-th block
-      next.Finish(chain);
-    }
-    add_label_and_seed(output);
-    output.Finish(block);
-    const size_t take = std::min(out.size(), block.size());
-    memcpy(out.data(), block.data(), take);
+    const size_t take = std::min(out.size(), hash_size);
+    // Output and A(i+1) = HMAC(secret, A(i)), if it is needed, at once.
+    const HmacMessage messages[] = {{all, Slice(out, 0, take)}, {Slice(all, 0, 1), next}};
+    const bool is_last = take == out.size();
+    secret.Compute(absl::Span<const HmacMessage>(messages, is_last ? 1 : 2));
+    std::swap(chain, next);
+    parts[0] = chain;
     out.remove_prefix(take);
   }
-  WipeObject(chain_bytes);
-  WipeObject(block_bytes);
+  WipeObject(storage);
 }
 
 }  // namespace merlon::crypto

@@ -4,13 +4,15 @@
 #pragma once
 #include <string_view>
 
-#include "crypto/hash.h"
+#include "crypto/mac.h"
 
 namespace merlon::crypto {
 
-// P_hash(secret, label | seed[0] | seed[1] | ...), out.size() bytes into `out`, of any size. `hash`
-// is that of the cipher suite: SHA-256 where the suite names none.
-void Tls12Prf(const HashAlgorithm& hash, Bytes secret, std::string_view label,
-              absl::Span<const Bytes> seed, MutableBytes out);
+// P_hash(secret, label | seed[0] | seed[1] | ...), out.size() bytes into `out`, of any size; at
+// most kMaxPrfSeeds seeds, or it traps. The hash is that of the cipher suite: SHA-256 where the
+// suite names none.
+inline constexpr size_t kMaxPrfSeeds = 4;
+void Tls12Prf(const Hmac& secret, std::string_view label, absl::Span<const Bytes> seed,
+              MutableBytes out);
 
 }  // namespace merlon::crypto

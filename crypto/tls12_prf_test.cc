@@ -17,7 +17,7 @@ using testing::ToHex;
 std::string Prf(const HashAlgorithm& hash, Bytes secret, std::string_view label,
                 absl::Span<const Bytes> seed, size_t size) {
   ByteString out(size);
-  Tls12Prf(hash, secret, label, seed, absl::MakeSpan(out));
+  Tls12Prf(Hmac(hash, secret), label, seed, absl::MakeSpan(out));
   return ToHex(out);
 }
 

@@ -167,6 +167,9 @@ size_t DatagramEpochs::MaxPlaintext(Epoch epoch, size_t room) const {
 }
 
 Result<const RecordKeys*> DatagramEpochs::Writer(Epoch epoch) {
+  if (ABSL_PREDICT_TRUE(writing_ != nullptr && writing_->epoch == epoch)) {
+    return &bound_write_.keys;
+  }
   WriteEpoch* const held = Find(write_, epoch);
   if (held == nullptr) return LocalError(Code::kInternal);
   if (writing_ != held) {

@@ -89,8 +89,17 @@ std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid) {
 
 Result<void> BoundKeys::Bind(const TrafficKeys& traffic, uint64_t first) {
   Clear();
-  if (!std::holds_alternative<KeyBlockHalf>(traffic.secret)) MERLON_TRY(mask.Bind(traffic));
-  return keys.Install(traffic, crypto::LabelPrefix::kDtls13, first);
+  const bool is_dtls12 = std::holds_alternative<KeyBlockHalf>(traffic.secret);
+  if (is_dtls12) return keys.Install(traffic, crypto::LabelPrefix::kDtls13, first);
+  if (traffic.aead == nullptr || traffic.aead->mask == nullptr) {
+    return LocalError(Code::kUnsupported);
+  }
+  std::array<uint8_t, crypto::kMaxMaskKeySize> bytes;
+  const MutableBytes key = Slice(MutableBytes(bytes), 0, traffic.aead->mask->key_size);
+  MERLON_TRY(keys.Install(traffic, crypto::LabelPrefix::kDtls13, first, key));
+  const Result<void> bound = mask.Bind(*traffic.aead->mask, key);
+  WipeObject(bytes);
+  return bound;
 }
 
 void BoundKeys::Clear() {
@@ -150,14 +159,15 @@ Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes
   const uint64_t sequence = bound.keys.sequence();
   const MutableBytes header = Slice(out, 0, kUnifiedHeaderSize);
   const MutableBytes body = Slice(out, kUnifiedHeaderSize, body_size);
-  Writer writer(header);
-  writer.Int<1>(kUnifiedBits | kLongNumberBit | kLengthBit |
-                (static_cast<uint64_t>(epoch) & kEpochBits));
-  writer.Int<2>(sequence & 0xffff);
-  writer.Int<2>(body_size);
+  header[0] = static_cast<uint8_t>(kUnifiedBits | kLongNumberBit | kLengthBit |
+                                   (static_cast<uint64_t>(epoch) & kEpochBits));
+  header[1] = static_cast<uint8_t>(sequence >> 8);
+  header[2] = static_cast<uint8_t>(sequence);
+  header[3] = static_cast<uint8_t>(body_size >> 8);
+  header[4] = static_cast<uint8_t>(body_size);
 
-  std::array<uint8_t, 1 + kMaskSampleSize> tail{};
-  tail[0] = static_cast<uint8_t>(type);
+  // The content's type, and zeros.
+  const std::array<uint8_t, 1 + kMaskSampleSize> tail = {static_cast<uint8_t>(type)};
   MERLON_TRY(bound.keys.Seal(sequence, header, absl::Span<const Bytes>(&plaintext, 1),
                              Slice(Bytes(tail), 0, 1 + padding), body));
   if (!bound.mask.Apply(body, Slice(header, 1, 2))) return LocalError(Code::kInternal);

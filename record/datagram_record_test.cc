@@ -60,8 +60,9 @@ TEST(RecordNumber, ReconstructsTheClosestToExpected) {
 
 TEST(RecordNumber, TheMaskIsTheCipherOfTheFirst16BytesOfCiphertext) {
   const TrafficKeys keys = KeysOf(1);
-  NumberMask mask;
-  ASSERT_TRUE(mask.Bind(keys).ok());
+  BoundKeys bound;
+  ASSERT_TRUE(bound.Bind(keys, 0).ok());
+  const NumberMask& mask = bound.mask;
   Buffer ciphertext(20, 0x42), number = {0, 0};
   EXPECT_TRUE(mask.Apply(ciphertext, absl::MakeSpan(number)));
 

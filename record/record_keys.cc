@@ -3,11 +3,11 @@
 #include "record/record_keys.h"
 
 #include <algorithm>
+#include <array>
 
 namespace merlon::record {
 namespace {
 
-using RecordKey = Secret<crypto::kMaxAeadKeySize>;
 using RecordIv = Secret<crypto::kAeadIvSize>;
 
 // A KeyUpdate, and the alert that may have to follow it under the same key.
@@ -18,7 +18,7 @@ constexpr size_t kShortFixedIv = 4;
 }  // namespace
 
 Result<void> RecordKeys::Install(const TrafficKeys& keys, crypto::LabelPrefix prefix,
-                                 uint64_t first) {
+                                 uint64_t first, MutableBytes number_key) {
   Clear();
   if (keys.aead == nullptr || keys.aead->key_size > crypto::kMaxAeadKeySize) {
     return LocalError(Code::kInternal);
@@ -27,15 +27,18 @@ Result<void> RecordKeys::Install(const TrafficKeys& keys, crypto::LabelPrefix pr
     if (keys.hash == nullptr || secret->size() != keys.hash->size) {
       return LocalError(Code::kInternal);
     }
-    const crypto::Hmac keyed(*keys.hash, secret->reveal());
-    const auto derive = [&](std::string_view label) {
-      return
-          [&, label](MutableBytes out) { crypto::HkdfExpandLabel(keyed, prefix, label, {}, out); };
-    };
-    const RecordKey key(keys.aead->key_size, derive("key"));
-    const RecordIv iv(crypto::kAeadIvSize, derive("iv"));
-    key_.Bind(*keys.aead, key.reveal(), iv.reveal());
+    std::array<uint8_t, crypto::kMaxAeadKeySize> key_bytes;
+    std::array<uint8_t, crypto::kAeadIvSize> iv;
+    const MutableBytes key = Slice(MutableBytes(key_bytes), 0, keys.aead->key_size);
+    const crypto::LabelledOutput outputs[] = {
+        {"key", {}, key}, {"iv", {}, MutableBytes(iv)}, {"sn", {}, number_key}};
+    crypto::HkdfExpandLabels(crypto::Hmac(*keys.hash, secret->reveal()), prefix,
+                             Slice(absl::MakeConstSpan(outputs), 0, number_key.empty() ? 2 : 3));
+    key_.Bind(*keys.aead, key, iv);
+    WipeObject(key_bytes);
+    WipeObject(iv);
   } else {
+    if (!number_key.empty()) return LocalError(Code::kInternal);
     const KeyBlockHalf& half = std::get<KeyBlockHalf>(keys.secret);
     const size_t fixed = half.fixed_iv.size();
     if (half.key.size() != keys.aead->key_size ||

@@ -25,8 +25,10 @@ class RecordKeys {
   // Binds new keys and counts from `first`: 0, or where sealing with them left off. From a traffic
   // secret: key and IV by "key" and "iv" (RFC 9846 s7.3; RFC 9147 s5.9 for the prefix). From a
   // key-block half: as they are, zeros behind a short IV, where the explicit nonce goes (RFC 5288
-  // s3). Fails (local) when sizes do not fit.
-  Result<void> Install(const TrafficKeys& keys, crypto::LabelPrefix prefix, uint64_t first = 0);
+  // s3). `number_key`: filled with the key that hides record numbers, by "sn" (RFC 9147 s4.2.3); of
+  // a traffic secret alone. Fails (local) when sizes do not fit.
+  Result<void> Install(const TrafficKeys& keys, crypto::LabelPrefix prefix, uint64_t first = 0,
+                       MutableBytes number_key = {});
   void Clear();
   bool installed() const { return key_.algorithm() != nullptr; }
   const crypto::AeadAlgorithm* algorithm() const { return key_.algorithm(); }

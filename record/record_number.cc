@@ -2,7 +2,6 @@
 // Record numbers: reconstruction and the mask.
 #include "record/record_number.h"
 
-#include "crypto/key_derivation.h"
 #include "record/record_keys.h"
 
 namespace merlon::record {
@@ -17,26 +16,18 @@ std::optional<uint64_t> ReconstructSequence(uint16_t wire, unsigned bits, uint64
   return sequence;
 }
 
-Result<void> NumberMask::Bind(const TrafficKeys& keys) {
+Result<void> NumberMask::Bind(const crypto::MaskAlgorithm& algorithm, Bytes key) {
   Clear();
-  const auto* secret = std::get_if<TrafficSecret>(&keys.secret);
-  if (secret == nullptr || keys.aead == nullptr || keys.aead->mask == nullptr ||
-      keys.hash == nullptr) {
-    return LocalError(Code::kUnsupported);
+  if (algorithm.context_size > crypto::kMaxCipherContextSize || key.size() != algorithm.key_size) {
+    return LocalError(Code::kInternal);
   }
-  const crypto::MaskAlgorithm& mask = *keys.aead->mask;
-  if (mask.context_size > crypto::kMaxCipherContextSize) return LocalError(Code::kInternal);
-  const Secret<32> key(mask.key_size, [&](MutableBytes out) {
-    crypto::HkdfExpandLabel(*keys.hash, secret->reveal(), crypto::LabelPrefix::kDtls13, "sn", {},
-                            out);
-  });
-  mask.bind(context_.data(), key.reveal());
-  algorithm_ = &mask;
+  algorithm.bind(context_.data(), key);
+  algorithm_ = &algorithm;
   return {};
 }
 
 void NumberMask::Clear() {
-  if (algorithm_ != nullptr) WipeObject(context_);
+  if (algorithm_ != nullptr) Wipe(MutableBytes(context_.data(), algorithm_->context_size));
   algorithm_ = nullptr;
 }
 

@@ -6,10 +6,10 @@
 #include <compare>
 #include <optional>
 
-#include "crypto/aead.h"
+#include "crypto/base/result.h"
 #include "crypto/base/secret.h"
+#include "crypto/cipher.h"
 #include "record/epoch.h"
-#include "record/traffic_keys.h"
 
 namespace merlon::record {
 
@@ -32,9 +32,9 @@ class NumberMask {
   NumberMask& operator=(const NumberMask&) = delete;
   ~NumberMask() { Clear(); }
 
-  // Takes its key from the epoch's traffic secret by "sn" (RFC 9147 s4.2.3). Fails (local) when the
-  // AEAD has no mask or `keys` holds no traffic secret: DTLS 1.2 hides nothing.
-  Result<void> Bind(const TrafficKeys& keys);
+  // `key`, of key_size bytes, is of the epoch's traffic secret by "sn" (RFC 9147 s4.2.3): see
+  // RecordKeys::Install. Fails (local) when sizes do not fit.
+  Result<void> Bind(const crypto::MaskAlgorithm& algorithm, Bytes key);
   void Clear();
   // XORs the mask that `ciphertext` gives into `number`, 1 or 2 bytes: hides and reveals. False
   // when the ciphertext is shorter than 16 bytes: such a record counts as not opened.

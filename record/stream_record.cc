@@ -24,11 +24,26 @@ size_t TotalSize(absl::Span<const Bytes> parts) {
   return size;
 }
 
+// `header`: kStreamHeaderSize bytes.
 void WriteHeader(ContentType type, uint16_t version, size_t size, MutableBytes header) {
-  Writer writer(header);
-  writer.Int<1>(static_cast<uint8_t>(type));
-  writer.Int<2>(version);
-  writer.Int<2>(size);
+  header[0] = static_cast<uint8_t>(type);
+  header[1] = static_cast<uint8_t>(version >> 8);
+  header[2] = static_cast<uint8_t>(version);
+  header[3] = static_cast<uint8_t>(size >> 8);
+  header[4] = static_cast<uint8_t>(size);
+}
+
+// `tail`: the content's type and the padding.
+Result<size_t> SealInner(RecordKeys& keys, absl::Span<const Bytes> content, Bytes tail,
+                         MutableBytes out) {
+  const size_t inner = TotalSize(content) + tail.size();
+  if (inner > kMaxPlaintext + 1) __builtin_trap();
+  const size_t size = inner + keys.tag_size();
+  const MutableBytes header = Slice(out, 0, kStreamHeaderSize);
+  WriteHeader(ContentType::kApplicationData, kLegacyVersion, size, header);
+  MERLON_TRY(
+      keys.Seal(keys.sequence(), header, content, tail, Slice(out, kStreamHeaderSize, size)));
+  return kStreamHeaderSize + size;
 }
 
 }  // namespace
@@ -102,18 +117,12 @@ size_t WritePlaintext(ContentType type, uint16_t version, absl::Span<const Bytes
 
 Result<size_t> SealProtected(RecordKeys& keys, ContentType type, absl::Span<const Bytes> content,
                              size_t padding, MutableBytes out) {
-  std::array<uint8_t, 1 + kMaxPadding> tail;
+  const uint8_t type_byte = static_cast<uint8_t>(type);
+  if (padding == 0) return SealInner(keys, content, Bytes(&type_byte, 1), out);
   if (padding > kMaxPadding) __builtin_trap();
-  tail[0] = static_cast<uint8_t>(type);
-  for (size_t i = 1; i <= padding; ++i) tail[i] = 0;
-  const size_t inner = TotalSize(content) + 1 + padding;
-  if (inner > kMaxPlaintext + 1) __builtin_trap();
-  const size_t size = inner + keys.tag_size();
-  const MutableBytes header = Slice(out, 0, kStreamHeaderSize);
-  WriteHeader(ContentType::kApplicationData, kLegacyVersion, size, header);
-  MERLON_TRY(keys.Seal(keys.sequence(), header, content, Slice(Bytes(tail), 0, 1 + padding),
-                       Slice(out, kStreamHeaderSize, size)));
-  return kStreamHeaderSize + size;
+  std::array<uint8_t, 1 + kMaxPadding> tail{};
+  tail[0] = type_byte;
+  return SealInner(keys, content, Slice(Bytes(tail), 0, 1 + padding), out);
 }
 
 }  // namespace merlon::record

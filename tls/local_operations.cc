@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "crypto/base/reader.h"
 #include "tls/ext/lists.h"
@@ -56,14 +57,20 @@ bool IssuedByOneOf(Bytes authorities, const Credential& credential) {
 }  // namespace
 
 OpResult LocalOperations::Perform(const Operation& operation) {
-  Wipe(MutableBytes(answer_));
+  Wipe(Slice(MutableBytes(answer_), 0, std::exchange(answer_size_, 0)));
   return std::visit([&](const auto& request) { return Do(request); }, operation);
+}
+
+// Room for the bytes of the answer, which the next call wipes.
+MutableBytes LocalOperations::Room(size_t size) {
+  answer_size_ = std::max(answer_size_, size);
+  return Slice(MutableBytes(answer_), 0, size);
 }
 
 OpResult LocalOperations::Do(const GenerateShare& request) {
   const crypto::KeyAgreementAlgorithm* group = crypto_.drivers.key_agreement(request.group);
   if (group == nullptr) return OpFailed{};
-  const MutableBytes answer(answer_);
+  const MutableBytes answer = Room(group->private_size + group->initiator_share_size);
   const MutableBytes private_key = Slice(answer, 0, group->private_size);
   const MutableBytes share = Slice(answer, group->private_size, group->initiator_share_size);
   if (!group->generate(crypto_.rng, private_key, share).ok()) return OpFailed{};
@@ -73,7 +80,7 @@ OpResult LocalOperations::Do(const GenerateShare& request) {
 OpResult LocalOperations::Do(const Agree& request) {
   const crypto::KeyAgreementAlgorithm* group = crypto_.drivers.key_agreement(request.group);
   if (group == nullptr) return OpFailed{};
-  const MutableBytes secret = Slice(MutableBytes(answer_), 0, group->secret_size);
+  const MutableBytes secret = Room(group->secret_size);
   const Result<void> agreed = group->agree(request.private_key, request.peer_share, secret);
   if (!agreed.ok()) return Refuse(agreed.error());
   return SharedSecret{secret};
@@ -82,7 +89,7 @@ OpResult LocalOperations::Do(const Agree& request) {
 OpResult LocalOperations::Do(const Encapsulate& request) {
   const crypto::KeyAgreementAlgorithm* group = crypto_.drivers.key_agreement(request.group);
   if (group == nullptr) return OpFailed{};
-  const MutableBytes answer(answer_);
+  const MutableBytes answer = Room(group->responder_share_size + group->secret_size);
   const MutableBytes share = Slice(answer, 0, group->responder_share_size);
   const MutableBytes secret = Slice(answer, group->responder_share_size, group->secret_size);
   const Result<void> made = group->respond(crypto_.rng, request.peer_share, share, secret);
@@ -93,7 +100,7 @@ OpResult LocalOperations::Do(const Encapsulate& request) {
 OpResult LocalOperations::Do(const Sign& request) {
   for (const SigningKey& key : request.credential->signing_keys) {
     if (key.scheme->id != request.scheme) continue;
-    const MutableBytes out = Slice(MutableBytes(answer_), 0, crypto::kMaxSignatureSize);
+    const MutableBytes out = Room(crypto::kMaxSignatureSize);
     const Result<size_t> size = key.key.Sign(request.message, crypto_.rng, out);
     if (!size.ok()) return OpFailed{};
     return Signature{Slice(out, 0, *size)};
@@ -122,8 +129,9 @@ Bytes LocalOperations::IdentityOf(Bytes leaf_der) {
   const crypto::HashAlgorithm* sha256 = crypto_.drivers.hash(crypto::HashId::kSha256);
   if (sha256 == nullptr) return {};
   const crypto::Digest digest = crypto::HashOf(*sha256, leaf_der);
-  memcpy(answer_.data(), digest.view().data(), digest.size());
-  return Slice(Bytes(answer_), 0, digest.size());
+  const MutableBytes answer = Room(digest.size());
+  memcpy(answer.data(), digest.view().data(), digest.size());
+  return answer;
 }
 
 OpResult LocalOperations::Do(const VerifyChain& request) {
@@ -214,7 +222,7 @@ OpResult LocalOperations::Do(const ChoosePsk& request) {
 }
 
 OpResult LocalOperations::Do(const DerivePsk& request) {
-  const MutableBytes out = Slice(MutableBytes(answer_), 0, request.hash->size);
+  const MutableBytes out = Room(request.hash->size);
   // RFC 9846 s7.1: the salt of the first extraction is zeros.
   if (!request.psk->secret->Extract(*request.hash, {}, out).ok()) return OpFailed{};
   return PskDerived{out};
@@ -222,14 +230,14 @@ OpResult LocalOperations::Do(const DerivePsk& request) {
 
 OpResult LocalOperations::Do(const DeriveMaster& request) {
   constexpr size_t kMasterSecretSize = 48;  // RFC 5246 s8.1
-  const MutableBytes out = Slice(MutableBytes(answer_), 0, kMasterSecretSize);
+  const MutableBytes out = Room(kMasterSecretSize);
   if (!request.derive(request, out).ok()) return OpFailed{};
   return MasterDerived{out};
 }
 
 OpResult LocalOperations::Do(const LookUpSession& request) {
   if (options_.sessions == nullptr) return SessionFound{};
-  const MutableBytes answer(answer_);
+  const MutableBytes answer = Room(answer_.size());
   return SessionFound{Slice(answer, 0, options_.sessions->LookUp(request.key, answer))};
 }
 
@@ -240,17 +248,19 @@ OpResult LocalOperations::Do(const StoreSession& request) {
 
 OpResult LocalOperations::Do(const SealTicket& request) {
   if (options_.ticket_key == nullptr) return TicketSealed{};
-  const Result<size_t> size =
-      options_.ticket_key->Seal({}, request.session, crypto_.rng, MutableBytes(answer_));
+  constexpr size_t kOverhead = crypto::BoundAeadKey::kOverhead;
+  const MutableBytes answer = Room(std::min(request.session.size() + kOverhead, answer_.size()));
+  const Result<size_t> size = options_.ticket_key->Seal({}, request.session, crypto_.rng, answer);
   if (!size.ok()) return TicketSealed{};
-  return TicketSealed{Slice(MutableBytes(answer_), 0, *size)};
+  return TicketSealed{Slice(answer, 0, *size)};
 }
 
 OpResult LocalOperations::Do(const OpenTicket& request) {
   if (options_.ticket_key == nullptr) return TicketOpened{};
-  const Result<size_t> size = options_.ticket_key->Open({}, request.ticket, MutableBytes(answer_));
+  const MutableBytes answer = Room(std::min(request.ticket.size(), answer_.size()));
+  const Result<size_t> size = options_.ticket_key->Open({}, request.ticket, answer);
   if (!size.ok()) return TicketOpened{};
-  return TicketOpened{Slice(MutableBytes(answer_), 0, *size)};
+  return TicketOpened{Slice(answer, 0, *size)};
 }
 
 }  // namespace merlon::tls

@@ -104,11 +104,13 @@ class LocalOperations {
   CredentialChosen FindCredential(const ChooseCredential& request, bool by_name,
                                   bool by_authority) const;
   Bytes IdentityOf(Bytes leaf_der);
+  MutableBytes Room(size_t size);
 
   crypto::Context crypto_;
   LocalOptions options_;
   // The bytes of an answer: a KEM's private key and share are the most.
   std::array<uint8_t, 4096> answer_;
+  size_t answer_size_ = 0;  // written at most
 };
 
 }  // namespace merlon::tls

@@ -108,8 +108,7 @@ TEST(MessageConnection, KeysForEarlyDataAreNoLevelOfMessages) {
 TEST(MessageConnection, StaysAtItsLevelWhenEarlyKeysComeAlone) {
   struct Scripted final : Handshake {
     Scripted() { (void)outbox_.Push(InstallRead{Epoch::kEarly, {}}); }
-    std::optional<Error> failure() const override { return std::nullopt; }
-    bool established() const override { return false; }
+    Standing standing() const override { return {{}, false}; }
     Result<Disposition> OnInput(const Input&, Now) override {
       return ++inputs, Disposition::kTaken;
     }

@@ -37,7 +37,7 @@ struct Client {
       // As Retry in server_hello.cc leaves it.
       cx.Choose(suites[0]);
       cx.negotiated.retried = true;
-      cx.transcript.emplace(*suites[0].hash);
+      (void)cx.StartTranscript();
       cx.transcript->AddWhole(trace.first_hello);
       cx.transcript->BecomeMessageHash();
       cx.transcript->AddWhole(trace.retry);

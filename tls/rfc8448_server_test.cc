@@ -22,7 +22,7 @@
 namespace merlon::tls::testing {
 namespace {
 
-// A connection's random bytes are HKDF's output under the hash of the first suite. This hash of no
+// A connection's random bytes are hashes, by that of the first suite. This hash of no
 // suite that a client offers makes them the trace's.
 Buffer drawn_at_random;
 constexpr crypto::HashAlgorithm kTraceRandom = {
@@ -92,7 +92,8 @@ struct Server {
   }
   // The transcript with the trace's messages in it.
   void Resume(const Trace& trace, std::initializer_list<const Buffer*> messages) {
-    cx.transcript.emplace(crypto::kPortableSha256);
+    cx.negotiated.suite = &suites[1];
+    (void)cx.StartTranscript();
     if (!trace.retry.empty()) {
       cx.transcript->AddWhole(trace.first_hello);
       cx.transcript->BecomeMessageHash();

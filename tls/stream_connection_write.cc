@@ -2,6 +2,7 @@
 // The stream face, writing side: queued messages, alerts and application data into records.
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "tls/stream_connection.h"
 
@@ -32,13 +33,13 @@ class Pieces {
     size_t count = 0;
     while (size != 0 && !done()) {
       const size_t part = std::min(size, rest_.front().size() - at_);
-      cut_[count++] = Slice(rest_.front(), at_, part);
+      new (&cut_[count++]) Bytes(Slice(rest_.front(), at_, part));
       taken_ += part;
       at_ += part;
       size -= part;
       Skip();
     }
-    return {cut_.data(), count};
+    return {cut_, count};
   }
   size_t taken() const { return taken_; }
 
@@ -50,8 +51,10 @@ class Pieces {
     }
   }
   absl::Span<const Bytes> rest_;
-  std::array<Bytes, StreamConnection::kMaxPieces> cut_;
   size_t at_ = 0, taken_ = 0;
+  union {  // not filled with anything beforehand: mostly there is one
+    Bytes cut_[StreamConnection::kMaxPieces];
+  };
 };
 
 }  // namespace
@@ -177,7 +180,7 @@ Result<Sealed> StreamConnection::Seal(absl::Span<const Bytes> pieces, MutableByt
   Pieces rest(pieces);
   size_t written = 0;
   for (;;) {
-    written += Flush(Slice(out, written));
+    if (!queue_.empty()) written += Flush(Slice(out, written));
     if (rest.done() || failed() || !queue_.empty()) break;
     if (ABSL_PREDICT_FALSE(writer_.keys().seal_limit_near())) {
       if (!UpdateKeys().ok()) break;
@@ -193,6 +196,7 @@ Result<Sealed> StreamConnection::Seal(absl::Span<const Bytes> pieces, MutableByt
       break;
     }
     written += *size;
+    if (rest.done()) break;
   }
   // What was written stands, and has to be sent; the next call says what went wrong.
   if (failed() && written == 0) return failure_;

@@ -38,13 +38,17 @@ class Arena {
   template <class T>
   Result<absl::Span<T>> KeepArray(size_t count) {
     static_assert(std::is_trivially_destructible_v<T>);
-    const size_t misfit = reinterpret_cast<uintptr_t>(block_.data() + front_) % alignof(T);
-    const size_t padding = misfit == 0 ? 0 : alignof(T) - misfit;
     if (count > (back_ - front_) / sizeof(T)) return NoSpace();
-    MERLON_ASSIGN_OR_RETURN(const MutableBytes raw, Keep(padding + count * sizeof(T)));
-    T* first = reinterpret_cast<T*>(raw.data() + padding);
+    MERLON_ASSIGN_OR_RETURN(uint8_t* const at, KeepAligned(count * sizeof(T), alignof(T)));
+    T* first = reinterpret_cast<T*>(at);
     for (size_t i = 0; i < count; ++i) new (first + i) T();
     return absl::Span<T>(first, count);
+  }
+  // An object whose destructor does no more than wipe it: it is not called, giving back wipes.
+  template <class T, class... Args>
+  Result<T*> KeepObject(const Args&... args) {
+    MERLON_ASSIGN_OR_RETURN(uint8_t* const at, KeepAligned(sizeof(T), alignof(T)));
+    return new (at) T(args...);
   }
   // Lets `fill(MutableBytes free)` write to all that is free, and keeps the size that it gives. The
   // bytes behind that are left as `fill` left them.
@@ -89,6 +93,13 @@ class Arena {
   };
 
  private:
+  Result<uint8_t*> KeepAligned(size_t size, size_t alignment) {
+    const size_t misfit = reinterpret_cast<uintptr_t>(block_.data() + front_) % alignment;
+    const size_t padding = misfit == 0 ? 0 : alignment - misfit;
+    MERLON_ASSIGN_OR_RETURN(const MutableBytes raw, Keep(padding + size));
+    return raw.data() + padding;
+  }
+
   MutableBytes block_;
   size_t front_ = 0;
   size_t back_;

@@ -15,11 +15,24 @@ inline void Wipe(MutableBytes bytes) {
   if (!bytes.empty()) memset(bytes.data(), 0, bytes.size());
   asm volatile("" : : "r"(bytes.data()) : "memory");
 }
+// The same for a size that is known beforehand: by stores of 16 bytes. Left to itself, a compiler
+// takes a string instruction, whose start alone takes longer.
+template <size_t kSize>
+void WipeFixed(uint8_t* at) {
+  if constexpr (kSize > 256) return Wipe(MutableBytes(at, kSize));
+#pragma GCC unroll 16
+  for (size_t i = 0; i < kSize / 16; ++i, at += 16) {
+    memset(at, 0, 16);
+    asm volatile("" : : "r"(at) : "memory");
+  }
+  if constexpr (kSize % 16 != 0) memset(at, 0, kSize % 16);
+  asm volatile("" : : "r"(at) : "memory");
+}
 // Zeroes an object of plain data.
 template <class T>
 void WipeObject(T& object) {
   static_assert(std::is_trivially_copyable_v<T>);
-  Wipe(MutableBytes(reinterpret_cast<uint8_t*>(&object), sizeof(T)));
+  WipeFixed<sizeof(T)>(reinterpret_cast<uint8_t*>(&object));
 }
 
 // At most kMax secret bytes, inline: moves, never copies, wipes itself; no ==, no printing.
@@ -62,7 +75,7 @@ class Secret {
  private:
   static_assert(kMax <= 255);
   void Clear() {
-    Wipe(MutableBytes(bytes_.data(), kMax));
+    WipeFixed<kMax>(bytes_.data());
     size_ = 0;
   }
   std::array<uint8_t, kMax> bytes_{};

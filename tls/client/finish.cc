@@ -60,11 +60,11 @@ Result<Moved> Decline(ClientKeys keys, Context& cx, Into<ClientEstablished> next
 Result<Moved> On(ExpectServerFinished& s, const Finished& m, Context& cx,
                  Into<AwaitClientCredential, ClientEstablished> next) {
   MERLON_TRY(cx.CheckFinished(m.mac, s.flight.handshake.server));
-  const crypto::Digest server_finished = cx.transcript->Peek();
+  ApplicationSecrets secrets = s.flight.master.Application(cx.transcript->Peek());
   ClientKeys keys = {.handshake = std::move(s.flight.handshake.client),
-                     .application = s.flight.master.Application(server_finished),
+                     .application = std::move(secrets.traffic),
                      .master = std::move(s.flight.master)};
-  cx.exporter_master = keys.master.ExporterMaster(server_finished);
+  cx.exporter_master = std::move(secrets.exporter_master);
   cx.change_cipher_spec_legal = false;
   MERLON_TRY(cx.InstallReadKeys(Epoch::kApplication, keys.application.server));
   const RequestedCertificate* requested = s.flight.requested;

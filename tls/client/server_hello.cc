@@ -55,7 +55,7 @@ Result<Moved> Retry(ClientOffer offer, const HelloRetryRequest& hello, Context& 
   if (!hello.selected_group && !hello.cookie) return IllegalParameter(Code::kInconsistentRetry);
   cx.Choose(*suite);
   cx.negotiated.retried = true;
-  cx.transcript.emplace(*suite->hash);
+  MERLON_TRY(cx.StartTranscript());
   cx.transcript->AddWhole(offer.hello);
   cx.transcript->BecomeMessageHash();
   cx.AbsorbMessage();
@@ -121,7 +121,7 @@ Result<Moved> Accept(ClientOffer& offer, const ServerHello& hello, Context& cx,
   }
   if (!cx.negotiated.retried) {
     cx.Choose(*suite);
-    cx.transcript.emplace(*suite->hash);
+    MERLON_TRY(cx.StartTranscript());
     cx.transcript->AddWhole(offer.hello);
   }
   // psk_dhe_ke is the only mode offered: without a share there is nothing to go on (s4.2.9).

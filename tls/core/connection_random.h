@@ -2,8 +2,11 @@
 // A connection's own random values, all from the 32-byte seed that it was built with: same seed,
 // same values.
 #pragma once
+#include <algorithm>
+#include <cstring>
+
 #include "crypto/base/secret.h"
-#include "crypto/key_derivation.h"
+#include "crypto/hash.h"
 
 namespace merlon::tls {
 
@@ -16,10 +19,17 @@ class ConnectionRandom {
 
   // Different bytes at each call; at most 255 hashes' worth.
   void Fill(MutableBytes out) {
-    const uint8_t counter[2] = {static_cast<uint8_t>(count_ >> 8), static_cast<uint8_t>(count_)};
+    const uint8_t call[2] = {static_cast<uint8_t>(count_ >> 8), static_cast<uint8_t>(count_)};
     ++count_;
-    const Bytes info[] = {AsBytes("merlon connection random"), Bytes(counter)};
-    crypto::HkdfExpand(*hash_, seed_.reveal(), info, out);
+    // The one-step key derivation function of SP 800-56C Rev. 2 s4: hashes of a counter, the seed
+    // and FixedInfo, each a single block of SHA-256.
+    for (uint8_t counter[4] = {0, 0, 0, 1}; !out.empty(); ++counter[3]) {
+      const Bytes parts[] = {Bytes(counter), seed_.reveal(), AsBytes("random"), Bytes(call)};
+      const crypto::Digest digest = crypto::HashOf(*hash_, parts);
+      const size_t take = std::min(out.size(), digest.size());
+      memcpy(out.data(), digest.view().data(), take);
+      out.remove_prefix(take);
+    }
   }
 
  private:

@@ -60,6 +60,7 @@ void Context::WipeSecrets() {
   exporter_master = {};
   resumption_master = {};
   arena.ReleaseTo(0);
+  transcript = nullptr;
   negotiated.peer_chain = {};
   negotiated.client_identity = {};
   negotiated.peer_transport_parameters = {};

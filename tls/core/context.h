@@ -97,6 +97,10 @@ struct Context {
   }
   // The middlebox compatibility record, once, where the transport has it and `wanted`.
   Result<void> EmitChangeCipherSpec(bool wanted);
+  Result<void> StartTranscript() {
+    MERLON_ASSIGN_OR_RETURN(transcript, arena.KeepObject<Transcript>(*negotiated.suite->hash));
+    return {};
+  }
   // Adds the message at hand to the transcript.
   void AbsorbMessage() { transcript->Add(message); }
 
@@ -145,8 +149,8 @@ struct Context {
   Arena arena;
   ConnectionRandom random;
   Negotiated negotiated;
-  Bytes transport_parameters;            // ours
-  std::optional<Transcript> transcript;  // from the moment its hash is known
+  Bytes transport_parameters;        // ours
+  Transcript* transcript = nullptr;  // in storage; from the moment its hash is known
   HashSecret exporter_master, resumption_master;
   Bytes client_random;         // in storage
   Bytes server_random;         // in storage; TLS 1.2 alone

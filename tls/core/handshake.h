@@ -19,11 +19,12 @@ class Handshake {
  public:
   // kHeld while an operation is pending (messages only: Delivered always passes).
   Result<Disposition> Handle(const Input& input, Now now) {
-    return Settle(failure() ? Result<Disposition>(*failure()) : OnInput(input, now));
+    if (failed()) return standing_.failure;
+    return Settle(OnInput(input, now));
   }
   // Bytes in `result` are borrowed for the call. See PendingList::Answer for what is misuse.
   Result<void> Complete(OpId id, const OpResult& result, Now now) {
-    if (failure()) return *failure();
+    if (failed()) return standing_.failure;
     Result<void> out = operations_.Answer(id, result);
     if (out.ok()) return Settle(OnResult(result, now));
     if (out.error().origin != Origin::kMisuse) Fail(out.error());
@@ -32,26 +33,43 @@ class Handshake {
   // Queues a KeyUpdate for our write direction; `request_peer` asks the peer for its own as well
   // (RFC 9846 s4.6.3). Misuse before Connected, or while one is not delivered yet.
   Result<void> StartKeyUpdate(bool request_peer) {
-    if (failure()) return *failure();
+    if (failed()) return standing_.failure;
     return Settle(OnStartKeyUpdate(request_peer));
   }
   // For what only a face can see: a bad record, an alert, truncation.
   void Fail(Error error) {
-    if (!failure()) Abandon(error);
-    (void)Settle(Result<void>(error));
+    if (!failed()) Abandon(error);
+    Settle();
   }
 
   absl::Span<const Pending> operations() const { return operations_.view(); }
   std::optional<Command> NextCommand() { return outbox_.Pop(); }
   std::optional<Event> PollEvent() { return events_.Pop(); }
   // For events that a face makes: PeerClosed, KeysChanged, PathValidated.
-  void PushEvent(Event event) { (void)events_.Push(event); }
-  virtual std::optional<Error> failure() const = 0;
+  template <class E>
+  void PushEvent(const E& event) {
+    (void)events_.Push(event);
+  }
+  // Since the last call.
+  std::optional<Error> failure() const {
+    return failed() ? std::optional(standing_.failure) : std::nullopt;
+  }
   // True once application data may be sent and received: Connected was queued.
-  virtual bool established() const = 0;
+  bool established() const { return standing_.established; }
 
  protected:
+  // Asked once after each call, and kept: faces look at it with each record.
+  struct Standing {
+    Error failure{};
+    bool established = false;
+  };
   ~Handshake() = default;
+  virtual Standing standing() const = 0;
+  // For a constructor that did something already.
+  void Settle() {
+    standing_ = standing();
+    if (failed()) outbox_.Clear(), operations_.Clear();  // says nothing and waits for nothing
+  }
   virtual Result<Disposition> OnInput(const Input& input, Now now) = 0;
   virtual Result<void> OnResult(const OpResult& result, Now now) = 0;
   virtual Result<void> OnStartKeyUpdate(bool request_peer) = 0;
@@ -62,11 +80,14 @@ class Handshake {
   PendingList operations_;
 
  private:
+  bool failed() const { return standing_.failure.code != Code{}; }
   template <class T>
-  Result<T> Settle(Result<T> result) {  // a failed core has nothing to say and waits for nothing
-    if (failure()) outbox_.Clear(), operations_.Clear();
+  Result<T> Settle(Result<T> result) {
+    Settle();
     return result;
   }
+
+  Standing standing_;
 };
 
 }  // namespace merlon::tls

@@ -35,6 +35,21 @@ bool IsWeierstrass(crypto::KeyType key) {
   return key == crypto::KeyType::kEcP256 || key == crypto::KeyType::kEcP384;
 }
 
+crypto::Hmac KeyedPrf(const Master12& master, const Context& cx) {
+  return PrfOf(*cx.negotiated.suite->hash, master.secret);
+}
+
+// One direction's keys, of a key block that is derived when the first is asked for.
+record::TrafficKeys TakeKeys(Master12& master, const crypto::Hmac& prf, bool of_client,
+                             const Context& cx) {
+  const CipherSuite& suite = *cx.negotiated.suite;
+  record::KeyBlockHalf& half = of_client ? master.keys.client : master.keys.server;
+  if (half.key.empty()) {
+    master.keys = DeriveKeyBlock(prf, *suite.aead, cx.client_random, cx.server_random);
+  }
+  return {suite.aead, suite.hash, std::move(half)};
+}
+
 Result<void> DeriveUnderPsk(const DeriveMaster& request, MutableBytes out) {
   return request.psk->secret->Tls12Master(*request.hash, request.other_secret, request.label,
                                           request.seed, out);
@@ -43,7 +58,7 @@ Result<void> DeriveUnderPsk(const DeriveMaster& request, MutableBytes out) {
 }  // namespace
 
 Result<void> StartTranscript12(bool with_log, Context& cx) {
-  cx.transcript.emplace(*cx.negotiated.suite->hash);
+  MERLON_TRY(cx.StartTranscript());
   if (!with_log) return {};
   MERLON_ASSIGN_OR_RETURN(const absl::Span<MessageLog> log, cx.arena.KeepArray<MessageLog>(1));
   cx.log = log.data();
@@ -129,8 +144,7 @@ Result<void> Export12(const Established12& s, std::string_view label, std::optio
                       MutableBytes out, const Context& cx) {
   if (!s.master.extended) return Misuse();
   const Bytes randoms(s.randoms);
-  ExportKeyingMaterial12(*cx.negotiated.suite->hash, s.master.secret,
-                         Slice(randoms, 0, kHelloRandomSize),
+  ExportKeyingMaterial12(KeyedPrf(s.master, cx), Slice(randoms, 0, kHelloRandomSize),
                          Slice(randoms, kHelloRandomSize, kHelloRandomSize), label, context, out);
   return {};
 }
@@ -151,33 +165,25 @@ Result<void> RequestPskMaster12(bool extended, std::optional<Bytes> other_secret
                                  .derive = DeriveUnderPsk});
 }
 
-Result<void> InstallReadKeys12(const Master12& master, Context& cx) {
-  KeyBlock keys = DeriveKeyBlock(*cx.negotiated.suite->hash, *cx.negotiated.suite->aead,
-                                 master.secret, cx.client_random, cx.server_random);
-  return cx.outbox.Push(InstallRead{Epoch::kFirstKeys,
-                                    {cx.negotiated.suite->aead, cx.negotiated.suite->hash,
-                                     std::move(cx.client != nullptr ? keys.server : keys.client)}});
+Result<void> InstallReadKeys12(Master12& master, Context& cx) {
+  return cx.outbox.Push(InstallRead{
+      Epoch::kFirstKeys, TakeKeys(master, KeyedPrf(master, cx), cx.server != nullptr, cx)});
 }
 
-Result<void> EmitFinished12(const Master12& master, Context& cx) {
-  KeyBlock keys = DeriveKeyBlock(*cx.negotiated.suite->hash, *cx.negotiated.suite->aead,
-                                 master.secret, cx.client_random, cx.server_random);
+Result<void> EmitFinished12(Master12& master, Context& cx) {
+  const crypto::Hmac prf = KeyedPrf(master, cx);
+  const bool is_client = cx.client != nullptr;
   MERLON_TRY(cx.outbox.Push(SendChangeCipherSpec{cx.flight}));
-  MERLON_TRY(
-      cx.outbox.Push(InstallWrite{Epoch::kFirstKeys,
-                                  {cx.negotiated.suite->aead, cx.negotiated.suite->hash,
-                                   std::move(cx.client != nullptr ? keys.client : keys.server)}}));
+  MERLON_TRY(cx.outbox.Push(InstallWrite{Epoch::kFirstKeys, TakeKeys(master, prf, is_client, cx)}));
   uint8_t mac[kVerifyDataSize12];
-  VerifyData(*cx.negotiated.suite->hash, master.secret, cx.client != nullptr,
-             cx.transcript->Peek().view(), mac);
+  VerifyData(prf, is_client, cx.transcript->Peek().view(), mac);
   return Emit12(Epoch::kFirstKeys, Finished{.mac = mac}, cx);
 }
 
 Result<void> CheckFinished12(Bytes mac, const Master12& master, Context& cx) {
   MERLON_TRY(CheckEpoch12(Epoch::kFirstKeys, cx));
   uint8_t expected[kVerifyDataSize12];
-  VerifyData(*cx.negotiated.suite->hash, master.secret, cx.client == nullptr,
-             cx.transcript->Peek().view(), expected);
+  VerifyData(KeyedPrf(master, cx), cx.client == nullptr, cx.transcript->Peek().view(), expected);
   // RFC 5246 s7.4.9: "Recipients of Finished messages MUST verify that the contents are correct";
   // s7.2.2: decrypt_error is for "[being] unable to [...] validate a Finished message".
   if (!ConstantTimeEqual(Bytes(expected), mac)) {

@@ -47,6 +47,7 @@ Result<void> CheckEpoch12(Epoch epoch, const Context& cx);
 // What the connection keeps of a handshake: for exporters and for the session.
 struct Master12 {
   MasterSecret secret;
+  KeyBlock keys = {};  // what is derived and not installed yet
   bool extended = true;
   bool resumed = false;
 };
@@ -82,9 +83,9 @@ Result<MasterSeed> SeedOfMaster(bool extended, Context& cx);
 // Asks for the master secret under negotiated.psk. `other_secret`: of ECDHE, in storage, if any.
 Result<void> RequestPskMaster12(bool extended, std::optional<Bytes> other_secret, Context& cx);
 // The keys of one direction.
-Result<void> InstallReadKeys12(const Master12& master, Context& cx);
+Result<void> InstallReadKeys12(Master12& master, Context& cx);
 // ChangeCipherSpec, the keys behind it, Finished.
-Result<void> EmitFinished12(const Master12& master, Context& cx);
+Result<void> EmitFinished12(Master12& master, Context& cx);
 // decrypt_error if it is wrong; else it joins the transcript.
 Result<void> CheckFinished12(Bytes mac, const Master12& master, Context& cx);
 // A SecretLogged event with the master secret.

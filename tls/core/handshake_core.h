@@ -58,8 +58,6 @@ class HandshakeCore final : public Handshake {
   // Defined with the rest: a file that has a core would instantiate the end of each of its states.
   ~HandshakeCore();
 
-  std::optional<Error> failure() const override;
-  bool established() const override;
   // Complete from Connected on.
   const Negotiated& negotiated() const { return context_.negotiated; }
   // TLS-Exporter (RFC 9846 s7.5), in TLS 1.2 the exporter of RFC 5705, where no context and an
@@ -72,6 +70,7 @@ class HandshakeCore final : public Handshake {
   Result<MutableBytes> ReleaseStorage();
 
  private:
+  Standing standing() const override;
   Result<Disposition> OnInput(const Input& input, Now now) override;
   Result<void> OnResult(const OpResult& result, Now now) override;
   Result<void> OnStartKeyUpdate(bool request_peer) override;

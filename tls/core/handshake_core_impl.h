@@ -15,6 +15,7 @@ HandshakeCore<Profile>::HandshakeCore(const ClientConfig& config, const ClientOp
   if constexpr (kHas12) context_.offer12 = &kOffer12;
   const Result<void> started = machine_.HandleSignal(Begin(), context_);
   if (!started.ok()) Fail(started.error());
+  Settle();
 }
 
 template <class Profile>
@@ -30,17 +31,12 @@ template <class Profile>
 HandshakeCore<Profile>::~HandshakeCore() = default;
 
 template <class Profile>
-std::optional<Error> HandshakeCore<Profile>::failure() const {
-  const Failed* failed = machine_.template As<Failed>();
-  return failed ? std::optional(failed->error) : std::nullopt;
-}
-
-template <class Profile>
-bool HandshakeCore<Profile>::established() const {
+Handshake::Standing HandshakeCore<Profile>::standing() const {
+  if (const Failed* failed = machine_.template As<Failed>()) return {.failure = failed->error};
   bool is = false;
   if constexpr (kIsClient && kHas13) is = machine_.template As<ClientEstablished>() != nullptr;
-  if constexpr (kIsServer) is = is || machine_.template As<ServerEstablished>() != nullptr;
-  return is || established12() != nullptr;
+  if constexpr (kIsServer && kHas13) is |= machine_.template As<ServerEstablished>() != nullptr;
+  return {.established = is || established12() != nullptr};
 }
 
 template <class Profile>
@@ -78,6 +74,7 @@ Result<MutableBytes> HandshakeCore<Profile>::ReleaseStorage() {
   context_.negotiated.peer_transport_parameters = {};
   if (context_.server != nullptr) context_.negotiated.server_name = {};
   context_.ticket_mark = 0;
+  context_.transcript = nullptr;
   return context_.arena.TakeBack();
 }
 
@@ -136,7 +133,7 @@ void HandshakeCore<Profile>::Abandon(Error error) {
 template <class Profile>
 template <class T>
 Result<T> HandshakeCore<Profile>::Checked(Result<T> result) {
-  if (failure()) context_.WipeSecrets();
+  if (machine_.template As<Failed>() != nullptr) context_.WipeSecrets();
   return result;
 }
 

@@ -18,16 +18,16 @@ MasterSecret DeriveMaster12(const crypto::HashAlgorithm& hash, Bytes premaster,
                             const MasterSeed& seed) {
   const Bytes pieces[] = {seed.first, seed.second};
   return MasterSecret(kMasterSecretSize, [&](MutableBytes out) {
-    crypto::Tls12Prf(hash, premaster, seed.label, pieces, out);
+    crypto::Tls12Prf(crypto::Hmac(hash, premaster), seed.label, pieces, out);
   });
 }
 
-KeyBlock DeriveKeyBlock(const crypto::HashAlgorithm& hash, const crypto::AeadAlgorithm& aead,
-                        const MasterSecret& master, Bytes client_random, Bytes server_random) {
+KeyBlock DeriveKeyBlock(const crypto::Hmac& master, const crypto::AeadAlgorithm& aead,
+                        Bytes client_random, Bytes server_random) {
   const size_t key = aead.key_size, iv = FixedIvSize(aead);
   const Bytes seed[] = {server_random, client_random};
   const Secret<2 * (32 + 12)> block(2 * (key + iv), [&](MutableBytes out) {
-    crypto::Tls12Prf(hash, master.reveal(), "key expansion", seed, out);
+    crypto::Tls12Prf(master, "key expansion", seed, out);
   });
   // client_write_key, server_write_key, client_write_IV, server_write_IV.
   const auto part = [&](size_t at, size_t size) { return Slice(block.reveal(), at, size); };
@@ -37,21 +37,20 @@ KeyBlock DeriveKeyBlock(const crypto::HashAlgorithm& hash, const crypto::AeadAlg
                      .fixed_iv = Secret<12>::CopyOf(part(2 * key + iv, iv))}};
 }
 
-void VerifyData(const crypto::HashAlgorithm& hash, const MasterSecret& master, bool of_client,
-                Bytes transcript_hash, MutableBytes out) {
+void VerifyData(const crypto::Hmac& master, bool of_client, Bytes transcript_hash,
+                MutableBytes out) {
   const Bytes seed[] = {transcript_hash};
-  crypto::Tls12Prf(hash, master.reveal(), of_client ? "client finished" : "server finished", seed,
-                   out);
+  crypto::Tls12Prf(master, of_client ? "client finished" : "server finished", seed, out);
 }
 
-void ExportKeyingMaterial12(const crypto::HashAlgorithm& hash, const MasterSecret& master,
-                            Bytes client_random, Bytes server_random, std::string_view label,
-                            std::optional<Bytes> context, MutableBytes out) {
+void ExportKeyingMaterial12(const crypto::Hmac& master, Bytes client_random, Bytes server_random,
+                            std::string_view label, std::optional<Bytes> context,
+                            MutableBytes out) {
   const size_t length = context.value_or(Bytes()).size();
   const uint8_t size[2] = {static_cast<uint8_t>(length >> 8), static_cast<uint8_t>(length)};
   const Bytes seed[] = {client_random, server_random, size, context.value_or(Bytes())};
   const absl::Span<const Bytes> all(seed);
-  crypto::Tls12Prf(hash, master.reveal(), label, context ? all : Slice(all, 0, 2), out);
+  crypto::Tls12Prf(master, label, context ? all : Slice(all, 0, 2), out);
 }
 
 }  // namespace merlon::tls

@@ -8,6 +8,7 @@
 #include "crypto/aead.h"
 #include "crypto/base/secret.h"
 #include "crypto/hash.h"
+#include "crypto/mac.h"
 #include "record/traffic_keys.h"
 
 namespace merlon::tls {
@@ -37,17 +38,21 @@ MasterSecret DeriveMaster12(const crypto::HashAlgorithm& hash, Bytes premaster,
 struct KeyBlock {
   record::KeyBlockHalf client, server;
 };
+// What follows is made with the master secret as the key of the PRF's HMAC.
+inline crypto::Hmac PrfOf(const crypto::HashAlgorithm& hash, const MasterSecret& master) {
+  return crypto::Hmac(hash, master.reveal());
+}
+
 // RFC 5246 s6.3: without MAC keys, since every suite here is an AEAD.
-KeyBlock DeriveKeyBlock(const crypto::HashAlgorithm& hash, const crypto::AeadAlgorithm& aead,
-                        const MasterSecret& master, Bytes client_random, Bytes server_random);
+KeyBlock DeriveKeyBlock(const crypto::Hmac& master, const crypto::AeadAlgorithm& aead,
+                        Bytes client_random, Bytes server_random);
 
 // verify_data of a Finished (RFC 5246 s7.4.9) into `out`, kVerifyDataSize12 bytes.
-void VerifyData(const crypto::HashAlgorithm& hash, const MasterSecret& master, bool of_client,
-                Bytes transcript_hash, MutableBytes out);
+void VerifyData(const crypto::Hmac& master, bool of_client, Bytes transcript_hash,
+                MutableBytes out);
 
 // Keying material exporters (RFC 5705 s4): no context and an empty one give different bytes.
-void ExportKeyingMaterial12(const crypto::HashAlgorithm& hash, const MasterSecret& master,
-                            Bytes client_random, Bytes server_random, std::string_view label,
-                            std::optional<Bytes> context, MutableBytes out);
+void ExportKeyingMaterial12(const crypto::Hmac& master, Bytes client_random, Bytes server_random,
+                            std::string_view label, std::optional<Bytes> context, MutableBytes out);
 
 }  // namespace merlon::tls

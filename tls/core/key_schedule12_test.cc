@@ -72,6 +72,7 @@ TEST(KeySchedule12, GivesWhatPythonGives) {
     EXPECT_EQ(Hex(master.reveal()), e.extended);
     EXPECT_EQ(Hex(DeriveMaster12(*e.hash, premaster, PlainMasterSeed(client, server)).reveal()),
               e.plain);
+    const crypto::Hmac prf = PrfOf(*e.hash, master);
     // client key | server key | client IV | server IV
     crypto::AeadAlgorithm gcm{}, chacha{};
     gcm.id = crypto::AeadId::kAes128Gcm;
@@ -79,20 +80,19 @@ TEST(KeySchedule12, GivesWhatPythonGives) {
     chacha.id = crypto::AeadId::kChaCha20Poly1305;
     chacha.key_size = 32;
     for (const auto& [aead, block] : {std::pair(&gcm, e.block16), std::pair(&chacha, e.block32)}) {
-      const KeyBlock keys = DeriveKeyBlock(*e.hash, *aead, master, client, server);
+      const KeyBlock keys = DeriveKeyBlock(prf, *aead, client, server);
       EXPECT_EQ(Hex(keys.client.key.reveal()) + Hex(keys.server.key.reveal()) +
                     Hex(keys.client.fixed_iv.reveal()) + Hex(keys.server.fixed_iv.reveal()),
                 block);
     }
     Buffer out(kVerifyDataSize12);
-    VerifyData(*e.hash, master, /*of_client=*/true, session_hash.view(), MutableBytes(out));
+    VerifyData(prf, /*of_client=*/true, session_hash.view(), MutableBytes(out));
     EXPECT_EQ(Hex(out), e.client_finished);
-    VerifyData(*e.hash, master, /*of_client=*/false, session_hash.view(), MutableBytes(out));
+    VerifyData(prf, /*of_client=*/false, session_hash.view(), MutableBytes(out));
     EXPECT_EQ(Hex(out), e.server_finished);
     out.resize(20);
     const auto exported = [&](std::optional<Bytes> context) {
-      ExportKeyingMaterial12(*e.hash, master, client, server, "EXPORTER-x", context,
-                             MutableBytes(out));
+      ExportKeyingMaterial12(prf, client, server, "EXPORTER-x", context, MutableBytes(out));
       return Hex(out);
     };
     EXPECT_EQ(exported(std::nullopt), e.exported);

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "crypto/mac.h"
+#include "tls/core/known_secrets13.h"
 
 namespace merlon::tls {
 namespace {
@@ -22,23 +23,36 @@ HashSecret Derive(const KeySchedule& schedule, const HashSecret& secret, std::st
   return Expand(schedule, Unspent(secret), label, transcript.view());
 }
 
-// Two of the same secret.
-TrafficPair DerivePair(const KeySchedule& schedule, const HashSecret& secret,
-                       std::string_view client, std::string_view server,
-                       const crypto::Digest& transcript) {
-  const crypto::Hmac keyed(*schedule.hash, Unspent(secret).reveal());
-  const auto derive = [&](std::string_view label) {
-    return TrafficSecret(schedule.hash->size, [&](MutableBytes out) {
-      crypto::HkdfExpandLabel(keyed, schedule.prefix, label, transcript.view(), out);
-    });
-  };
-  return {derive(client), derive(server)};
+// Several of one secret, of the same transcript.
+template <size_t kCount>
+std::array<HashSecret, kCount> DeriveAll(const KeySchedule& schedule, const crypto::Hmac& secret,
+                                         const std::string_view (&labels)[kCount],
+                                         const crypto::Digest& transcript) {
+  std::array<std::array<uint8_t, crypto::kMaxHashSize>, kCount> bytes;
+  std::array<crypto::LabelledOutput, kCount> outputs;
+  for (size_t i = 0; i < kCount; ++i) {
+    outputs[i] = {labels[i], transcript.view(),
+                  Slice(MutableBytes(bytes[i]), 0, transcript.size())};
+  }
+  crypto::HkdfExpandLabels(secret, schedule.prefix, outputs);
+  std::array<HashSecret, kCount> out;
+  for (size_t i = 0; i < kCount; ++i) out[i] = HashSecret::CopyOf(outputs[i].out);
+  WipeObject(bytes);
+  return out;
 }
 
-// Derive-Secret(secret, label, ""): the transcript of no messages.
+// The transcript of no messages.
+crypto::Digest HashOfNothing(const crypto::HashAlgorithm& hash) {
+  if (const std::optional<Bytes> known = KnownHashOfNothing(hash.id)) {
+    return crypto::Digest(*known);
+  }
+  return crypto::HashOf(hash, Bytes());
+}
+
+// Derive-Secret(secret, label, "")
 HashSecret DeriveEmpty(const KeySchedule& schedule, const HashSecret& secret,
                        std::string_view label) {
-  return Derive(schedule, secret, label, crypto::HashOf(*schedule.hash, Bytes()));
+  return Derive(schedule, secret, label, HashOfNothing(*schedule.hash));
 }
 
 // HKDF-Extract. An input that is not there is Hash.length zeros (s7.1: "If a given secret is not
@@ -87,7 +101,12 @@ void ExportKeyingMaterial(const KeySchedule& schedule, const HashSecret& exporte
                           hashed.view(), out);
 }
 
-EarlyStage EarlyStage::WithoutPsk(KeySchedule schedule) { return FromPsk(schedule, {}); }
+EarlyStage EarlyStage::WithoutPsk(KeySchedule schedule) {
+  const std::optional<Bytes> known = KnownSaltWithoutPsk(schedule.hash->id, schedule.prefix);
+  HashSecret salt = known ? HashSecret::CopyOf(*known)
+                          : DeriveEmpty(schedule, Extract(schedule, {}, {}), "derived");
+  return EarlyStage(schedule, std::move(salt), /*has_psk=*/false);
+}
 
 EarlyStage EarlyStage::FromPsk(KeySchedule schedule, Bytes psk) {
   return EarlyStage(schedule, Extract(schedule, {}, psk));
@@ -98,43 +117,57 @@ EarlyStage EarlyStage::FromEarlySecret(KeySchedule schedule, Bytes early_secret)
   return EarlyStage(schedule, HashSecret::CopyOf(early_secret));
 }
 
+const HashSecret& EarlyStage::early_secret() const {
+  if (!has_psk_) __builtin_trap();
+  return secret_;
+}
+
 HashSecret EarlyStage::BinderKey(BinderKind kind) const {
   std::string_view label = "res binder";
   if (kind == BinderKind::kExternal) label = "ext binder";
   if (kind == BinderKind::kImported) label = "imp binder";  // RFC 9258 s5.2
-  return DeriveEmpty(schedule_, secret_, label);
+  return DeriveEmpty(schedule_, early_secret(), label);
 }
 
 TrafficSecret EarlyStage::ClientEarlyTraffic(const crypto::Digest& transcript) const {
-  return Derive(schedule_, secret_, "c e traffic", transcript);
+  return Derive(schedule_, early_secret(), "c e traffic", transcript);
 }
 
 HashSecret EarlyStage::EarlyExporterMaster(const crypto::Digest& transcript) const {
-  return Derive(schedule_, secret_, "e exp master", transcript);
+  return Derive(schedule_, early_secret(), "e exp master", transcript);
 }
 
 HandshakeStage EarlyStage::Agree(Bytes shared_secret) && {
-  const HashSecret early = std::move(secret_);
-  const HashSecret salt = DeriveEmpty(schedule_, early, "derived");
-  return HandshakeStage(schedule_, Extract(schedule_, salt.reveal(), shared_secret));
+  HashSecret salt = std::move(secret_);
+  if (has_psk_) salt = DeriveEmpty(schedule_, salt, "derived");
+  return HandshakeStage(schedule_, Extract(schedule_, Unspent(salt).reveal(), shared_secret));
+}
+
+HandshakeStage::HandshakeStage(KeySchedule schedule, const HashSecret& secret)
+    : schedule_(schedule) {
+  secret_.emplace(*schedule.hash, secret.reveal());
 }
 
 TrafficPair HandshakeStage::Handshake(const crypto::Digest& transcript) const {
-  return DerivePair(schedule_, secret_, "c hs traffic", "s hs traffic", transcript);
+  if (!secret_) __builtin_trap();
+  auto [client, server] =
+      DeriveAll(schedule_, *secret_, {"c hs traffic", "s hs traffic"}, transcript);
+  return {std::move(client), std::move(server)};
 }
 
 MasterStage HandshakeStage::Master() && {
-  const HashSecret handshake = std::move(secret_);
-  const HashSecret salt = DeriveEmpty(schedule_, handshake, "derived");
+  if (!secret_) __builtin_trap();
+  const crypto::Digest nothing = HashOfNothing(*schedule_.hash);
+  const auto [salt] = DeriveAll(schedule_, *secret_, {"derived"}, nothing);
+  secret_.reset();
   return MasterStage(schedule_, Extract(schedule_, salt.reveal(), {}));
 }
 
-TrafficPair MasterStage::Application(const crypto::Digest& transcript) const {
-  return DerivePair(schedule_, secret_, "c ap traffic", "s ap traffic", transcript);
-}
-
-HashSecret MasterStage::ExporterMaster(const crypto::Digest& transcript) const {
-  return Derive(schedule_, secret_, "exp master", transcript);
+ApplicationSecrets MasterStage::Application(const crypto::Digest& transcript) const {
+  const crypto::Hmac keyed(*schedule_.hash, Unspent(secret_).reveal());
+  auto [client, server, exporter] =
+      DeriveAll(schedule_, keyed, {"c ap traffic", "s ap traffic", "exp master"}, transcript);
+  return {{std::move(client), std::move(server)}, std::move(exporter)};
 }
 
 HashSecret MasterStage::ResumptionMaster(const crypto::Digest& transcript) && {

@@ -2,6 +2,8 @@
 // The key schedule of TLS 1.3 (RFC 9846 s7.1) as stages: each is made by the one before, which is
 // spent by it. A step on an lvalue does not compile; a step on a spent stage traps.
 #pragma once
+#include <optional>
+
 #include "crypto/base/secret.h"
 #include "crypto/hash.h"
 #include "crypto/key_derivation.h"
@@ -39,11 +41,16 @@ void ExportKeyingMaterial(const KeySchedule& schedule, const HashSecret& exporte
 
 enum class BinderKind : uint8_t { kExternal, kImported, kResumption };
 
+// What follows the server's Finished.
+struct ApplicationSecrets {
+  TrafficPair traffic;
+  HashSecret exporter_master;
+};
+
 class MasterStage {
  public:
   // Under the transcript ClientHello..server Finished.
-  TrafficPair Application(const crypto::Digest& transcript) const;
-  HashSecret ExporterMaster(const crypto::Digest& transcript) const;
+  ApplicationSecrets Application(const crypto::Digest& transcript) const;
   // Under the transcript ClientHello..client Finished; the end of the schedule.
   HashSecret ResumptionMaster(const crypto::Digest& transcript) &&;
 
@@ -55,6 +62,7 @@ class MasterStage {
   HashSecret secret_;
 };
 
+// Passed at once, so that its secret is there as an HMAC key alone.
 class HandshakeStage {
  public:
   // Under the transcript ClientHello..ServerHello.
@@ -63,15 +71,14 @@ class HandshakeStage {
 
  private:
   friend class EarlyStage;
-  HandshakeStage(KeySchedule schedule, HashSecret secret)
-      : schedule_(schedule), secret_(std::move(secret)) {}
+  HandshakeStage(KeySchedule schedule, const HashSecret& secret);
   KeySchedule schedule_;
-  HashSecret secret_;
+  std::optional<crypto::Hmac> secret_;  // none: spent
 };
 
 class EarlyStage {
  public:
-  // Without a PSK: the PSK is zeros.
+  // Without a PSK: the PSK is zeros, and nothing but Agree can follow.
   static EarlyStage WithoutPsk(KeySchedule schedule);
   // With a PSK whose bytes are here: of a ticket.
   static EarlyStage FromPsk(KeySchedule schedule, Bytes psk);
@@ -88,10 +95,12 @@ class EarlyStage {
   const KeySchedule& schedule() const { return schedule_; }
 
  private:
-  EarlyStage(KeySchedule schedule, HashSecret secret)
-      : schedule_(schedule), secret_(std::move(secret)) {}
+  EarlyStage(KeySchedule schedule, HashSecret secret, bool has_psk = true)
+      : schedule_(schedule), secret_(std::move(secret)), has_psk_(has_psk) {}
+  const HashSecret& early_secret() const;  // traps without a PSK
   KeySchedule schedule_;
-  HashSecret secret_;
+  HashSecret secret_;  // without a PSK: what is derived from it, to extract the next
+  bool has_psk_;
 };
 
 }  // namespace merlon::tls

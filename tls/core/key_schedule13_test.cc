@@ -12,6 +12,7 @@
 #include "crypto/testing/vectors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tls/core/known_secrets13.h"
 #include "tls/core/transcript.h"
 #include "tls/msgs/testing/rfc8448_section3.h"
 
@@ -65,10 +66,10 @@ TEST(KeySchedule13, Section3OfRfc8448) {
             Slice(Bytes(server_finished), 4));
   transcript.AddWhole(server_finished);
   MasterStage master = std::move(handshake).Master();
-  const TrafficPair ap = master.Application(transcript.Peek());
-  EXPECT_THAT(ap.client.reveal(), IsHex(rfc8448::kClientTraffic));
-  EXPECT_THAT(ap.server.reveal(), IsHex(rfc8448::kServerTraffic));
-  EXPECT_THAT(master.ExporterMaster(transcript.Peek()).reveal(), IsHex(rfc8448::kExporterMaster));
+  const ApplicationSecrets ap = master.Application(transcript.Peek());
+  EXPECT_THAT(ap.traffic.client.reveal(), IsHex(rfc8448::kClientTraffic));
+  EXPECT_THAT(ap.traffic.server.reveal(), IsHex(rfc8448::kServerTraffic));
+  EXPECT_THAT(ap.exporter_master.reveal(), IsHex(rfc8448::kExporterMaster));
 
   const Buffer client_finished = FromHex(rfc8448::kClientFinished);
   EXPECT_EQ(FinishedMac(kSha256, hs.client, transcript.Peek()).view(),
@@ -97,11 +98,10 @@ class Trace {
     Compare("server", "derive secret \"tls13 s hs traffic\"", hs.server);
     ServerFlight(hs.server);
     MasterStage master = std::move(handshake).Master();
-    const TrafficPair ap = master.Application(transcript_.Peek());
-    Compare("server", "derive secret \"tls13 c ap traffic\"", ap.client);
-    Compare("server", "derive secret \"tls13 s ap traffic\"", ap.server);
-    Compare("server", "derive secret \"tls13 exp master\"",
-            master.ExporterMaster(transcript_.Peek()));
+    const ApplicationSecrets ap = master.Application(transcript_.Peek());
+    Compare("server", "derive secret \"tls13 c ap traffic\"", ap.traffic.client);
+    Compare("server", "derive secret \"tls13 s ap traffic\"", ap.traffic.server);
+    Compare("server", "derive secret \"tls13 exp master\"", ap.exporter_master);
     ClientFlight(hs.client);
     Compare("client", "derive secret \"tls13 res master\"",
             std::move(master).ResumptionMaster(transcript_.Peek()));
@@ -128,12 +128,11 @@ class Trace {
     const char* who = resumes ? "client" : "server";
     const Buffer& secret = Value(who, "extract secret \"early\"", "secret");
     const EarlyStage behind_handle = EarlyStage::FromEarlySecret(kSha256, secret);
-    EarlyStage early =
-        resumes ? EarlyStage::FromPsk(kSha256, Value(who, "extract secret \"early\"", "IKM"))
-                : EarlyStage::WithoutPsk(kSha256);
+    EarlyStage early = EarlyStage::FromPsk(kSha256, Value(who, "extract secret \"early\"", "IKM"));
     EXPECT_EQ(early.BinderKey(BinderKind::kResumption).reveal(),
               behind_handle.BinderKey(BinderKind::kResumption).reveal());
     ++compared_;
+    if (!resumes) return EarlyStage::WithoutPsk(kSha256);
     return early;
   }
   void Binder(const EarlyStage& early) {
@@ -254,7 +253,7 @@ TEST(KeySchedule13, WorksWithSha384AndTheLabelsOfDtls) {
               IsHex("298d4a908701e557969f5ec732c134ba4910977346c4f8ce73f1f342e7873e04746e3e024f87b3"
                     "3e43ad0eadd2ae003a"));
   MasterStage master = std::move(handshake).Master();
-  EXPECT_THAT(master.Application(digest).server.reveal(),
+  EXPECT_THAT(master.Application(digest).traffic.server.reveal(),
               IsHex("3f913d2868af826c6b2666b6851a0ab2eca2101d173114f616e8c81cfb089f0b7b950217f952fb"
                     "f2c285b696c7f9f279"));
   const HashSecret resumption = std::move(master).ResumptionMaster(digest);
@@ -275,18 +274,39 @@ TEST(KeySchedule13, AgreesOnNothingButThePsk) {
                     "a6799c997fd16646c7"));
 }
 
+// A PSK of zeros is none at all (RFC 9846 s7.1): what is known beforehand is what comes of it.
+TEST(KeySchedule13, KnowsWhatNoPskComesTo) {
+  const crypto::Digest transcript = crypto::Digest::OfSize(32);
+  for (const auto* hash : {&crypto::kPortableSha256, &crypto::kPortableSha384}) {
+    ASSERT_TRUE(KnownHashOfNothing(hash->id).has_value());
+    EXPECT_EQ(*KnownHashOfNothing(hash->id), crypto::HashOf(*hash, Bytes()).view());
+    for (const auto prefix : {crypto::LabelPrefix::kTls13, crypto::LabelPrefix::kDtls13}) {
+      ASSERT_TRUE(KnownSaltWithoutPsk(hash->id, prefix).has_value());
+      const KeySchedule schedule = {hash, prefix};
+      const TrafficPair known =
+          EarlyStage::WithoutPsk(schedule).Agree(Counting(32)).Handshake(transcript);
+      const TrafficPair computed =
+          EarlyStage::FromPsk(schedule, {}).Agree(Counting(32)).Handshake(transcript);
+      EXPECT_EQ(known.client.reveal(), computed.client.reveal());
+      EXPECT_EQ(known.server.reveal(), computed.server.reveal());
+    }
+  }
+}
+
 TEST(KeySchedule13DeathTest, SpentStagesTrap) {
   const crypto::Digest digest = crypto::Digest::OfSize(32);
   EarlyStage early = EarlyStage::WithoutPsk(kSha256);
+  EXPECT_DEATH((void)early.BinderKey(BinderKind::kExternal), "");
   HandshakeStage handshake = std::move(early).Agree({});
-  EXPECT_DEATH((void)std::move(early).Agree({}), "");              // NOLINT: that is the test
-  EXPECT_DEATH((void)early.BinderKey(BinderKind::kExternal), "");  // NOLINT
+  EXPECT_DEATH((void)std::move(early).Agree({}), "");  // NOLINT: that is the test
+  EarlyStage with_psk = EarlyStage::FromPsk(kSha256, Counting(32));
+  (void)std::move(with_psk).Agree({});
+  EXPECT_DEATH((void)with_psk.BinderKey(BinderKind::kExternal), "");  // NOLINT
   MasterStage master = std::move(handshake).Master();
   EXPECT_DEATH((void)std::move(handshake).Master(), "");  // NOLINT
   EXPECT_DEATH((void)handshake.Handshake(digest), "");    // NOLINT
   (void)std::move(master).ResumptionMaster(digest);
-  EXPECT_DEATH((void)master.Application(digest), "");     // NOLINT
-  EXPECT_DEATH((void)master.ExporterMaster(digest), "");  // NOLINT
+  EXPECT_DEATH((void)master.Application(digest), "");  // NOLINT
   EXPECT_DEATH((void)EarlyStage::FromEarlySecret(kSha256, Counting(31)), "");
 }
 

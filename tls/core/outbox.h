@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes out of the handshake core, in order, for a face to carry out.
 #pragma once
+#include <optional>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/error.h"
 #include "crypto/base/fixed_vector.h"
+#include "crypto/base/result.h"
 #include "record/epoch.h"
 #include "record/traffic_keys.h"
 #include "tls/core/input.h"
@@ -62,6 +66,51 @@ struct SendWarning {
 };
 using Command = std::variant<std::monostate, Send, SendChangeCipherSpec, SettleVersion, InstallRead,
                              InstallWrite, DropEpoch, SkipEarlyData, FinalFlight, SendWarning>;
-using Outbox = FixedQueue<Command, 10>;  // 10: the most that one input makes the core say
+
+// In order. Keys, being large, have slots of their own: an idle connection has this as well.
+class Outbox {
+ public:
+  static constexpr size_t kCommands = 10;  // the most that one input makes the core say
+  static constexpr size_t kKeys = 3;       // of them with keys: a server's that resumes
+
+  template <class C>
+  Result<void> Push(C command) {
+    if constexpr (requires { command.keys; }) {
+      MERLON_TRY(keys_.Push(std::move(command.keys)));
+      return commands_.Push(Keys{command.epoch, std::is_same_v<C, InstallWrite>});
+    } else {
+      return commands_.Push(std::move(command));
+    }
+  }
+  std::optional<Command> Pop() {
+    std::optional<Queued> queued = commands_.Pop();
+    if (!queued) return std::nullopt;
+    return std::visit([&](const auto& command) { return CommandOf(command); }, *queued);
+  }
+  bool empty() const { return commands_.empty(); }
+  void Clear() {
+    commands_.Clear();
+    keys_.Clear();
+  }
+
+ private:
+  struct Keys {
+    Epoch epoch;
+    bool write;
+  };
+  using Queued = std::variant<std::monostate, Send, SendChangeCipherSpec, SettleVersion, Keys,
+                              DropEpoch, SkipEarlyData, FinalFlight, SendWarning>;
+  template <class C>
+  static Command CommandOf(const C& command) {
+    return command;
+  }
+  Command CommandOf(const Keys& keys) {
+    if (keys.write) return InstallWrite{keys.epoch, *keys_.Pop()};
+    return InstallRead{keys.epoch, *keys_.Pop()};
+  }
+
+  FixedQueue<Queued, kCommands> commands_;
+  FixedQueue<record::TrafficKeys, kKeys> keys_;
+};
 
 }  // namespace merlon::tls

@@ -26,13 +26,6 @@ bool HasDuplicates(Bytes block, uint16_t window) {
 
 }  // namespace
 
-bool NextExtension(Reader& block, Extension* extension) {
-  Reader reader = block;
-  if (!reader.Int(&extension->type) || !reader.Prefixed<2>(&extension->body)) return false;
-  block = reader;
-  return true;
-}
-
 void WriteExtension(Writer& writer, const Extension& extension) {
   writer.Int<2>(extension.type);
   writer.Prefixed<2>([&] { writer.Raw(extension.body); });
@@ -42,9 +35,17 @@ Result<Bytes> ReadExtensionBlock(Reader& reader, Error duplicate) {
   Bytes block;
   if (!reader.Prefixed<2>(&block)) return DecodeError();
   uint32_t windows = 0;
+  uint64_t low_bits = 0;  // of the types: while they all differ, so do the types
+  bool all_differ = true;
   Reader walk(block);
-  for (Extension e; NextExtension(walk, &e);) windows |= uint32_t{1} << (e.type >> kWindowBits);
+  for (Extension e; NextExtension(walk, &e);) {
+    windows |= uint32_t{1} << (e.type >> kWindowBits);
+    const uint64_t bit = uint64_t{1} << e.type % 64;
+    all_differ = all_differ && (low_bits & bit) == 0;
+    low_bits |= bit;
+  }
   if (!walk.done()) return DecodeError();
+  if (all_differ) return block;
   for (uint16_t window = 0; window < 32; ++window) {
     if ((windows >> window & 1) != 0 && HasDuplicates(block, window)) return duplicate;
   }

@@ -15,7 +15,12 @@ struct Extension {
 };
 
 // Takes one extension off the front of a block. False at its end, or where it is malformed.
-bool NextExtension(Reader& block, Extension* extension);
+inline bool NextExtension(Reader& block, Extension* extension) {
+  Reader reader = block;
+  if (!reader.Int(&extension->type) || !reader.Prefixed<2>(&extension->body)) return false;
+  block = reader;
+  return true;
+}
 void WriteExtension(Writer& writer, const Extension& extension);
 
 // Takes a block behind its 16-bit length and checks it: malformed is decode_error, a type that

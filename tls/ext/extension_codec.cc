@@ -25,11 +25,10 @@ Result<void> ParseExtensions(Bytes block, ExtensionTable table, void* message, E
                              bool* unknown) {
   Reader reader(block);
   for (Extension e; NextExtension(reader, &e);) {
-    if (!ExtensionSet::Knows(e.type)) {
+    if (!seen->Add(e.type)) {
       if (unknown != nullptr) *unknown = true;
       continue;
     }
-    seen->Add(e.type);
     const ExtensionCodec* row = Find(table, e.type);
     if (row != nullptr) MERLON_TRY(row->parse(message, e.body));
   }
@@ -68,7 +67,7 @@ void WriteExtensions(Writer& writer, Bytes original, ExtensionTable table, const
   }
   for (const bool last : {false, true}) {
     for (const ExtensionCodec& row : table) {
-      if (row.last == last && !written.Has(row.type) && row.has(message)) {
+      if (row.last == last && row.has(message) && !written.Has(row.type)) {
         WriteRow(writer, row, message);
       }
     }

@@ -4,6 +4,8 @@
 // nowhere else in TLS 1.3.
 #include "tls/ext/extension_type.h"
 
+#include <array>
+#include <bit>
 #include <cstddef>
 
 namespace merlon::tls {
@@ -54,28 +56,49 @@ constexpr Row kRows[] = {
 constexpr size_t kCount = sizeof(kRows) / sizeof(kRows[0]);
 static_assert(kCount <= 32, "one bit each");
 
+// Most types are small: where they stand in kRows, at their number.
+constexpr size_t kSmall = 64;
+constexpr std::array<uint8_t, kSmall> kIndexOfSmall = [] {
+  std::array<uint8_t, kSmall> out;
+  out.fill(kCount);
+  for (size_t i = 0; i < kCount; ++i) {
+    const auto type = static_cast<uint16_t>(kRows[i].type);
+    if (type < kSmall) out[type] = static_cast<uint8_t>(i);
+  }
+  return out;
+}();
+
 // kCount when it is not one of ours.
-size_t IndexOf(uint16_t type) {
+constexpr size_t IndexOf(uint16_t type) {
+  if (type < kSmall) return kIndexOfSmall[type];
   size_t i = 0;
   while (i < kCount && static_cast<uint16_t>(kRows[i].type) != type) ++i;
   return i;
 }
 
+// One bit of ExtensionPlace after the other.
+constexpr std::array<uint32_t, 8> kAllowed = [] {
+  std::array<uint32_t, 8> out{};
+  for (size_t place = 0; place < out.size(); ++place) {
+    for (size_t i = 0; i < kCount; ++i) {
+      if ((kRows[i].places >> place & 1) != 0) out[place] |= uint32_t{1} << i;
+    }
+  }
+  return out;
+}();
+
 }  // namespace
 
 ExtensionSet ExtensionSet::AllowedIn(ExtensionPlace place) {
   ExtensionSet out;
-  for (size_t i = 0; i < kCount; ++i) {
-    if (kRows[i].places & static_cast<uint8_t>(place)) out.bits_ |= uint32_t{1} << i;
-  }
+  out.bits_ = kAllowed[static_cast<size_t>(std::countr_zero(static_cast<uint8_t>(place)))];
   return out;
 }
 
-bool ExtensionSet::Knows(uint16_t type) { return IndexOf(type) != kCount; }
-
-void ExtensionSet::Add(uint16_t type) {
+bool ExtensionSet::Add(uint16_t type) {
   const size_t i = IndexOf(type);
   if (i != kCount) bits_ |= uint32_t{1} << i;
+  return i != kCount;
 }
 
 bool ExtensionSet::Has(ExtensionType type) const {

@@ -53,11 +53,9 @@ class ExtensionSet {
  public:
   // All that TLS 1.3 allows in this message.
   static ExtensionSet AllowedIn(ExtensionPlace place);
-  // False: not one that we know.
-  static bool Knows(uint16_t type);
-  // Unknown types are not kept.
-  void Add(uint16_t type);
-  void Add(ExtensionType type) { Add(static_cast<uint16_t>(type)); }
+  // False: not one that we know, and not kept.
+  bool Add(uint16_t type);
+  void Add(ExtensionType type) { (void)Add(static_cast<uint16_t>(type)); }
   bool Has(ExtensionType type) const;
   // True if all of these are in `allowed` as well.
   bool IsSubsetOf(ExtensionSet allowed) const { return (bits_ & ~allowed.bits_) == 0; }

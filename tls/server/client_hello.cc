@@ -106,7 +106,7 @@ Result<void> RestoreRetry(const RetriedHello& retried, const ClientHello& m, Con
   }
   cx.negotiated.retried = true;
   cx.change_cipher_spec_legal = true;
-  cx.transcript.emplace(*cx.negotiated.suite->hash);
+  MERLON_TRY(cx.StartTranscript());
   cx.transcript->AddMessageHash(retried.hash.view());
   const size_t mark = cx.arena.mark();
   MERLON_ASSIGN_OR_RETURN(const MutableBytes retry,
@@ -168,7 +168,7 @@ Result<Moved> On(ExpectClientHello&, const ClientHello& m, Context& cx,
   MERLON_ASSIGN_OR_RETURN(ServerPlan plan, Understand(hello, body, cx));
   cx.client_random = hello.random;
   cx.change_cipher_spec_legal = true;
-  cx.transcript.emplace(*cx.negotiated.suite->hash);
+  MERLON_TRY(cx.StartTranscript());
   if (plan.peer_share.empty()) return SendRetry(hello, body, cx, next);
   if (hello.early_data) MERLON_TRY(cx.outbox.Push(SkipEarlyData{false, kMaxSkippedEarlyData}));
   return ChooseAuthentication(std::move(plan), cx, next);

@@ -98,6 +98,7 @@ Result<absl::Span<const uint16_t>> UsableSchemes(const ClientHello& hello, Conte
 
 Result<ServerPlan12> MakePlan(const ClientHello& hello, Bytes body, Context& cx) {
   ServerPlan12 plan = {.body = body, .session_id = hello.session_id, .ticket = {}};
+  plan.suites = hello.cipher_suites;
   MERLON_TRY(ChooseAlpn(hello, cx));
   plan.extended_master_secret = hello.extended_master_secret;
   plan.secure_renegotiation = hello.renegotiation_info.has_value() ||

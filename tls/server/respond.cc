@@ -65,9 +65,9 @@ Result<void> EmitCertificateRequest(Context& cx) {
 // Finished, and the keys behind it: the server may write before it hears from the client again.
 Result<ServerKeys> FinishFlight(ClientFlight flight, Context& cx) {
   MERLON_TRY(cx.EmitFinished(flight.handshake.server));
-  const crypto::Digest transcript = cx.transcript->Peek();
-  TrafficPair application = flight.master.Application(transcript);
-  cx.exporter_master = flight.master.ExporterMaster(transcript);
+  ApplicationSecrets secrets = flight.master.Application(cx.transcript->Peek());
+  TrafficPair application = std::move(secrets.traffic);
+  cx.exporter_master = std::move(secrets.exporter_master);
   MERLON_TRY(cx.InstallWriteKeys(Epoch::kApplication, application.server));
   MERLON_TRY(cx.LogSecret("CLIENT_TRAFFIC_SECRET_0", application.client.reveal()));
   MERLON_TRY(cx.LogSecret("SERVER_TRAFFIC_SECRET_0", application.server.reveal()));

@@ -12,8 +12,7 @@ namespace {
 // that are not offered any more.
 Result<bool> Resumable(const Session& session, const ServerPlan12& plan, Context& cx) {
   const auto age = cx.now.wall - session.issued;
-  MERLON_ASSIGN_OR_RETURN(const ClientHello hello, DecodeKept(plan.body, cx));
-  const bool offered = hello.cipher_suites.Contains(session.cipher_suite);
+  const bool offered = plan.suites.Contains(session.cipher_suite);
   if (session.version != 0x0303 || session.transport != cx.decode.transport || !offered ||
       age.count() < 0 || age.count() >= session.lifetime ||
       AsText(session.server_name) != cx.negotiated.server_name ||

@@ -19,6 +19,7 @@
 #include "tls/core/features.h"
 #include "tls/core/handshake12.h"
 #include "tls/core/states.h"
+#include "tls/ext/lists.h"
 #include "tls/msgs/client_hello.h"
 #include "tls/msgs/messages12.h"
 #include "tls/msgs/messages13.h"
@@ -37,6 +38,7 @@ struct ServerPlan12 {
   Bytes body;        // of the ClientHello
   Bytes session_id;  // the client's
   Bytes ticket;
+  U16List suites = {};
   absl::Span<const uint16_t> schemes = {};  // the client's, that one of our shared suites can use
   bool extended_master_secret = false;
   bool server_name_used = false;

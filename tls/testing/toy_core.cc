@@ -161,7 +161,7 @@ Result<void> ToyCore::SendFlight(Epoch epoch, uint8_t type, Bytes body) {
                                   static_cast<uint8_t>(body.size())};
   message.insert(message.end(), body.begin(), body.end());
   kept_.push_back(std::move(message));
-  if (!established()) Absorb(type, body);
+  if (state_ != State::kEstablished) Absorb(type, body);
   return outbox_.Push(Send{epoch, flight_, kept_.back()});
 }
 

@@ -49,14 +49,15 @@ class ToyCore final : public Handshake {
                            kKeyUpdate = 24;
 
   ToyCore(Side side, const ToyConfig& config);
-  std::optional<Error> failure() const override { return failure_; }
-  bool established() const override { return state_ == State::kEstablished; }
   // For tests: what the core saw.
   int change_cipher_specs = 0;
   std::vector<uint16_t> delivered;
 
  private:
   enum class State { kHello, kExtensions, kCertificate, kFinished, kEstablished };
+  Standing standing() const override {
+    return {failure_.value_or(Error{}), state_ == State::kEstablished};
+  }
   Result<Disposition> OnInput(const Input& input, Now now) override;
   Result<void> OnResult(const OpResult& result, Now now) override;
   Result<void> OnStartKeyUpdate(bool request_peer) override;

@@ -48,8 +48,6 @@ class ToyCore12 final : public Handshake {
                            kServerHelloDone = 14, kClientKeyExchange = 16, kFinished = 20;
 
   ToyCore12(Side side, const Toy12Config& config);
-  std::optional<Error> failure() const override { return failure_; }
-  bool established() const override { return established_; }
   // Sends a message of this type after the handshake, in a flight of its own.
   Result<void> Say(uint8_t type, Bytes body);
 
@@ -59,6 +57,7 @@ class ToyCore12 final : public Handshake {
   int renegotiations = 0;  // asked for, and refused
 
  private:
+  Standing standing() const override { return {failure_.value_or(Error{}), established_}; }
   Result<Disposition> OnInput(const Input& input, Now now) override;
   Result<void> OnResult(const OpResult& result, Now now) override;
   Result<void> OnStartKeyUpdate(bool) override { return Misuse(); }

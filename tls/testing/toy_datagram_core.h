@@ -40,9 +40,6 @@ class ToyDatagramCore final : public Handshake {
 
   ToyDatagramCore(Role role, const ToyOptions& options);
 
-  std::optional<Error> failure() const override { return failure_; }
-  bool established() const override { return established_; }
-
   // What happened, for the test to look at.
   std::vector<uint8_t> received;    // types of messages
   std::vector<uint16_t> delivered;  // flights
@@ -51,6 +48,7 @@ class ToyDatagramCore final : public Handshake {
   Result<void> Say(uint8_t type, size_t size);
 
  private:
+  Standing standing() const override { return {failure_.value_or(Error{}), established_}; }
   Result<Disposition> OnInput(const Input& input, Now now) override;
   Result<void> OnResult(const OpResult& result, Now now) override;
   Result<void> OnStartKeyUpdate(bool request_peer) override;

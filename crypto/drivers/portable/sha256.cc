@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "crypto/base/endian.h"
+#include "crypto/drivers/portable/sha2_hmac.h"
 
 namespace merlon::crypto {
 
@@ -22,8 +23,7 @@ alignas(16) constinit const std::array<uint32_t, 64> kSha256RoundConstants = {
 
 void Sha256Start(void* context) {
   Sha256Context& c = *static_cast<Sha256Context*>(context);
-  c.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-             0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  c.state = kSha256Start;
   c.size = 0;
 }
 
@@ -99,6 +99,8 @@ constinit const HashAlgorithm kPortableSha256 = {
     .start = Sha256Start,
     .update = [](void* context, Bytes data) { Sha256Update(context, data, Blocks); },
     .finish = [](void* context, MutableBytes out) { Sha256Finish(context, out, Blocks); },
+    .hmac =
+        &Sha2Hmac<uint32_t, 32, kSha256Start, Blocks, OneAfterTheOther<uint32_t, Blocks>>::kKernel,
 };
 
 }  // namespace merlon::crypto

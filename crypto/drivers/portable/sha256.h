@@ -10,6 +10,10 @@ namespace merlon::crypto {
 
 extern const HashAlgorithm kPortableSha256;
 
+// The first chaining value (FIPS 180-4 s5.3.3).
+inline constexpr std::array<uint32_t, 8> kSha256Start = {
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
 // The parts that drivers share: state, buffering, padding.
 struct Sha256Context {
   std::array<uint32_t, 8> state;

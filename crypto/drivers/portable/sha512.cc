@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "crypto/base/endian.h"
+#include "crypto/drivers/portable/sha2_hmac.h"
 
 namespace merlon::crypto {
 namespace {
@@ -66,19 +67,18 @@ void Blocks(std::array<uint64_t, 8>& state, const uint8_t* data, size_t count) {
   WipeObject(w);  // HMAC keys pass through it
 }
 
-// FIPS 180-4 s5.3.4.
-void Start384(void* context) {
-  Context& c = *static_cast<Context*>(context);
-  c.state = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
-             0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
-  c.size = 0;
-}
+// The first chaining values: FIPS 180-4 s5.3.4, s5.3.5.
+constexpr std::array<uint64_t, 8> kStart384 = {
+    0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9159015a3070dd17, 0x152fecd8f70e5939,
+    0x67332667ffc00b31, 0x8eb44a8768581511, 0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
+constexpr std::array<uint64_t, 8> kStart512 = {
+    0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
+    0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
 
-// FIPS 180-4 s5.3.5.
-void Start512(void* context) {
+template <const std::array<uint64_t, 8>& kStart>
+void Start(void* context) {
   Context& c = *static_cast<Context*>(context);
-  c.state = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
-             0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+  c.state = kStart;
   c.size = 0;
 }
 
@@ -119,6 +119,9 @@ void Finish(void* context, MutableBytes out) {
   }
 }
 
+template <size_t kSize, const std::array<uint64_t, 8>& kStart>
+using KernelOf = Sha2Hmac<uint64_t, kSize, kStart, Blocks, OneAfterTheOther<uint64_t, Blocks>>;
+
 }  // namespace
 
 constinit const HashAlgorithm kPortableSha384 = {
@@ -126,9 +129,10 @@ constinit const HashAlgorithm kPortableSha384 = {
     .size = 48,
     .block_size = 128,
     .context_size = sizeof(Context),
-    .start = Start384,
+    .start = Start<kStart384>,
     .update = Update,
     .finish = Finish<48>,
+    .hmac = &KernelOf<48, kStart384>::kKernel,
 };
 
 constinit const HashAlgorithm kPortableSha512 = {
@@ -136,9 +140,10 @@ constinit const HashAlgorithm kPortableSha512 = {
     .size = 64,
     .block_size = 128,
     .context_size = sizeof(Context),
-    .start = Start512,
+    .start = Start<kStart512>,
     .update = Update,
     .finish = Finish<64>,
+    .hmac = &KernelOf<64, kStart512>::kKernel,
 };
 
 }  // namespace merlon::crypto

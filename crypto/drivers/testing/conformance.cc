@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "crypto/mac.h"
 #include "crypto/testing/vectors.h"
 
 namespace merlon::crypto::testing {
@@ -300,6 +301,27 @@ void CheckHash(const HashAlgorithm& hash) {
   CheckHashDuties(hash);
 }
 
+// On three messages at once, of which each may be in parts.
+static void CheckSameHmac(const HashAlgorithm& a, const HashAlgorithm& b, Rand& rand) {
+  const ByteString key = RandomBytes(rand, rand() % 300);
+  const Hmac hmac_a(a, key), hmac_b(b, key);
+  constexpr size_t kMessages = 3;
+  ByteString messages[kMessages], from_a[kMessages], from_b[kMessages];
+  std::array<Bytes, 2> parts[kMessages];
+  std::vector<HmacMessage> jobs;
+  for (size_t i = 0; i < kMessages; ++i) {
+    messages[i] = RandomBytes(rand, rand() % (2 * a.block_size + 2));
+    const size_t cut = rand() % (messages[i].size() + 1);
+    parts[i] = {Slice(Bytes(messages[i]), 0, cut), Slice(Bytes(messages[i]), cut)};
+    from_a[i].resize(rand() % (a.size + 1u));
+    from_b[i].resize(from_a[i].size());
+    hmac_b.Compute(parts[i], absl::MakeSpan(from_b[i]));
+    jobs.push_back({parts[i], absl::MakeSpan(from_a[i])});
+  }
+  hmac_a.Compute(jobs);
+  for (size_t i = 0; i < kMessages; ++i) ASSERT_EQ(from_a[i], from_b[i]) << messages[i].size();
+}
+
 void CheckHashDuties(const HashAlgorithm& hash) {
   Rand rand(1);
   const ByteString message = RandomBytes(rand, 400);
@@ -319,6 +341,9 @@ void CheckHashDuties(const HashAlgorithm& hash) {
     hasher.Finish(absl::MakeSpan(digest));
     EXPECT_EQ(hasher.Peek(), HashOf(hash, Bytes())) << "Finish restarts";
   }
+  HashAlgorithm without_kernel = hash;
+  without_kernel.hmac = nullptr;
+  for (int round = 0; round < 100; ++round) CheckSameHmac(hash, without_kernel, rand);
 }
 
 void CheckCipher(const CipherAlgorithm& cipher) {
@@ -472,6 +497,7 @@ void CheckSameHash(const HashAlgorithm& a, const HashAlgorithm& b, uint64_t seed
     const size_t cut = rand() % (message.size() + 1);
     const Bytes parts[] = {Slice(Bytes(message), 0, cut), Slice(Bytes(message), cut)};
     ASSERT_EQ(HashOf(a, message), HashOf(b, parts)) << "seed " << seed << ", " << round;
+    CheckSameHmac(a, b, rand);
   }
 }
 

@@ -15,33 +15,36 @@ struct RoundKeys {
   __m128i keys[kRounds + 1];
 };
 
-// The S-box on each byte of a word: with four equal columns ShiftRows does nothing.
-[[gnu::target("aes,sse4.1")]] inline uint32_t SubWord(uint32_t word) {
-  const __m128i columns = _mm_set1_epi32(static_cast<int>(word));
-  return static_cast<uint32_t>(
-      _mm_cvtsi128_si32(_mm_aesenclast_si128(columns, _mm_setzero_si128())));
+// Each word XORed with all words before it.
+[[gnu::target("sse4.1")]] inline __m128i XorWords(__m128i words) {
+  words = _mm_xor_si128(words, _mm_slli_si128(words, 4));
+  return _mm_xor_si128(words, _mm_slli_si128(words, 8));
 }
 
-// FIPS 197 s5.2 on little-endian words. `key` is 16 bytes for ten rounds, 32 for fourteen.
+// FIPS 197 s5.2, four words at a time. `key` is 16 bytes for ten rounds, 32 for fourteen. The S-box
+// is that of a last round: with four equal columns ShiftRows does nothing.
 template <int kRounds>
-[[gnu::target("aes,sse4.1")]] inline void ExpandKey(Bytes key, RoundKeys<kRounds>& out) {
-  constexpr size_t kKeyWords = kRounds - 6;
-  uint32_t w[4 * (kRounds + 1)];
-  memcpy(w, Slice(key, 0, 4 * kKeyWords).data(), 4 * kKeyWords);
-  uint32_t round_constant = 1;
-  for (size_t i = kKeyWords; i < 4 * (kRounds + 1); ++i) {
-    uint32_t t = w[i - 1];
-    if (i % kKeyWords == 0) {
-      t = SubWord(t >> 8 | t << 24) ^ round_constant;
-      round_constant =
-          round_constant == 0x80 ? 0x1b : round_constant << 1;  // public: counts rounds
-    } else if (kKeyWords > 6 && i % kKeyWords == 4) {
-      t = SubWord(t);
-    }
-    w[i] = w[i - kKeyWords] ^ t;
+[[gnu::target("aes,ssse3,sse4.1")]] inline void ExpandKey(Bytes key, RoundKeys<kRounds>& out) {
+  static_assert(kRounds == 10 || kRounds == 14);
+  constexpr int kStart = kRounds == 10 ? 1 : 2;            // round keys that are the key itself
+  const __m128i rotate_last = _mm_set1_epi32(0x0c0f0e0d);  // RotWord of the last word, everywhere
+  for (int i = 0; i < kStart; ++i) {
+    out.keys[i] = _mm_loadu_si128(
+        reinterpret_cast<const __m128i*>(Slice(key, 16 * static_cast<size_t>(i), 16).data()));
   }
-  memcpy(out.keys, w, sizeof(w));
-  WipeObject(w);
+  __m128i round_constant = _mm_set1_epi32(1);
+  for (int i = kStart; i <= kRounds; ++i) {
+    const __m128i last = out.keys[i - 1];
+    __m128i t;
+    if (kRounds == 14 && i % 2 != 0) {
+      t = _mm_aesenclast_si128(_mm_shuffle_epi32(last, 0xff), _mm_setzero_si128());
+    } else {
+      t = _mm_aesenclast_si128(_mm_shuffle_epi8(last, rotate_last), round_constant);
+      round_constant = i == 8 && kRounds == 10 ? _mm_set1_epi32(0x1b)  // public: counts rounds
+                                               : _mm_slli_epi32(round_constant, 1);
+    }
+    out.keys[i] = _mm_xor_si128(XorWords(out.keys[i - kStart]), t);
+  }
 }
 
 template <int kRounds>

@@ -64,18 +64,18 @@ typename Curve::Words EcdsaNonces<Curve>::Next() {
 
 template <class Curve>
 void EcdsaNonces<Curve>::Mix(absl::Span<const Bytes> parts) {
-  Hmac mac(hash_, key());
-  mac.Update(value());
-  for (Bytes part : parts) mac.Update(part);
-  mac.Finish(key());
+  constexpr size_t kMost = 4;
+  if (parts.size() > kMost) __builtin_trap();
+  std::array<Bytes, 1 + kMost> all = {value()};
+  std::copy(parts.begin(), parts.end(), all.begin() + 1);
+  HmacOf(hash_, key(), absl::Span<const Bytes>(all.data(), 1 + parts.size()), key());
   Step();
 }
 
 template <class Curve>
 void EcdsaNonces<Curve>::Step() {
-  Hmac mac(hash_, key());
-  mac.Update(value());
-  mac.Finish(value());
+  const Bytes part = value();
+  HmacOf(hash_, key(), absl::Span<const Bytes>(&part, 1), value());
 }
 
 // True if the point's x coordinate, modulo n, is r. Compares with x * z^2 for the one or two values

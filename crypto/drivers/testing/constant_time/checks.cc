@@ -107,14 +107,12 @@ void RunKeyDerivation(const HashAlgorithm& hash) {
     Publish(mac);
     for (const bool right : {true, false}) {
       mac[0] ^= right ? 0 : 1;
-      Hmac hmac(hash, key);
-      for (Bytes part : parts) hmac.Update(part);
-      Require(Public(hmac.Verify(mac)) == right);
+      Require(Public(Hmac(hash, key).Verify(parts, mac)) == right);
     }
     HkdfExtract(hash, AsBytes("salt"), key, mac);
     HkdfExpandLabel(hash, Slice(Bytes(secret), 0, hash.size), LabelPrefix::kTls13, "label", {},
                     out);
-    Tls12Prf(hash, key, "label", parts, out);
+    Tls12Prf(Hmac(hash, key), "label", parts, out);
   }
 }
 
