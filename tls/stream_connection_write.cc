@@ -169,6 +169,16 @@ Result<void> StreamConnection::Close() {
 // ----------------------------------------------------------------------------
 
 Result<Sealed> StreamConnection::Seal(Bytes plaintext, MutableBytes out) {
+  // As it mostly is: one record, and nothing else to write.
+  const bool simple = is_.established && !is_.closed && !failed() && queue_.empty() &&
+                      !plaintext.empty() && plaintext.size() <= kMaxPlaintext &&
+                      out.size() >= plaintext.size() + writer_.overhead() &&
+                      !writer_.keys().seal_limit_near();
+  if (ABSL_PREDICT_TRUE(simple)) {
+    const Result<size_t> size = writer_.Write(ContentType::kApplicationData, {&plaintext, 1}, out);
+    if (!size.ok()) return Fail(size.error());
+    return Sealed{plaintext.size(), *size};
+  }
   return Seal(absl::Span<const Bytes>(&plaintext, 1), out);
 }
 
