@@ -71,7 +71,7 @@ using Command = std::variant<std::monostate, Send, SendChangeCipherSpec, SettleV
 class Outbox {
  public:
   static constexpr size_t kCommands = 10;  // the most that one input makes the core say
-  static constexpr size_t kKeys = 3;       // of them with keys: a server's that resumes
+  static constexpr size_t kKeys = 4;       // of them with keys: a server's that resumes, with 0-RTT
 
   template <class C>
   Result<void> Push(C command) {
