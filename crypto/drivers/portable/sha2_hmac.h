@@ -62,7 +62,7 @@ class Sha2HmacRun {
         break;
     }
     StoreChain();
-    memcpy(out_.data(), block_.data(), std::min(out_.size(), kDigestSize));
+    if (!out_.empty()) memcpy(out_.data(), block_.data(), std::min(out_.size(), kDigestSize));
     return nullptr;
   }
 
