@@ -92,6 +92,9 @@ struct Seen {
   bool IsOf(uint8_t type) const {
     return IsA(Move::What::kMessage) && static_cast<uint8_t>(move.bytes[0]) == type;
   }
+  // And there are keys. A stream opens it, which fails, but for the driver's sake: to that any byte
+  // is a good tag but one.
+  bool InClear() const { return epoch == 0 && keys != 0; }
   // The stream ends with this alert, datagrams go on as if nothing had come.
   bool IsDropped(Alert alert) const {
     return stream && stream->alert == alert && !datagrams && datagram_events.empty();
@@ -118,15 +121,12 @@ constexpr Row kRows[] = {
     {{"a datagram says its epoch: in the clear, where there are keys, it is anyone's and dropped",
       "RFC 9147 s4.2.1, s4.5.2; RFC 6347 s4.1.2.7"},
      [](const Seen& seen) {
-       return seen.epoch == 0 && seen.keys != 0 && seen.stream && !seen.datagrams &&
-              seen.datagram_events.empty();
+       return seen.InClear() && !seen.datagrams && seen.datagram_events.empty();
      }},
     {{"a datagram says its epoch: what DTLS 1.2 gets in the clear is that until the peer uses its "
       "keys",
       "RFC 6347 s4.1; RFC 5246 s6.2.3"},
-     [](const Seen& seen) {
-       return seen.is12 && seen.epoch == 0 && seen.keys != 0 && !seen.connected && seen.stream;
-     }},
+     [](const Seen& seen) { return seen.is12 && seen.InClear() && !seen.connected; }},
     {{"without ChangeCipherSpec in the order, DTLS 1.2's Finished may come where TLS 1.2's may not",
       "RFC 6347 s4.2.4; RFC 5246 s7.1"},
      [](const Seen& seen) {
