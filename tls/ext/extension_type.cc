@@ -77,9 +77,10 @@ constexpr size_t IndexOf(uint16_t type) {
 }
 
 // One bit of ExtensionPlace after the other.
-constexpr std::array<uint32_t, 8> kAllowed = [] {
-  std::array<uint32_t, 8> out{};
-  for (size_t place = 0; place < out.size(); ++place) {
+constexpr size_t kPlaces = 8;
+constexpr std::array<uint32_t, kPlaces> kAllowed = [] {
+  std::array<uint32_t, kPlaces> out{};
+  for (size_t place = 0; place < kPlaces; ++place) {
     for (size_t i = 0; i < kCount; ++i) {
       if ((kRows[i].places >> place & 1) != 0) out[place] |= uint32_t{1} << i;
     }
