@@ -15,7 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using Words = std::vector<std::string>;
 
 constexpr char kKey[] = "sixteen-byte-key", kOtherKey[] = "another-long-key";
 constexpr char kKeyHex[] = "7369787465656e2d627974652d6b6579";

@@ -20,6 +20,13 @@ inline constexpr char kP384[] = "p384", kEd25519[] = "ed25519";
 inline constexpr char kEc[] = "ec", kRsa[] = "rsa", kExpired[] = "expired",
                       kWrongName[] = "wrong_name", kUntrusted[] = "untrusted",
                       kRsaChain[] = "rsa_chain";
+// Arguments of a program.
+using Words = std::vector<std::string>;
+inline Words operator+(Words a, const Words& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
 inline constexpr char kPage[] = "A page for interop tests.\n";
 // large.txt: many records, none of which ends with a line or a block.
 const std::string& LargePage();

@@ -10,12 +10,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using Words = std::vector<std::string>;
-
-Words operator+(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 // A line of its own.
 auto Says(const std::string& sentence) { return HasSubstr("\n" + sentence + "\n"); }

@@ -13,12 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using Words = std::vector<std::string>;
-
-Words operator+(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 constexpr char kOpenssl[] = "OpenSSL 3.0", kGnutls[] = "GnuTLS 3.7", kCurl[] = "curl 7.88",
                kNginx[] = "nginx 1.22";
