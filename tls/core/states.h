@@ -26,7 +26,7 @@ template <class... Results>
 struct Completes {};  // operation results that a state waits for
 
 template <class T, class... Items>
-concept OneOf = (std::same_as<T, Items> || ...);
+concept OneOf = (std::is_same_v<T, Items> || ...);
 template <class T, class List>
 constexpr bool kLists = false;
 template <class T, template <class...> class List, class... Items>
@@ -121,7 +121,7 @@ class Into {
   template <class S>
   Emplace EmplaceOf() const {
     size_t index = 0;
-    (void)((std::same_as<S, Successors> || (++index, false)) || ...);
+    (void)((std::is_same_v<S, Successors> || (++index, false)) || ...);
     return emplace_[index];
   }
 
@@ -159,6 +159,34 @@ using StatesOf = decltype(AsVariant(
 
 // ---- The dispatcher ----------------------------------------------------------------------------
 
+// Does a state take this input? (Of HandshakeMessage: any message.)
+template <class S, class In>
+constexpr bool kTakes =
+    kLists<In, typename S::Accepted> || requires { requires kLists<In, typename S::Completed>; };
+template <class... M>
+constexpr bool AnyMessage(Accepts<M...>) {
+  return (Message<M> || ...);
+}
+template <class S>
+constexpr bool kTakes<S, HandshakeMessage> = AnyMessage(typename S::Accepted());
+
+// Which of a machine's states take In. To visit all states with each input would compile every
+// state times every input, for nothing.
+template <class In, class States>
+struct Takers;
+template <class In, class... S>
+struct Takers<In, std::variant<S...>> {
+  static constexpr std::array<bool, sizeof...(S)> kTakes = {tls::kTakes<S, In>...};
+  static constexpr size_t kCount = (size_t{tls::kTakes<S, In>} + ...);
+  static constexpr std::array<size_t, kCount> kIndexes = [] {
+    std::array<size_t, kCount> indexes{};
+    for (size_t i = 0, n = 0; i < sizeof...(S); ++i) {
+      if (kTakes[i]) indexes[n++] = i;
+    }
+    return indexes;
+  }();
+};
+
 // Holds exactly one of States. Any error but misuse leaves it in Failed, which repeats that error.
 template <class Profile, class... States>
 class StateMachine {
@@ -170,36 +198,31 @@ class StateMachine {
   Result<Disposition> Handle(const HandshakeMessage& message, Context& context) {
     if (context.pending()) return Disposition::kHeld;
     context.Begin(message);
-    MERLON_TRY(Visit(
-        [&]<class S>(S& state) { return Match(state, message, context, typename S::Accepted()); }));
+    MERLON_TRY(Repeat(PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage),
+                      [&](Result<bool>& out) {
+                        WithState<HandshakeMessage>([&]<class S>(S& state) {
+                          Match(state, message, context, out, typename S::Accepted());
+                        });
+                      }));
     return Disposition::kTaken;
   }
   // Does the present state take this signal?
   template <class Signal>
   bool Waits() const {
-    return std::visit([]<class S>(const S&) { return kLists<Signal, typename S::Accepted>; },
-                      state_);
+    return Takers<Signal, State>::kTakes[state_.index()];
   }
 
   // A signal comes from our own face, not from the peer: never held, and nothing to a state that
   // does not wait for it.
   template <class Signal, class Context>
   Result<void> HandleSignal(const Signal& signal, Context& context) {
-    return Visit([&]<class S>(S& state) -> Result<bool> {
-      if constexpr (kLists<Signal, typename S::Accepted>) return Go(state, signal, context);
-      return false;
-    });
+    return Offer(signal, context, false);
   }
 
   // Hands an operation's answer to the state that waits for it.
   template <class Answer, class Context>
   Result<void> Conclude(const Answer& answer, Context& context) {
-    return Visit([&]<class S>(S& state) -> Result<bool> {
-      if constexpr (requires { typename S::Completed; }) {
-        if constexpr (kLists<Answer, typename S::Completed>) return Go(state, answer, context);
-      }
-      return Misuse(Code::kStaleOperation);
-    });
+    return Offer(answer, context, Misuse(Code::kStaleOperation));
   }
 
   void Fail(Error error) { state_.template emplace<Failed>(error); }
@@ -231,21 +254,46 @@ class StateMachine {
     }
   };
 
+  // `step` says whether the state that is now in place wants the same input; what it leaves as it
+  // was is the answer of a state that does not take the input.
   template <class Step>
-  Result<void> Visit(Step step) {
+  Result<void> Repeat(const Result<bool>& untaken, Step step) {
     if (const Failed* failed = As<Failed>()) return failed->error;
-    // `step` says whether the state that is now in place wants the same input.
-    Result<bool> again = std::visit(step, state_);
-    while (again.ok() && *again) again = std::visit(step, state_);
+    Result<bool> again = untaken;
+    do {
+      again = untaken;
+      step(again);
+    } while (again.ok() && *again);
     if (again.ok()) return {};
     if (again.error().origin != Origin::kMisuse) Fail(again.error());
     return again.error();
   }
+  template <class In, class Context>
+  Result<void> Offer(const In& in, Context& context, const Result<bool>& untaken) {
+    return Repeat(untaken, [&](Result<bool>& out) {
+      WithState<In>([&](auto& state) { out = Go(state, in, context); });
+    });
+  }
+
+  // Calls `step` with the present state if it is one of those that take In.
+  template <class In, class Step>
+  void WithState(Step step) {
+    using Taking = Takers<In, State>;
+    [&]<size_t... I>(std::index_sequence<I...>) {
+      (void)(CallWith<Taking::kIndexes[I]>(step) || ...);
+    }(std::make_index_sequence<Taking::kCount>());
+  }
+  template <size_t kIndex, class Step>
+  bool CallWith(Step& step) {
+    auto* const state = std::get_if<kIndex>(&state_);
+    if (state != nullptr) step(*state);
+    return state != nullptr;
+  }
+
   template <class S, class Context, class... M>
-  Result<bool> Match(S& state, const HandshakeMessage& message, Context& context, Accepts<M...>) {
-    Result<bool> out = PeerError(Code::kUnexpectedMessage, Alert::kUnexpectedMessage);
+  void Match(S& state, const HandshakeMessage& message, Context& context, Result<bool>& out,
+             Accepts<M...>) {
     (void)(Try<M>(state, message, context, out) || ...);
-    return out;
   }
   template <class M, class S, class Context>
   bool Try(S& state, const HandshakeMessage& message, Context& context, Result<bool>& out) {
