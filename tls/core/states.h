@@ -180,7 +180,7 @@ struct Takers<In, std::variant<S...>> {
   static constexpr size_t kCount = (size_t{tls::kTakes<S, In>} + ...);
   static constexpr std::array<size_t, kCount> kIndexes = [] {
     std::array<size_t, kCount> indexes{};
-    for (size_t i = 0, n = 0; i < sizeof...(S); ++i) {
+    for (size_t i = 0, n = 0; i != kTakes.size(); ++i) {
       if (kTakes[i]) indexes[n++] = i;
     }
     return indexes;
