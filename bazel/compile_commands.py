@@ -30,6 +30,10 @@ def entry(arguments):
     source = arguments[arguments.index('-c') + 1]
     if source.startswith(('external/', 'bazel-out/')) or not source.endswith('.cc'):
         return None
+    # Tests start with precompiled headers (bazel/gtest), which they include themselves as well.
+    if '-include' in arguments:
+        at = arguments.index('-include')
+        arguments = arguments[:at] + arguments[at + 2:]
     return {'directory': str(ROOT), 'file': source, 'arguments': arguments}
 
 

@@ -1,43 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """must_not_compile: a test that the compiler refuses a source, and accepts its legal twin."""
 
-load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
-
-def _compile_command(ctx, compilation):
-    """The words with which this build compiles a C++ source, without its name."""
-    toolchain = find_cpp_toolchain(ctx)
-    features = cc_common.configure_features(
-        ctx = ctx,
-        cc_toolchain = toolchain,
-        requested_features = ctx.features,
-        unsupported_features = ctx.disabled_features + ["module_maps", "layering_check"],
-    )
-    variables = cc_common.create_compile_variables(
-        feature_configuration = features,
-        cc_toolchain = toolchain,
-        user_compile_flags = ctx.fragments.cpp.copts + ctx.fragments.cpp.cxxopts,
-        include_directories = compilation.includes,
-        quote_include_directories = depset(["."], transitive = [compilation.quote_includes]),
-        system_include_directories = compilation.system_includes,
-        preprocessor_defines = compilation.defines,
-    )
-    compiler = cc_common.get_tool_for_action(
-        feature_configuration = features,
-        action_name = ACTION_NAMES.cpp_compile,
-    )
-    return [compiler] + cc_common.get_memory_inefficient_command_line(
-        feature_configuration = features,
-        action_name = ACTION_NAMES.cpp_compile,
-        variables = variables,
-    )
+load(":compile_command.bzl", "compile_command")
 
 def _must_not_compile_test(ctx):
     compilation = cc_common.merge_cc_infos(
         cc_infos = [dep[CcInfo] for dep in ctx.attr.deps],
     ).compilation_context
     words = [ctx.file._check.short_path, ctx.file.src.short_path, ctx.attr.error]
-    words += _compile_command(ctx, compilation)
+    words += compile_command(ctx, compilation)
     script = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
         script,

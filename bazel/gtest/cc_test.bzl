@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cc_test of sources that use GoogleTest, whose headers are read once for all of them."""
+
+load("@rules_cc//cc:defs.bzl", _cc_test = "cc_test")
+
+_PRELUDE = "//bazel/gtest:prelude.h"
+
+def cc_test(name, deps, copts = [], linkstatic = False, **kwargs):
+    """As rules_cc's cc_test.
+
+    Args:
+      name: of the target.
+      deps: what it tests, and gtest_main.
+      copts: of its sources.
+      linkstatic: such sources may be compiled as position-dependent, the headers are not.
+      **kwargs: the others.
+    """
+    if not linkstatic:
+        copts = ["-include", "$(execpath {})".format(_PRELUDE)] + copts
+        deps = deps + [_PRELUDE, "//bazel/gtest:headers"]
+    _cc_test(
+        name = name,
+        copts = copts,
+        linkstatic = linkstatic,
+        deps = deps,
+        **kwargs
+    )
