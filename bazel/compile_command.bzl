@@ -11,7 +11,7 @@ def compile_command(ctx, compilation, copts = [], pic = False):
       ctx: of a rule with `fragments = ["cpp"]` and the C++ toolchain.
       compilation: the CompilationContext of what the source depends on.
       copts: flags beside those of the build.
-      pic: position-independent, as what tests are made of.
+      pic: position-independent code.
     Returns:
       A list of strings, the compiler first.
     """

@@ -5,23 +5,21 @@ load("@rules_cc//cc:defs.bzl", _cc_test = "cc_test")
 
 _PRELUDE = "//bazel/gtest:prelude.h"
 
-def cc_test(name, deps, copts = [], linkstatic = False, **kwargs):
+def cc_test(name, deps, copts = [], **kwargs):
     """As rules_cc's cc_test.
 
     Args:
       name: of the target.
       deps: what it tests, and gtest_main.
       copts: of its sources.
-      linkstatic: such sources may be compiled as position-dependent, the headers are not.
       **kwargs: the others.
     """
-    if not linkstatic:
-        copts = ["-include", "$(execpath {})".format(_PRELUDE)] + copts
-        deps = deps + [_PRELUDE, "//bazel/gtest:headers"]
     _cc_test(
         name = name,
-        copts = copts,
-        linkstatic = linkstatic,
-        deps = deps,
+        copts = ["-include", "$(execpath {})".format(_PRELUDE)] + copts,
+        deps = deps + [
+            _PRELUDE,
+            "//bazel/gtest:headers",
+        ],
         **kwargs
     )

@@ -20,7 +20,9 @@ def _precompiled_header(ctx):
     ctx.actions.expand_template(template = ctx.file.src, output = header, substitutions = {})
     is_clang = toolchain.compiler == "clang"
     precompiled = ctx.actions.declare_file(ctx.label.name + (".pch" if is_clang else ".gch"))
-    words = compile_command(ctx, compilation, ctx.attr.copts, pic = True)
+    # As Bazel compiles what programs are made of.
+    pic = ctx.var["COMPILATION_MODE"] != "opt"
+    words = compile_command(ctx, compilation, ctx.attr.copts, pic)
     if is_clang and "layering_check" in ctx.features:
         # What is compiled with the check takes only what was.
         words.append("-fmodules-strict-decluse")
