@@ -4,6 +4,7 @@
 // datagram_record12's. Which epochs are held, and what the content means, is the connection's
 // business.
 #pragma once
+#include <algorithm>
 #include <optional>
 
 #include "crypto/base/bytes.h"
@@ -32,12 +33,12 @@ inline constexpr size_t kNoiseKinds = 5;
 // A record as it lies in its datagram, not opened.
 struct DatagramRecord {
   bool unified = false;
+  uint8_t number_at = 0, number_size = 0;    // unified: where in `header` the hidden number is
   ContentType type = ContentType::kInvalid;  // 13-byte header only
   uint16_t version = 0;                      // 13-byte header only
   uint64_t epoch = 0;                        // unified: the two low bits
   uint64_t sequence = 0;                     // 13-byte header only
   MutableBytes header;                       // all before the body: the additional data
-  MutableBytes number;                       // unified: the hidden record number, inside `header`
   MutableBytes body;
 };
 
@@ -72,7 +73,12 @@ struct SealedRecord {
 };
 // Bytes of plaintext that fit in a record of at most `room` bytes under an AEAD with this tag; 0
 // also when not even one does.
-size_t MaxPlaintext(size_t tag_size, size_t room);
+inline size_t MaxPlaintext(size_t tag_size, size_t room) {
+  // A short AEAD tag needs padding to fill the sample; nothing shorter fits then.
+  const size_t overhead = kUnifiedHeaderSize + 1 + tag_size;
+  if (room <= overhead || room < kUnifiedHeaderSize + kMaskSampleSize) return 0;
+  return std::min(room - overhead, kMaxPlaintext);
+}
 // Seals one record with a 16-bit number and a length, so that another may follow. `plaintext` may
 // start at out + kUnifiedHeaderSize: then it is sealed in place. kNoSpace when it does not fit.
 Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes plaintext,
