@@ -128,7 +128,7 @@ inline Result<void> OpenInto(const DatagramRecord& record, BoundKeys& bound, Rep
 
 }  // namespace
 
-std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid) {
+std::optional<DatagramRecord> TakeAnyRecord(MutableBytes& datagram, Bytes cid) {
   if (datagram.empty()) return std::nullopt;
   const bool unified = (datagram[0] & kUnifiedMask) == kUnifiedBits;
   return unified ? TakeUnified(datagram, cid) : TakePlain(datagram);

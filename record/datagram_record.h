@@ -45,7 +45,24 @@ struct DatagramRecord {
 // Takes one record off the front of `datagram`. None when there is none that can be parsed: the
 // rest of the datagram is noise. `cid` is the connection ID that the peer has to use; empty: a
 // record with one is refused (RFC 9147 s9).
-std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid);
+std::optional<DatagramRecord> TakeAnyRecord(MutableBytes& datagram, Bytes cid);
+inline std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid) {
+  // As Seal writes it, and most peers do: a number of 16 bits and a length.
+  constexpr uint8_t kUsual = 0x2c, kEpochBits = 0x03;
+  const bool is_usual =
+      cid.empty() && datagram.size() >= kUnifiedHeaderSize && (datagram[0] & ~kEpochBits) == kUsual;
+  if (ABSL_PREDICT_FALSE(!is_usual)) return TakeAnyRecord(datagram, cid);
+  const size_t size = size_t{datagram[3]} << 8 | datagram[4];
+  if (size > std::min(datagram.size() - kUnifiedHeaderSize, kMaxCiphertext)) return std::nullopt;
+  const MutableBytes whole = datagram;
+  datagram = Slice(whole, kUnifiedHeaderSize + size);
+  return DatagramRecord{.unified = true,
+                        .number_at = 1,
+                        .number_size = 2,
+                        .epoch = whole[0] & uint64_t{kEpochBits},
+                        .header = Slice(whole, 0, kUnifiedHeaderSize),
+                        .body = Slice(whole, kUnifiedHeaderSize, size)};
+}
 
 // One direction of one epoch, ready to seal or open. Not movable.
 struct BoundKeys {
