@@ -46,7 +46,7 @@ void AckList::Clear() {
   written_ = 0;
 }
 
-bool AckList::HasNews(uint32_t limit) const {
+bool AckList::FindNews(uint32_t limit) const {
   for (size_t i = 0; i < size_; ++i) {
     if (messages_[i] < limit && (written_ >> i & 1) == 0) return true;
   }

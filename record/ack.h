@@ -23,13 +23,14 @@ class AckList {
   void Clear();
   bool empty() const { return size_ == 0; }
   // Whether a record was added, and not written yet, all of whose messages are below `limit`.
-  bool HasNews(uint32_t limit) const;
+  bool HasNews(uint32_t limit) const { return written_ + 1U != 1U << size_ && FindNews(limit); }
   // Writes the content of an ACK of the records whose messages are below `limit`, the newest that
   // fit, in increasing order (s7). `newest` is the highest epoch that is read. Without any, an
   // empty ACK. Returns its size; kNoSpace when not even an empty one fits.
   Result<size_t> Write(uint32_t limit, Epoch newest, MutableBytes out);
 
  private:
+  bool FindNews(uint32_t limit) const;
   void Erase(size_t index);
 
   std::array<uint64_t, kMax> numbers_{};   // 16 bits of epoch, 48 of sequence; oldest first

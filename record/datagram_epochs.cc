@@ -58,6 +58,7 @@ Result<void> DatagramEpochs::InstallRead(Epoch epoch, const TrafficKeys& keys) {
   ReadEpoch& slot = SlotFor(read_);
   DropRead(slot.epoch);
   Hold(slot, epoch, keys);
+  Recount();
   return {};
 }
 
@@ -66,6 +67,7 @@ Result<void> DatagramEpochs::InstallWrite(Epoch epoch, const TrafficKeys& keys) 
   WriteEpoch& slot = SlotFor(write_);
   DropWrite(slot.epoch);
   Hold(slot, epoch, keys);
+  Recount();
   return {};
 }
 
@@ -77,6 +79,7 @@ void DatagramEpochs::DropRead(Epoch epoch) {
     reading_ = nullptr;
   }
   *held = ReadEpoch();
+  Recount();
 }
 
 void DatagramEpochs::DropWrite(Epoch epoch) {
@@ -87,15 +90,18 @@ void DatagramEpochs::DropWrite(Epoch epoch) {
     writing_ = nullptr;
   }
   *held = WriteEpoch();
+  Recount();
 }
 
 void DatagramEpochs::ClearReads() {
   for (ReadEpoch& held : read_) DropRead(held.epoch);
 }
 
-bool DatagramEpochs::HoldsOldRead() const {
-  return std::any_of(read_.begin(), read_.end(), [&](const ReadEpoch& held) {
-    return held.held() && held.epoch >= Epoch::kApplication && held.epoch < newest_read();
+void DatagramEpochs::Recount() {
+  newest_read_ = Newest(read_);
+  newest_write_ = Newest(write_);
+  holds_old_read_ = std::any_of(read_.begin(), read_.end(), [&](const ReadEpoch& held) {
+    return held.held() && held.epoch >= Epoch::kApplication && held.epoch < newest_read_;
   });
 }
 
@@ -106,10 +112,7 @@ void DatagramEpochs::DropOldReads() {
   }
 }
 
-Epoch DatagramEpochs::newest_read() const { return Newest(read_); }
-Epoch DatagramEpochs::newest_write() const { return Newest(write_); }
-
-ReadEpoch* DatagramEpochs::Reader(uint64_t epoch_bits) {
+ReadEpoch* DatagramEpochs::FindReader(uint64_t epoch_bits) {
   ReadEpoch* found = nullptr;
   for (ReadEpoch& held : read_) {
     if (!held.held() || (static_cast<uint64_t>(held.epoch) & 3) != epoch_bits) continue;
@@ -128,20 +131,15 @@ bool DatagramEpochs::has_opened() const {
                      [](const ReadEpoch& held) { return held.window.expected() != 0; });
 }
 
-Result<Opened> DatagramEpochs::Open(const DatagramRecord& record, ReadEpoch& epoch) {
-  if (reading_ != &epoch) {
-    reading_ = nullptr;
-    MERLON_TRY(bound_read_.Bind(epoch.traffic, 0));
-    reading_ = &epoch;
-  }
-  const uint64_t before = bound_read_.keys.failed_opens();
-  Result<Opened> opened = epoch.is_dtls12() ? Open12(record, bound_read_.keys, epoch.window)
-                                            : record::Open(record, bound_read_, epoch.window);
-  epoch.failed_opens += bound_read_.keys.failed_opens() - before;
-  return opened;
+Result<void> DatagramEpochs::BindReader(ReadEpoch& epoch) {
+  reading_ = nullptr;
+  MERLON_TRY(bound_read_.Bind(epoch.traffic, 0));
+  reading_ = &epoch;
+  return {};
 }
 
 const WriteEpoch* DatagramEpochs::Writing(Epoch epoch) const {
+  if (ABSL_PREDICT_TRUE(IsBound(epoch))) return writing_;
   for (const WriteEpoch& held : write_) {
     if (held.held() && held.epoch == epoch) return &held;
   }
@@ -166,10 +164,7 @@ size_t DatagramEpochs::MaxPlaintext(Epoch epoch, size_t room) const {
                            : record::MaxPlaintext(tag, room);
 }
 
-Result<const RecordKeys*> DatagramEpochs::Writer(Epoch epoch) {
-  if (ABSL_PREDICT_TRUE(writing_ != nullptr && writing_->epoch == epoch)) {
-    return &bound_write_.keys;
-  }
+Result<void> DatagramEpochs::BindWriter(Epoch epoch) {
   WriteEpoch* const held = Find(write_, epoch);
   if (held == nullptr) return LocalError(Code::kInternal);
   if (writing_ != held) {
@@ -178,18 +173,18 @@ Result<const RecordKeys*> DatagramEpochs::Writer(Epoch epoch) {
     MERLON_TRY(bound_write_.Bind(held->traffic, held->next));
     writing_ = held;
   }
-  return &bound_write_.keys;
+  return {};
 }
 
-Result<SealedRecord> DatagramEpochs::Seal(Epoch epoch, ContentType type, Bytes plaintext,
-                                          MutableBytes out) {
+Result<SealedRecord> DatagramEpochs::SealOther(Epoch epoch, ContentType type, Bytes plaintext,
+                                               MutableBytes out) {
   if (epoch == Epoch::kPlain) {
     MERLON_ASSIGN_OR_RETURN(const SealedRecord sealed,
                             WritePlain(next_plain_, type, plaintext, out));
     ++next_plain_;
     return sealed;
   }
-  MERLON_TRY(Writer(epoch));
+  if (ABSL_PREDICT_FALSE(!IsBound(epoch))) MERLON_TRY(BindWriter(epoch));
   if (writing_->is_dtls12()) return Seal12(bound_write_.keys, epoch, type, plaintext, out);
   return record::Seal(bound_write_, epoch, type, plaintext, out);
 }

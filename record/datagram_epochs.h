@@ -41,33 +41,48 @@ class DatagramEpochs {
   void DropWrite(Epoch epoch);
   void ClearReads();
   // Whether read keys of an application epoch below the newest are held; and drops them.
-  bool HoldsOldRead() const;
+  bool HoldsOldRead() const { return holds_old_read_; }
   void DropOldReads();
 
   // The highest epoch held, kPlain without any; DTLS 1.3's kEarly does not count, since it carries
   // no handshake.
-  Epoch newest_read() const;
-  Epoch newest_write() const;
+  Epoch newest_read() const { return newest_read_; }
+  Epoch newest_write() const { return newest_write_; }
 
   // The epoch of a unified record: of those held that end in its two bits, the newest (RFC 9147
   // s4.2.2). Null: none.
-  ReadEpoch* Reader(uint64_t epoch_bits);
+  ReadEpoch* Reader(uint64_t epoch_bits) {
+    const bool is_bound = reading_ != nullptr && reading_->epoch == newest_read_ &&
+                          (static_cast<uint64_t>(newest_read_) & 3) == epoch_bits;
+    return ABSL_PREDICT_TRUE(is_bound) ? reading_ : FindReader(epoch_bits);
+  }
   // DTLS 1.2: the epoch of a record with a 13-byte header. Null: it is not held.
   ReadEpoch* Reader12(uint64_t epoch);
   // A record of an epoch that is held has been opened.
   bool has_opened() const;
   // Opens a record in place and counts failures. An error is the peer's: authentic and malformed.
-  Result<Opened> Open(const DatagramRecord& record, ReadEpoch& epoch);
+  Result<Opened> Open(const DatagramRecord& record, ReadEpoch& epoch) {
+    if (ABSL_PREDICT_FALSE(reading_ != &epoch)) MERLON_TRY(BindReader(epoch));
+    return OpenBound(record, epoch);
+  }
 
   // Bytes before the plaintext in a record of this epoch, which is kPlain or held.
   size_t HeaderSize(Epoch epoch) const;
   // Bytes of plaintext that fit in a record of `room` bytes; 0 for an epoch that is not held.
   size_t MaxPlaintext(Epoch epoch, size_t room) const;
   // The bound key of an epoch that is held: how far it is used up.
-  Result<const RecordKeys*> Writer(Epoch epoch);
+  Result<const RecordKeys*> Writer(Epoch epoch) {
+    if (ABSL_PREDICT_FALSE(!IsBound(epoch))) MERLON_TRY(BindWriter(epoch));
+    return &bound_write_.keys;
+  }
   // Seals one record; `plaintext` may start at out + HeaderSize(epoch). kNoSpace when it does not
   // fit, kAeadLimit when the key is used up.
-  Result<SealedRecord> Seal(Epoch epoch, ContentType type, Bytes plaintext, MutableBytes out);
+  Result<SealedRecord> Seal(Epoch epoch, ContentType type, Bytes plaintext, MutableBytes out) {
+    if (ABSL_PREDICT_TRUE(IsBound(epoch) && !writing_->is_dtls12())) {
+      return record::Seal(bound_write_, epoch, type, plaintext, out);
+    }
+    return SealOther(epoch, type, plaintext, out);
+  }
   // Drops the write keys of all epochs below the newest that `needed` does not name.
   template <class Needed>
   void ReleaseWrites(Needed needed) {
@@ -77,13 +92,29 @@ class DatagramEpochs {
   }
 
  private:
+  // What is kept of all that is held: asked for with each record.
+  void Recount();
+  ReadEpoch* FindReader(uint64_t epoch_bits);
   const WriteEpoch* Writing(Epoch epoch) const;
+  bool IsBound(Epoch write) const { return writing_ != nullptr && writing_->epoch == write; }
+  Result<void> BindReader(ReadEpoch& epoch);
+  Result<Opened> OpenBound(const DatagramRecord& record, ReadEpoch& epoch) {
+    const uint64_t before = bound_read_.keys.failed_opens();
+    Result<Opened> opened = epoch.is_dtls12() ? Open12(record, bound_read_.keys, epoch.window)
+                                              : record::Open(record, bound_read_, epoch.window);
+    epoch.failed_opens += bound_read_.keys.failed_opens() - before;
+    return opened;
+  }
+  Result<void> BindWriter(Epoch epoch);
+  Result<SealedRecord> SealOther(Epoch epoch, ContentType type, Bytes plaintext, MutableBytes out);
 
   std::array<ReadEpoch, 2> read_;
   std::array<WriteEpoch, 2> write_;
   BoundKeys bound_read_, bound_write_;
-  const ReadEpoch* reading_ = nullptr;  // whose key is bound
+  ReadEpoch* reading_ = nullptr;  // whose key is bound
   WriteEpoch* writing_ = nullptr;
+  Epoch newest_read_ = Epoch::kPlain, newest_write_ = Epoch::kPlain;
+  bool holds_old_read_ = false;
   uint64_t next_plain_;  // record number in the clear
 };
 

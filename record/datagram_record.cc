@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/base/constant_time.h"
+#include "crypto/base/endian.h"
 #include "crypto/base/reader.h"
 #include "crypto/base/writer.h"
 
@@ -28,6 +30,19 @@ size_t Padding(size_t plaintext, size_t tag) {
   return size < kMaskSampleSize ? kMaskSampleSize - size : 0;
 }
 
+// The low bits of a number to `header`, `size` bytes from `at` on.
+inline void PutNumber(uint64_t number, MutableBytes header, size_t at, size_t size) {
+  if (ABSL_PREDICT_TRUE(at == 1 && size == 2 && header.size() >= 4)) {
+    // In one store of the four bytes that the AEAD loads at once.
+    const uint32_t others = LoadBigEndian<uint32_t>(header.data()) & 0xff0000ff;
+    StoreBigEndian(others | (static_cast<uint32_t>(number) & 0xffff) << 8, header.data());
+    return;
+  }
+  const MutableBytes to = Slice(header, at, size);
+  to[size - 1] = static_cast<uint8_t>(number);
+  if (size == 2) to[0] = static_cast<uint8_t>(number >> 8);
+}
+
 std::optional<DatagramRecord> TakeUnified(MutableBytes& datagram, Bytes cid) {
   const uint8_t flags = datagram[0];
   const size_t cid_size = (flags & kCidBit) != 0 ? cid.size() : 0;
@@ -37,19 +52,20 @@ std::optional<DatagramRecord> TakeUnified(MutableBytes& datagram, Bytes cid) {
   const size_t length_size = (flags & kLengthBit) != 0 ? 2 : 0;
   const size_t header_size = number_at + number_size + length_size;
   if (datagram.size() < header_size) return std::nullopt;
-  if (Slice(Bytes(datagram), 1, cid_size) != Slice(cid, 0, cid_size)) return std::nullopt;
+  if (cid_size != 0 && Slice(Bytes(datagram), 1, cid_size) != cid) return std::nullopt;
 
-  DatagramRecord out;
-  out.unified = true;
-  out.epoch = flags & kEpochBits;
-  out.header = Slice(datagram, 0, header_size);
-  out.number = Slice(datagram, number_at, number_size);
   // "L=0: the record takes the rest of the datagram."
   const size_t size = length_size == 0
                           ? datagram.size() - header_size
-                          : Number(Slice(Bytes(datagram), number_at + number_size, length_size));
-  if (size > datagram.size() - header_size) return std::nullopt;
-  out.body = Slice(datagram, header_size, size);
+                          : size_t{datagram[header_size - 2]} << 8 | datagram[header_size - 1];
+  if (size > std::min(datagram.size() - header_size, kMaxCiphertext)) return std::nullopt;
+  const DatagramRecord out = {.unified = true,
+                              .number_at = static_cast<uint8_t>(number_at),
+                              .number_size = static_cast<uint8_t>(number_size),
+                              .epoch = flags & uint64_t{kEpochBits},
+                              .header = Slice(datagram, 0, header_size),
+                              .body = Slice(datagram, header_size, size)};
+  datagram = Slice(datagram, header_size + size);
   return out;
 }
 
@@ -66,25 +82,56 @@ std::optional<DatagramRecord> TakePlain(MutableBytes& datagram) {
   if (out.version >> 8 != kDtls12Version >> 8) return std::nullopt;
   const size_t size = Number(Slice(header, 11, 2));
   if (size > datagram.size() - kPlainHeaderSize) return std::nullopt;
+  if (size > (out.epoch != 0 ? kMaxCiphertext12 : kMaxPlaintext)) return std::nullopt;
   out.header = Slice(datagram, 0, kPlainHeaderSize);
   out.body = Slice(datagram, kPlainHeaderSize, size);
+  datagram = Slice(datagram, kPlainHeaderSize + size);
   return out;
+}
+
+inline Result<void> OpenInto(const DatagramRecord& record, BoundKeys& bound, ReplayWindow& window,
+                             Opened& out) {
+  const auto noise = [&](Noise kind) {
+    out.noise = kind;
+    return Result<void>();
+  };
+  // Too short to be sampled: "as if they had failed deprotection" (RFC 9147 s4.2.3).
+  const std::optional<uint16_t> mask = bound.mask.Of(record.body);
+  if (!mask) return noise(Noise::kForged);
+  const uint8_t* const hidden = record.header.data() + record.number_at;
+  const bool is_long = record.number_size == 2;
+  const int number = is_long ? (hidden[0] << 8 | hidden[1]) ^ *mask : hidden[0] ^ *mask >> 8;
+  const uint64_t expected = window.expected();
+  const std::optional<uint64_t> said =
+      ReconstructSequence(static_cast<uint16_t>(number), is_long ? 16 : 8, expected);
+  if (!said) return noise(Noise::kReplayed);
+  // The number that was expected rather than the same one said: a processor that foresees that they
+  // are the same need not wait for the mask. The barriers keep the compiler from seeing it.
+  uint64_t sequence = ValueBarrier(expected);
+  if (ABSL_PREDICT_FALSE(*said != expected)) sequence = ValueBarrier(*said);
+  PutNumber(sequence, record.header, record.number_at, record.number_size);
+  if (window.IsReplay(sequence)) return noise(Noise::kReplayed);
+  if (!bound.keys.Open(sequence, record.header, record.body)) return noise(Noise::kForged);
+  window.Mark(sequence);
+
+  size_t size = record.body.size() - bound.keys.tag_size();
+  // DTLSInnerPlaintext: content, its type, zeros (RFC 9147 s4).
+  while (size != 0 && record.body[size - 1] == 0) --size;
+  if (size == 0) return PeerError(Code::kBadPadding, Alert::kUnexpectedMessage);
+  const uint8_t type = record.body[--size];
+  if (size > kMaxPlaintext) return PeerError(Code::kRecordOverflow, Alert::kRecordOverflow);
+  out.type = static_cast<ContentType>(type);
+  out.sequence = sequence;
+  out.content = Slice(record.body, 0, size);
+  return {};
 }
 
 }  // namespace
 
-std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid) {
+std::optional<DatagramRecord> TakeAnyRecord(MutableBytes& datagram, Bytes cid) {
   if (datagram.empty()) return std::nullopt;
   const bool unified = (datagram[0] & kUnifiedMask) == kUnifiedBits;
-  const std::optional<DatagramRecord> out =
-      unified ? TakeUnified(datagram, cid) : TakePlain(datagram);
-  if (!out) return std::nullopt;
-  const size_t limit = unified           ? kMaxCiphertext
-                       : out->epoch != 0 ? kMaxCiphertext12
-                                         : kMaxPlaintext;
-  if (out->body.size() > limit) return std::nullopt;
-  datagram = Slice(datagram, out->header.size() + out->body.size());
-  return out;
+  return unified ? TakeUnified(datagram, cid) : TakePlain(datagram);
 }
 
 Result<void> BoundKeys::Bind(const TrafficKeys& traffic, uint64_t first) {
@@ -108,44 +155,12 @@ void BoundKeys::Clear() {
 }
 
 Result<Opened> Open(const DatagramRecord& record, BoundKeys& bound, ReplayWindow& window) {
-  Opened out;
-  // Too short to be sampled: "as if they had failed deprotection" (RFC 9147 s4.2.3).
-  if (!bound.mask.Apply(record.body, record.number)) {
-    out.noise = Noise::kForged;
-    return out;
+  // Written where it is returned: a copy would wait for its parts.
+  Result<Opened> out = Opened();
+  if (const Result<void> opened = OpenInto(record, bound, window, *out); !opened.ok()) {
+    out = opened.error();
   }
-  const std::optional<uint64_t> sequence =
-      ReconstructSequence(static_cast<uint16_t>(Number(record.number)),
-                          static_cast<unsigned>(8 * record.number.size()), window.expected());
-  if (!sequence || window.IsReplay(*sequence)) {
-    out.noise = Noise::kReplayed;
-    return out;
-  }
-  if (!bound.keys.Open(*sequence, record.header, record.body)) {
-    out.noise = Noise::kForged;
-    return out;
-  }
-  window.Mark(*sequence);
-  out.sequence = *sequence;
-
-  MutableBytes inner = Slice(record.body, 0, record.body.size() - bound.keys.tag_size());
-  // DTLSInnerPlaintext: content, its type, zeros (RFC 9147 s4).
-  while (!inner.empty() && inner.back() == 0) inner.remove_suffix(1);
-  if (inner.empty()) return PeerError(Code::kBadPadding, Alert::kUnexpectedMessage);
-  out.type = static_cast<ContentType>(inner.back());
-  inner.remove_suffix(1);
-  if (inner.size() > kMaxPlaintext) {
-    return PeerError(Code::kRecordOverflow, Alert::kRecordOverflow);
-  }
-  out.content = inner;
   return out;
-}
-
-size_t MaxPlaintext(size_t tag_size, size_t room) {
-  // A short AEAD tag needs padding to fill the sample; nothing shorter fits then.
-  const size_t overhead = kUnifiedHeaderSize + 1 + tag_size;
-  if (room <= overhead || room < kUnifiedHeaderSize + kMaskSampleSize) return 0;
-  return std::min(room - overhead, kMaxPlaintext);
 }
 
 Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes plaintext,
@@ -159,18 +174,21 @@ Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes
   const uint64_t sequence = bound.keys.sequence();
   const MutableBytes header = Slice(out, 0, kUnifiedHeaderSize);
   const MutableBytes body = Slice(out, kUnifiedHeaderSize, body_size);
-  header[0] = static_cast<uint8_t>(kUnifiedBits | kLongNumberBit | kLengthBit |
-                                   (static_cast<uint64_t>(epoch) & kEpochBits));
-  header[1] = static_cast<uint8_t>(sequence >> 8);
-  header[2] = static_cast<uint8_t>(sequence);
-  header[3] = static_cast<uint8_t>(body_size >> 8);
+  const uint32_t flags =
+      kUnifiedBits | kLongNumberBit | kLengthBit | (static_cast<uint32_t>(epoch) & kEpochBits);
+  // Four bytes in one store, so that a load of four finds them at once.
+  StoreBigEndian(flags << 24 | (static_cast<uint32_t>(sequence) & 0xffff) << 8 |
+                     static_cast<uint32_t>(body_size >> 8),
+                 header.data());
   header[4] = static_cast<uint8_t>(body_size);
 
   // The content's type, and zeros.
   const std::array<uint8_t, 1 + kMaskSampleSize> tail = {static_cast<uint8_t>(type)};
   MERLON_TRY(bound.keys.Seal(sequence, header, absl::Span<const Bytes>(&plaintext, 1),
                              Slice(Bytes(tail), 0, 1 + padding), body));
-  if (!bound.mask.Apply(body, Slice(header, 1, 2))) return LocalError(Code::kInternal);
+  const std::optional<uint16_t> mask = bound.mask.Of(body);
+  if (!mask) return LocalError(Code::kInternal);
+  PutNumber(sequence ^ *mask, header, 1, 2);
   return SealedRecord{{epoch, sequence}, kUnifiedHeaderSize + body_size};
 }
 

@@ -4,6 +4,7 @@
 // datagram_record12's. Which epochs are held, and what the content means, is the connection's
 // business.
 #pragma once
+#include <algorithm>
 #include <optional>
 
 #include "crypto/base/bytes.h"
@@ -32,19 +33,36 @@ inline constexpr size_t kNoiseKinds = 5;
 // A record as it lies in its datagram, not opened.
 struct DatagramRecord {
   bool unified = false;
+  uint8_t number_at = 0, number_size = 0;    // unified: where in `header` the hidden number is
   ContentType type = ContentType::kInvalid;  // 13-byte header only
   uint16_t version = 0;                      // 13-byte header only
   uint64_t epoch = 0;                        // unified: the two low bits
   uint64_t sequence = 0;                     // 13-byte header only
   MutableBytes header;                       // all before the body: the additional data
-  MutableBytes number;                       // unified: the hidden record number, inside `header`
   MutableBytes body;
 };
 
 // Takes one record off the front of `datagram`. None when there is none that can be parsed: the
 // rest of the datagram is noise. `cid` is the connection ID that the peer has to use; empty: a
 // record with one is refused (RFC 9147 s9).
-std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid);
+std::optional<DatagramRecord> TakeAnyRecord(MutableBytes& datagram, Bytes cid);
+inline std::optional<DatagramRecord> TakeRecord(MutableBytes& datagram, Bytes cid) {
+  // As Seal writes it, and most peers do: a number of 16 bits and a length.
+  constexpr uint8_t kUsual = 0x2c, kEpochBits = 0x03;
+  const bool is_usual =
+      cid.empty() && datagram.size() >= kUnifiedHeaderSize && (datagram[0] & ~kEpochBits) == kUsual;
+  if (ABSL_PREDICT_FALSE(!is_usual)) return TakeAnyRecord(datagram, cid);
+  const size_t size = size_t{datagram[3]} << 8 | datagram[4];
+  if (size > std::min(datagram.size() - kUnifiedHeaderSize, kMaxCiphertext)) return std::nullopt;
+  const MutableBytes whole = datagram;
+  datagram = Slice(whole, kUnifiedHeaderSize + size);
+  return DatagramRecord{.unified = true,
+                        .number_at = 1,
+                        .number_size = 2,
+                        .epoch = whole[0] & uint64_t{kEpochBits},
+                        .header = Slice(whole, 0, kUnifiedHeaderSize),
+                        .body = Slice(whole, kUnifiedHeaderSize, size)};
+}
 
 // One direction of one epoch, ready to seal or open. Not movable.
 struct BoundKeys {
@@ -72,7 +90,12 @@ struct SealedRecord {
 };
 // Bytes of plaintext that fit in a record of at most `room` bytes under an AEAD with this tag; 0
 // also when not even one does.
-size_t MaxPlaintext(size_t tag_size, size_t room);
+inline size_t MaxPlaintext(size_t tag_size, size_t room) {
+  // A short AEAD tag needs padding to fill the sample; nothing shorter fits then.
+  const size_t overhead = kUnifiedHeaderSize + 1 + tag_size;
+  if (room <= overhead || room < kUnifiedHeaderSize + kMaskSampleSize) return 0;
+  return std::min(room - overhead, kMaxPlaintext);
+}
 // Seals one record with a 16-bit number and a length, so that another may follow. `plaintext` may
 // start at out + kUnifiedHeaderSize: then it is sealed in place. kNoSpace when it does not fit.
 Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes plaintext,

@@ -64,21 +64,4 @@ void RecordKeys::Clear() {
   explicit_nonce_size_ = 0;
 }
 
-Result<void> RecordKeys::Seal(uint64_t nonce64, Bytes ad, absl::Span<const Bytes> in, Bytes tail,
-                              MutableBytes out) {
-  if (remaining() == 0) return LocalError(Code::kAeadLimit);
-  ++sequence_;
-  key_.SealScatter(nonce64, ad, in, tail, out);
-  return {};
-}
-
-bool RecordKeys::Open(uint64_t nonce64, Bytes ad, MutableBytes in_out) {
-  if (!installed() || !key_.OpenInPlace(nonce64, ad, in_out)) {
-    ++failed_opens_;
-    return false;
-  }
-  ++sequence_;
-  return true;
-}
-
 }  // namespace merlon::record

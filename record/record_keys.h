@@ -61,9 +61,21 @@ class RecordKeys {
   // nonce is the IV with nonce64 XORed in: sequence(), or in TLS 1.2 the explicit nonce; it must
   // differ for every record. kAeadLimit when remaining() is 0: nothing is written then.
   Result<void> Seal(uint64_t nonce64, Bytes ad, absl::Span<const Bytes> in, Bytes tail,
-                    MutableBytes out);
+                    MutableBytes out) {
+    if (remaining() == 0) return LocalError(Code::kAeadLimit);
+    ++sequence_;
+    key_.SealScatter(nonce64, ad, in, tail, out);
+    return {};
+  }
   // Opens ciphertext and tag in place; counts it, a failure too. On false, in_out is wiped.
-  [[nodiscard]] bool Open(uint64_t nonce64, Bytes ad, MutableBytes in_out);
+  [[nodiscard]] bool Open(uint64_t nonce64, Bytes ad, MutableBytes in_out) {
+    if (!installed() || !key_.OpenInPlace(nonce64, ad, in_out)) {
+      ++failed_opens_;
+      return false;
+    }
+    ++sequence_;
+    return true;
+  }
 
  private:
   crypto::AeadKey key_;

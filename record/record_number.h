@@ -6,10 +6,12 @@
 #include <compare>
 #include <optional>
 
+#include "crypto/base/endian.h"
 #include "crypto/base/result.h"
 #include "crypto/base/secret.h"
 #include "crypto/cipher.h"
 #include "record/epoch.h"
+#include "record/record_keys.h"
 
 namespace merlon::record {
 
@@ -22,7 +24,18 @@ struct RecordNumber {
 
 // The number that ends in the low `bits` (8 or 16) bits `wire` and is closest to `expected`, one
 // more than the highest that opened (RFC 9147 s4.2.2). None when that exceeds 48 bits.
-std::optional<uint64_t> ReconstructSequence(uint16_t wire, unsigned bits, uint64_t expected);
+inline std::optional<uint64_t> ReconstructSequence(uint16_t wire, unsigned bits,
+                                                   uint64_t expected) {
+  const uint64_t step = uint64_t{1} << bits;
+  // The first candidate at or above `expected`; the one before is closer when it is more than half
+  // a step away.
+  uint64_t sequence = expected + ((wire - expected) & (step - 1));
+  if (sequence - expected > step / 2 && sequence >= step) sequence -= step;
+  if (sequence > kMaxSequence) return std::nullopt;
+  return sequence;
+}
+
+inline constexpr size_t kMaskSampleSize = 16;  // bytes of ciphertext (RFC 9147 s4.2.3)
 
 // Hides the record numbers of one direction of one epoch.
 class NumberMask {
@@ -36,15 +49,21 @@ class NumberMask {
   // RecordKeys::Install. Fails (local) when sizes do not fit.
   Result<void> Bind(const crypto::MaskAlgorithm& algorithm, Bytes key);
   void Clear();
-  // XORs the mask that `ciphertext` gives into `number`, 1 or 2 bytes: hides and reveals. False
-  // when the ciphertext is shorter than 16 bytes: such a record counts as not opened.
-  [[nodiscard]] bool Apply(Bytes ciphertext, MutableBytes number) const;
+  // The first two bytes of the mask that `ciphertext` gives: XORed into a number they hide it and
+  // reveal it, the first alone in one of 8 bits. None when the ciphertext is shorter than 16 bytes:
+  // such a record counts as not opened.
+  std::optional<uint16_t> Of(Bytes ciphertext) const {
+    if (ciphertext.size() < kMaskSampleSize || algorithm_ == nullptr) return std::nullopt;
+    std::array<uint8_t, kMaskSampleSize> mask;
+    algorithm_->mask(context_.data(), Slice(ciphertext, 0, kMaskSampleSize), absl::MakeSpan(mask));
+    const uint16_t out = static_cast<uint16_t>(LoadBigEndian<uint32_t>(mask.data()) >> 16);
+    WipeObject(mask);
+    return out;
+  }
 
  private:
   const crypto::MaskAlgorithm* algorithm_ = nullptr;
   alignas(16) std::array<uint8_t, crypto::kMaxCipherContextSize> context_;
 };
-
-inline constexpr size_t kMaskSampleSize = 16;  // bytes of ciphertext (RFC 9147 s4.2.3)
 
 }  // namespace merlon::record

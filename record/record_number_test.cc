@@ -41,10 +41,9 @@ std::array<uint8_t, 2> Masked(const crypto::AeadAlgorithm& aead) {
                   .ok());
   EXPECT_EQ(key, NumberKey<kKeySize>());
   NumberMask mask;
-  std::array<uint8_t, 2> number = {};
   EXPECT_TRUE(mask.Bind(*aead.mask, key).ok());
-  EXPECT_TRUE(mask.Apply(kCiphertext, absl::MakeSpan(number)));
-  return number;
+  const uint16_t number = mask.Of(kCiphertext).value();
+  return {static_cast<uint8_t>(number >> 8), static_cast<uint8_t>(number)};
 }
 
 // RFC 9147 s4.2.3: "Mask = ChaCha20(sn_key, Ciphertext[0..3], Ciphertext[4..15])", the counter's

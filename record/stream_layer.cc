@@ -19,10 +19,12 @@ Result<void> CheckVersion(const TrafficKeys& keys, bool is_tls12) {
 // ---- Reading -----------------------------------------------------------------------------------
 
 Result<Content> StreamReader::Open(const StreamRecord& record) {
-  MERLON_ASSIGN_OR_RETURN(const Content content, OpenOrSkip(record));
-  if (ABSL_PREDICT_FALSE(content.bytes.empty() || content.type == ContentType::kChangeCipherSpec)) {
-    if (++empty_records_ > kMaxEmptyRecords) return Unexpected(Code::kTooManyEmptyRecords);
-  } else if (content.type != ContentType::kAlert) {  // of which there is a limit as well
+  Result<Content> content = OpenOrSkip(record);
+  if (ABSL_PREDICT_FALSE(!content.ok())) return content;
+  if (ABSL_PREDICT_FALSE(content->bytes.empty() ||
+                         content->type == ContentType::kChangeCipherSpec)) {
+    if (++empty_records_ > kMaxEmptyRecords) content = Unexpected(Code::kTooManyEmptyRecords);
+  } else if (content->type != ContentType::kAlert) {  // of which there is a limit as well
     empty_records_ = 0;
   }
   return content;

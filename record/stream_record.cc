@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "crypto/base/endian.h"
 #include "crypto/base/reader.h"
 #include "crypto/base/writer.h"
 
@@ -26,10 +27,10 @@ size_t TotalSize(absl::Span<const Bytes> parts) {
 
 // `header`: kStreamHeaderSize bytes.
 void WriteHeader(ContentType type, uint16_t version, size_t size, MutableBytes header) {
-  header[0] = static_cast<uint8_t>(type);
-  header[1] = static_cast<uint8_t>(version >> 8);
-  header[2] = static_cast<uint8_t>(version);
-  header[3] = static_cast<uint8_t>(size >> 8);
+  // Four bytes in one store, so that a load of four finds them at once.
+  StoreBigEndian(static_cast<uint32_t>(type) << 24 | static_cast<uint32_t>(version) << 8 |
+                     static_cast<uint32_t>(size >> 8),
+                 header.data());
   header[4] = static_cast<uint8_t>(size);
 }
 

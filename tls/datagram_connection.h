@@ -117,6 +117,12 @@ class DatagramConnection {
   Result<void> OnChangeCipherSpec(Bytes content);
   Result<void> OnContent(record::RecordNumber number, record::ContentType type,
                          MutableBytes content, Now now, MutableBytes& plaintext);
+  Result<void> OnData(MutableBytes content, MutableBytes& plaintext) {
+    peer_.idle_messages = 0;
+    if (!content.empty()) peer_.warnings = 0;
+    plaintext = content;
+    return {};
+  }
   Result<void> OnNotOpened(const record::ReadEpoch& keys);
   void RetireOldKeys(Epoch opened, Now now);
   void OnTooEarly(uint64_t epoch_bits, Now now);
@@ -127,7 +133,10 @@ class DatagramConnection {
   Result<void> OnAck(record::RecordNumber number, Bytes content, Now now);
   Result<void> Pump(Now now);
   Result<void> Deliver(Now now);
-  void ScheduleAck(Now now);
+  void ScheduleAck(Now now) {
+    if (!ack_.due && ack_.spoken && ack_.list.HasNews(AckLimit())) SetAckTime(now);
+  }
+  void SetAckTime(Now now);
   // Unless it is settled that it speaks DTLS 1.2: the peer takes and sends ACKs.
   void SpeaksDtls13() { ack_.spoken = !dtls12_.settled; }
   // Messages below this may be acknowledged. After the handshake only what was carried out: an

@@ -75,13 +75,18 @@ Result<void> DatagramConnection::OnDatagram(MutableBytes& rest, Now now, Mutable
     OnNoKeys(*record, now);
     return {};
   }
-  MERLON_ASSIGN_OR_RETURN(const record::Opened opened, epochs_.Open(*record, *keys));
-  if (opened.noise) {
-    Count(*opened.noise);
-    return *opened.noise == Noise::kForged ? OnNotOpened(*keys) : Result<void>();
+  const Result<record::Opened> opened = epochs_.Open(*record, *keys);
+  if (!opened.ok()) return opened.error();
+  if (opened->noise) {
+    Count(*opened->noise);
+    return *opened->noise == Noise::kForged ? OnNotOpened(*keys) : Result<void>();
   }
   RetireOldKeys(keys->epoch, now);
-  return OnContent({keys->epoch, opened.sequence}, opened.type, opened.content, now, plaintext);
+  const bool is_data = opened->type == ContentType::kApplicationData && !peer_.closed;
+  if (ABSL_PREDICT_TRUE(is_data && core_.established() && CarriesData(keys->epoch))) {
+    return OnData(opened->content, plaintext);
+  }
+  return OnContent({keys->epoch, opened->sequence}, opened->type, opened->content, now, plaintext);
 }
 
 void DatagramConnection::OnNoKeys(const record::DatagramRecord& record, Now now) {
@@ -138,8 +143,8 @@ MutableBytes DatagramConnection::TakeHeldData() {
 // Only with the peer's new keys in use is it known that it does not need the old ones again: it
 // sends under those until it has our ACK of its KeyUpdate (RFC 9147 s8).
 void DatagramConnection::RetireOldKeys(Epoch opened, Now now) {
-  if (peer_.old_keys_end != Instant::max() || opened != epochs_.newest_read()) return;
-  if (epochs_.HoldsOldRead()) peer_.old_keys_end = now.instant + kOldKeysRetention;
+  if (!epochs_.HoldsOldRead() || opened != epochs_.newest_read()) return;
+  if (peer_.old_keys_end == Instant::max()) peer_.old_keys_end = now.instant + kOldKeysRetention;
 }
 
 // Counts towards the AEAD's integrity limit (RFC 9147 s4.5.3).
@@ -212,11 +217,7 @@ Result<void> DatagramConnection::OnContent(RecordNumber number, ContentType type
     case ContentType::kAlert:
       return OnAlert(number, content);
     case ContentType::kApplicationData:
-      if (core_.established() && CarriesData(number.epoch)) {
-        peer_.idle_messages = 0;
-        plaintext = content;
-        return {};
-      }
+      if (core_.established() && CarriesData(number.epoch)) return OnData(content, plaintext);
       // It overtook the Finished, or that waits for an operation.
       if (core_.established() || !(dtls12_.settled || CarriesData(number.epoch)) ||
           !held_.AddData(content, reassembly_.spare())) {
@@ -336,8 +337,7 @@ Result<void> DatagramConnection::Pump(Now now) {
 // At once for a flight that is whole and that nothing answers: the last one of the handshake, and a
 // KeyUpdate, whose sender goes on under the old keys until then (RFC 9147 s8). Else after a quarter
 // of the timeout (s7.1): a flight of ours may answer before, or more come to be acknowledged.
-void DatagramConnection::ScheduleAck(Now now) {
-  if (ack_.due || !ack_.spoken || !ack_.list.HasNews(AckLimit())) return;
+void DatagramConnection::SetAckTime(Now now) {
   if (ack_.at_once) {
     ack_.at_once = false;
     ack_.deadline.reset();

@@ -43,48 +43,83 @@ using Event = std::variant<std::monostate, Connected, Writable, EarlyDataAccepte
                            EarlyDataRejected, TicketArrived, KeysChanged, SecretLogged, PeerClosed,
                            HandshakeMemoryReleasable, PathValidated>;
 
+// The place of a type among those of a variant.
+template <class T, class Variant>
+inline constexpr uint8_t kPlaceIn = 0;
+template <class T, class... Types>
+inline constexpr uint8_t kPlaceIn<T, std::variant<Types...>> = [] {
+  uint8_t place = 0;
+  (void)((std::is_same_v<T, Types> || (++place, false)) || ...);
+  return place;
+}();
+
 // The events that wait to be polled. An idle connection has this as well, so that they are kept
-// small: of a SecretLogged what its kind have in common is kept once.
+// packed: of a SecretLogged what its kind have in common is kept once.
 class EventQueue {
  public:
   template <class E>
   Result<void> Push(const E& event) {
+    Item item{.kind = kKindOf<E>};
     if constexpr (std::is_same_v<E, SecretLogged>) {
       client_random_ = event.client_random;
-      return queue_.Push(Logged{event.label.data(), event.secret.data(),
-                                static_cast<uint8_t>(event.label.size()),
-                                static_cast<uint8_t>(event.secret.size())});
-    } else {
-      return queue_.Push(event);
+      item.bytes = event.secret.data();
+      item.label = event.label.data();
+      item.number = event.secret.size() << 8 | event.label.size();
+    } else if constexpr (std::is_same_v<E, TicketArrived>) {
+      item.bytes = event.session.data();
+      item.number = event.session.size();
+    } else if constexpr (std::is_same_v<E, KeysChanged>) {
+      item.number = static_cast<uint64_t>(event.epoch);
+      item.write = event.write;
     }
+    return queue_.Push(item);
   }
   std::optional<Event> Pop() {
-    const std::optional<Queued> queued = queue_.Pop();
-    if (!queued) return std::nullopt;
-    return std::visit([&](const auto& event) { return EventOf(event); }, *queued);
+    if (ABSL_PREDICT_TRUE(queue_.empty())) return std::nullopt;
+    return EventOf(*queue_.Pop());
   }
   void Clear() { queue_.Clear(); }
   bool empty() const { return queue_.empty(); }
 
  private:
-  struct Logged {
-    const char* label;
-    const uint8_t* secret;
-    uint8_t label_size, secret_size;
+  struct Item {
+    const uint8_t* bytes = nullptr;  // of a session or a secret
+    const char* label = nullptr;
+    uint64_t number : 48 = 0;  // how many bytes, of a secret and of its label; an epoch
+    uint64_t kind : 8 = 0;     // its place in Event
+    uint64_t write : 1 = 0;
   };
-  using Queued = std::variant<std::monostate, Connected, Writable, EarlyDataAccepted,
-                              EarlyDataRejected, TicketArrived, KeysChanged, Logged, PeerClosed,
-                              HandshakeMemoryReleasable, PathValidated>;
   template <class E>
-  static Event EventOf(const E& event) {
-    return event;
-  }
-  Event EventOf(const Logged& logged) const {
-    return SecretLogged{std::string_view(logged.label, logged.label_size), client_random_,
-                        Bytes(logged.secret, logged.secret_size)};
+  static constexpr uint8_t kKindOf = kPlaceIn<E, Event>;
+
+  Event EventOf(const Item& item) const {
+    const size_t size = static_cast<size_t>(item.number);
+    switch (item.kind) {
+      case kKindOf<Connected>:
+        return Connected{};
+      case kKindOf<Writable>:
+        return Writable{};
+      case kKindOf<EarlyDataAccepted>:
+        return EarlyDataAccepted{};
+      case kKindOf<EarlyDataRejected>:
+        return EarlyDataRejected{};
+      case kKindOf<TicketArrived>:
+        return TicketArrived{Bytes(item.bytes, size)};
+      case kKindOf<KeysChanged>:
+        return KeysChanged{static_cast<Epoch>(item.number), item.write != 0};
+      case kKindOf<SecretLogged>:
+        return SecretLogged{std::string_view(item.label, size & 0xff), client_random_,
+                            Bytes(item.bytes, size >> 8)};
+      case kKindOf<PeerClosed>:
+        return PeerClosed{};
+      case kKindOf<HandshakeMemoryReleasable>:
+        return HandshakeMemoryReleasable{};
+      default:
+        return PathValidated{};
+    }
   }
 
-  FixedQueue<Queued, 12> queue_;
+  FixedQueue<Item, 12> queue_;
   Bytes client_random_;
 };
 

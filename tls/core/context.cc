@@ -61,6 +61,7 @@ void Context::WipeSecrets() {
   resumption_master = {};
   arena.ReleaseTo(0);
   transcript = nullptr;
+  prf = nullptr;
   negotiated.peer_chain = {};
   negotiated.client_identity = {};
   negotiated.peer_transport_parameters = {};

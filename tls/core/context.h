@@ -8,6 +8,7 @@
 #include "crypto/base/arena.h"
 #include "crypto/base/time.h"
 #include "crypto/base/writer.h"
+#include "crypto/mac.h"
 #include "record/content_type.h"
 #include "tls/config.h"
 #include "tls/core/connection_random.h"
@@ -152,9 +153,11 @@ struct Context {
   Bytes transport_parameters;        // ours
   Transcript* transcript = nullptr;  // in storage; from the moment its hash is known
   HashSecret exporter_master, resumption_master;
-  Bytes client_random;         // in storage
-  Bytes server_random;         // in storage; TLS 1.2 alone
-  MessageLog* log = nullptr;   // in storage; null: none is kept
+  Bytes client_random;        // in storage
+  Bytes server_random;        // in storage; TLS 1.2 alone
+  MessageLog* log = nullptr;  // in storage; null: none is kept
+  // In storage: TLS 1.2's PRF under its master secret, from its first use on.
+  const crypto::Hmac* prf = nullptr;
   HandshakeMessage message{};  // the one being handled
   Now now{};
   FlightId flight{};

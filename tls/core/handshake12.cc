@@ -35,8 +35,13 @@ bool IsWeierstrass(crypto::KeyType key) {
   return key == crypto::KeyType::kEcP256 || key == crypto::KeyType::kEcP384;
 }
 
-crypto::Hmac KeyedPrf(const Master12& master, const Context& cx) {
-  return PrfOf(*cx.negotiated.suite->hash, master.secret);
+// Keyed once for all that a handshake makes with it.
+Result<const crypto::Hmac*> KeyedPrf(const Master12& master, Context& cx) {
+  if (cx.prf == nullptr) {
+    MERLON_ASSIGN_OR_RETURN(cx.prf, cx.arena.KeepObject<crypto::Hmac>(*cx.negotiated.suite->hash,
+                                                                      master.secret.reveal()));
+  }
+  return cx.prf;
 }
 
 // One direction's keys, of a key block that is derived when the first is asked for.
@@ -144,7 +149,9 @@ Result<void> Export12(const Established12& s, std::string_view label, std::optio
                       MutableBytes out, const Context& cx) {
   if (!s.master.extended) return Misuse();
   const Bytes randoms(s.randoms);
-  ExportKeyingMaterial12(KeyedPrf(s.master, cx), Slice(randoms, 0, kHelloRandomSize),
+  // The storage may be gone.
+  ExportKeyingMaterial12(PrfOf(*cx.negotiated.suite->hash, s.master.secret),
+                         Slice(randoms, 0, kHelloRandomSize),
                          Slice(randoms, kHelloRandomSize, kHelloRandomSize), label, context, out);
   return {};
 }
@@ -166,24 +173,27 @@ Result<void> RequestPskMaster12(bool extended, std::optional<Bytes> other_secret
 }
 
 Result<void> InstallReadKeys12(Master12& master, Context& cx) {
-  return cx.outbox.Push(InstallRead{
-      Epoch::kFirstKeys, TakeKeys(master, KeyedPrf(master, cx), cx.server != nullptr, cx)});
+  MERLON_ASSIGN_OR_RETURN(const crypto::Hmac* const prf, KeyedPrf(master, cx));
+  return cx.outbox.Push(
+      InstallRead{Epoch::kFirstKeys, TakeKeys(master, *prf, cx.server != nullptr, cx)});
 }
 
 Result<void> EmitFinished12(Master12& master, Context& cx) {
-  const crypto::Hmac prf = KeyedPrf(master, cx);
+  MERLON_ASSIGN_OR_RETURN(const crypto::Hmac* const prf, KeyedPrf(master, cx));
   const bool is_client = cx.client != nullptr;
   MERLON_TRY(cx.outbox.Push(SendChangeCipherSpec{cx.flight}));
-  MERLON_TRY(cx.outbox.Push(InstallWrite{Epoch::kFirstKeys, TakeKeys(master, prf, is_client, cx)}));
+  MERLON_TRY(
+      cx.outbox.Push(InstallWrite{Epoch::kFirstKeys, TakeKeys(master, *prf, is_client, cx)}));
   uint8_t mac[kVerifyDataSize12];
-  VerifyData(prf, is_client, cx.transcript->Peek().view(), mac);
+  VerifyData(*prf, is_client, cx.transcript->Peek().view(), mac);
   return Emit12(Epoch::kFirstKeys, Finished{.mac = mac}, cx);
 }
 
 Result<void> CheckFinished12(Bytes mac, const Master12& master, Context& cx) {
   MERLON_TRY(CheckEpoch12(Epoch::kFirstKeys, cx));
   uint8_t expected[kVerifyDataSize12];
-  VerifyData(KeyedPrf(master, cx), cx.client == nullptr, cx.transcript->Peek().view(), expected);
+  MERLON_ASSIGN_OR_RETURN(const crypto::Hmac* const prf, KeyedPrf(master, cx));
+  VerifyData(*prf, cx.client == nullptr, cx.transcript->Peek().view(), expected);
   // RFC 5246 s7.4.9: "Recipients of Finished messages MUST verify that the contents are correct";
   // s7.2.2: decrypt_error is for "[being] unable to [...] validate a Finished message".
   if (!ConstantTimeEqual(Bytes(expected), mac)) {

@@ -75,6 +75,7 @@ Result<MutableBytes> HandshakeCore<Profile>::ReleaseStorage() {
   if (context_.server != nullptr) context_.negotiated.server_name = {};
   context_.ticket_mark = 0;
   context_.transcript = nullptr;
+  context_.prf = nullptr;
   return context_.arena.TakeBack();
 }
 

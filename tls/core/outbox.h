@@ -13,6 +13,7 @@
 #include "record/epoch.h"
 #include "record/traffic_keys.h"
 #include "tls/core/input.h"
+#include "tls/event.h"
 
 namespace merlon::tls {
 
@@ -67,7 +68,8 @@ struct SendWarning {
 using Command = std::variant<std::monostate, Send, SendChangeCipherSpec, SettleVersion, InstallRead,
                              InstallWrite, DropEpoch, SkipEarlyData, FinalFlight, SendWarning>;
 
-// In order. Keys, being large, have slots of their own: an idle connection has this as well.
+// In order. Keys, being large, have slots of their own, and the rest is packed: an idle connection
+// has this as well.
 class Outbox {
  public:
   static constexpr size_t kCommands = 10;  // the most that one input makes the core say
@@ -75,17 +77,27 @@ class Outbox {
 
   template <class C>
   Result<void> Push(C command) {
-    if constexpr (requires { command.keys; }) {
-      MERLON_TRY(keys_.Push(std::move(command.keys)));
-      return commands_.Push(Keys{command.epoch, std::is_same_v<C, InstallWrite>});
-    } else {
-      return commands_.Push(std::move(command));
+    Item item{.kind = kKindOf<C>};
+    if constexpr (requires { command.keys; }) MERLON_TRY(keys_.Push(std::move(command.keys)));
+    if constexpr (requires { command.epoch; }) item.epoch = static_cast<uint64_t>(command.epoch);
+    if constexpr (requires { command.flight; }) item.number = command.flight.value;
+    if constexpr (std::is_same_v<C, Send>) {
+      item.bytes = command.bytes.data();
+      item.size = static_cast<uint32_t>(command.bytes.size());
+    } else if constexpr (std::is_same_v<C, SettleVersion>) {
+      item.number = command.version;
+    } else if constexpr (std::is_same_v<C, SkipEarlyData>) {
+      item.number = command.until_client_hello;
+      item.size = command.budget;
+    } else if constexpr (std::is_same_v<C, SendWarning>) {
+      item.number = static_cast<uint16_t>(command.alert);
     }
+    return commands_.Push(item);
   }
   std::optional<Command> Pop() {
-    std::optional<Queued> queued = commands_.Pop();
-    if (!queued) return std::nullopt;
-    return std::visit([&](const auto& command) { return CommandOf(command); }, *queued);
+    const std::optional<Item> item = commands_.Pop();
+    if (!item) return std::nullopt;
+    return CommandOf(*item);
   }
   bool empty() const { return commands_.empty(); }
   void Clear() {
@@ -94,22 +106,41 @@ class Outbox {
   }
 
  private:
-  struct Keys {
-    Epoch epoch;
-    bool write;
+  struct Item {
+    uint64_t epoch : 48 = 0;
+    uint64_t kind : 8 = 0;           // its place in Command
+    const uint8_t* bytes = nullptr;  // of a message
+    uint32_t size = 0;               // of it; a budget
+    uint16_t number = 0;             // a flight, a version, an alert, until_client_hello
   };
-  using Queued = std::variant<std::monostate, Send, SendChangeCipherSpec, SettleVersion, Keys,
-                              DropEpoch, SkipEarlyData, FinalFlight, SendWarning>;
   template <class C>
-  static Command CommandOf(const C& command) {
-    return command;
-  }
-  Command CommandOf(const Keys& keys) {
-    if (keys.write) return InstallWrite{keys.epoch, *keys_.Pop()};
-    return InstallRead{keys.epoch, *keys_.Pop()};
+  static constexpr uint8_t kKindOf = kPlaceIn<C, Command>;
+
+  Command CommandOf(const Item& item) {
+    const Epoch epoch = static_cast<Epoch>(item.epoch);
+    switch (item.kind) {
+      case kKindOf<Send>:
+        return Send{epoch, FlightId{item.number}, Bytes(item.bytes, item.size)};
+      case kKindOf<SendChangeCipherSpec>:
+        return SendChangeCipherSpec{FlightId{item.number}};
+      case kKindOf<SettleVersion>:
+        return SettleVersion{item.number};
+      case kKindOf<InstallRead>:
+        return InstallRead{epoch, *keys_.Pop()};
+      case kKindOf<InstallWrite>:
+        return InstallWrite{epoch, *keys_.Pop()};
+      case kKindOf<DropEpoch>:
+        return DropEpoch{epoch};
+      case kKindOf<SkipEarlyData>:
+        return SkipEarlyData{item.number != 0, item.size};
+      case kKindOf<FinalFlight>:
+        return FinalFlight{};
+      default:
+        return SendWarning{static_cast<Alert>(item.number)};
+    }
   }
 
-  FixedQueue<Queued, kCommands> commands_;
+  FixedQueue<Item, kCommands> commands_;
   FixedQueue<record::TrafficKeys, kKeys> keys_;
 };
 

@@ -8,6 +8,7 @@ namespace {
 
 struct Kernel {
   static constexpr size_t kBlocks = 1, kFewBlocks = 1;
+  static constexpr const MaskAlgorithm* kMask = &kPortableChaCha20Mask;
   static void Xor(ChaCha20State& state, const uint8_t* in, uint8_t* out, size_t chunks) {
     ChaCha20Xor(state, in, out, chunks);
   }

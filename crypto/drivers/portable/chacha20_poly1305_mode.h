@@ -5,7 +5,8 @@
 //   kBlocks: blocks of key stream that it makes at once, a chunk;
 //   Xor(state, in, out, chunks): XORs that many chunks of key stream, moving the counter on;
 //   kFewBlocks and XorFew(state, in, out): the same for a chunk that suits short records;
-//   Tag(key, ad, text, tag): the Poly1305 tag of RFC 8439 s2.8.
+//   Tag(key, ad, text, tag): the Poly1305 tag of RFC 8439 s2.8;
+//   kMask: the algorithm that hides record numbers.
 // Constant time where the kernel is: tags are compared without a branch on their bytes.
 #pragma once
 #include <algorithm>
@@ -32,7 +33,7 @@ class ChaCha20Poly1305Mode {
         // s5.5); RFC 9147 s4.5.3 says the same, and 2^36 for records that do not open.
         .seal_limit = ~uint64_t{0},
         .open_limit = uint64_t{1} << 36,
-        .mask = &kPortableChaCha20Mask,
+        .mask = Kernel::kMask,
         .bind = Bind,
         .seal_scatter = SealScatter,
         .seal_batch = SealBatch,

@@ -28,6 +28,14 @@ void OneAfterTheOther(typename Sha2<Word>::Chain& a, const uint8_t* block_a,
   kBlocks(b, block_b, 1);
 }
 
+// The hash that a chaining value is, kSize bytes. The same.
+template <class Word, size_t kSize>
+void StoreHash(const typename Sha2<Word>::Chain& chain, uint8_t* out) {
+  for (size_t i = 0; i < kSize / sizeof(Word); ++i) {
+    StoreBigEndian<Word>(chain[i], out + i * sizeof(Word));
+  }
+}
+
 // A key, as the chaining values behind its two padded blocks.
 template <class Word>
 struct Sha2HmacState {
@@ -35,7 +43,7 @@ struct Sha2HmacState {
 };
 
 // The blocks that one MAC is hashed from, one after the other. Times depend on lengths alone.
-template <class Word, size_t kDigestSize>
+template <class Word, size_t kDigestSize, auto kStoreHash>
 class Sha2HmacRun {
   static constexpr size_t kBlock = Sha2<Word>::kBlock, kMostContent = Sha2<Word>::kMostContent;
 
@@ -55,14 +63,19 @@ class Sha2HmacRun {
       case Phase::kMessage:
         return NextOfMessage();
       case Phase::kLength:
-        return LastOfMessage(0);
+        block_ = {};
+        return LastOfMessage();
       case Phase::kOuter:
         return OuterBlock();
       case Phase::kDone:
         break;
     }
-    StoreChain();
-    if (!out_.empty()) memcpy(out_.data(), block_.data(), std::min(out_.size(), kDigestSize));
+    if (out_.size() == kDigestSize) {
+      kStoreHash(chain, out_.data());
+    } else {
+      kStoreHash(chain, block_.data());
+      Copy(Slice(Bytes(block_), 0, out_.size()), out_.data());
+    }
     return nullptr;
   }
 
@@ -72,11 +85,12 @@ class Sha2HmacRun {
   enum class Phase : uint8_t { kMessage, kLength, kOuter, kDone };
 
   const uint8_t* NextOfMessage() {
+    block_ = {};
     size_t used = 0;
     while (!parts_.empty()) {
       const Bytes part = parts_.front();
       const size_t take = std::min(part.size() - at_, kBlock - used);
-      if (take != 0) memcpy(block_.data() + used, part.data() + at_, take);
+      Copy(Slice(part, at_, take), block_.data() + used);
       used += take;
       at_ += take;
       if (at_ == part.size()) {
@@ -89,32 +103,32 @@ class Sha2HmacRun {
       }
     }
     size_ += used;
-    block_[used++] = 0x80;
-    if (used <= kMostContent) return LastOfMessage(used);
-    memset(block_.data() + used, 0, kBlock - used);
+    block_[used] = 0x80;
+    if (used < kMostContent) return LastOfMessage();
     phase_ = Phase::kLength;
     return block_.data();
   }
-  const uint8_t* LastOfMessage(size_t used) {
+  const uint8_t* LastOfMessage() {
     phase_ = Phase::kOuter;
-    return WithLength(used, kBlock + size_);  // the key's block counts
+    return WithLength(kBlock + size_);  // the key's block counts
   }
   const uint8_t* OuterBlock() {
-    StoreChain();
+    block_ = {};
+    kStoreHash(chain, block_.data());
     chain = outer_;
     block_[kDigestSize] = 0x80;
     phase_ = Phase::kDone;
-    return WithLength(kDigestSize + 1, kBlock + kDigestSize);
+    return WithLength(kBlock + kDigestSize);
   }
-  const uint8_t* WithLength(size_t used, uint64_t hashed) {
-    memset(block_.data() + used, 0, kBlock - 8 - used);
+  const uint8_t* WithLength(uint64_t hashed) {
     StoreBigEndian<uint64_t>(hashed * 8, block_.data() + kBlock - 8);
     return block_.data();
   }
-  void StoreChain() {
-    for (size_t i = 0; i < kDigestSize / sizeof(Word); ++i) {
-      StoreBigEndian<Word>(chain[i], block_.data() + i * sizeof(Word));
-    }
+  // In pieces as they are stored and loaded elsewhere: a processor is slow to load what was stored
+  // in other ones just before.
+  static void Copy(Bytes from, uint8_t* to) {
+    for (; from.size() >= 16; from.remove_prefix(16), to += 16) memcpy(to, from.data(), 16);
+    if (!from.empty()) memcpy(to, from.data(), from.size());
   }
 
   const typename Sha2<Word>::Chain& outer_;
@@ -126,12 +140,13 @@ class Sha2HmacRun {
   std::array<uint8_t, kBlock> block_;
 };
 
-// kBlocks(chain, data, count); kTwoBlocks as OneAfterTheOther; kStart: the hash's first chaining
-// value.
+// kBlocks(chain, data, count); kTwoBlocks as OneAfterTheOther, kStoreHash as StoreHash; kStart: the
+// hash's first chaining value.
 template <class Word, size_t kDigestSize, const typename Sha2<Word>::Chain& kStart, auto kBlocks,
-          auto kTwoBlocks>
+          auto kTwoBlocks, auto kStoreHash = StoreHash<Word, kDigestSize>>
 struct Sha2Hmac {
   using State = Sha2HmacState<Word>;
+  using Run = Sha2HmacRun<Word, kDigestSize, kStoreHash>;
   static_assert(sizeof(State) <= kMaxHmacStateSize);
 
   static void Key(void* state, Bytes key) {
@@ -152,7 +167,7 @@ struct Sha2Hmac {
     const State& s = *static_cast<const State*>(state);
     for (; messages.size() > 1; messages.remove_prefix(2)) ComputeTwo(s, messages[0], messages[1]);
     if (messages.empty()) return;
-    Sha2HmacRun<Word, kDigestSize> run(s, messages[0]);
+    Run run(s, messages[0]);
     Finish(run, run.Next());
   }
 
@@ -161,7 +176,7 @@ struct Sha2Hmac {
 
  private:
   static void ComputeTwo(const State& s, const HmacMessage& one, const HmacMessage& other) {
-    Sha2HmacRun<Word, kDigestSize> a(s, one), b(s, other);
+    Run a(s, one), b(s, other);
     const uint8_t *block_a = a.Next(), *block_b = b.Next();
     while (block_a != nullptr && block_b != nullptr) {
       kTwoBlocks(a.chain, block_a, b.chain, block_b);
@@ -171,7 +186,7 @@ struct Sha2Hmac {
     Finish(a, block_a);
     Finish(b, block_b);
   }
-  static void Finish(Sha2HmacRun<Word, kDigestSize>& run, const uint8_t* block) {
+  static void Finish(Run& run, const uint8_t* block) {
     for (; block != nullptr; block = run.Next()) kBlocks(run.chain, block, 1);
   }
 };

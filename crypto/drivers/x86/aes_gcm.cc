@@ -48,11 +48,10 @@ class Operation {
         text_size_(text_size),
         ad_size_(ad.size()) {
     if (text_size > kMaxTextSize) __builtin_trap();
-    uint8_t nonce[16];
-    memcpy(nonce, context.iv, 16);
-    StoreBigEndian(LoadBigEndian<uint64_t>(nonce + 4) ^ nonce64, nonce + 4);
-    counter_ = _mm_insert_epi32(x86::Load(nonce), 1, 3);
-    WipeObject(nonce);  // the IV is derived from the traffic secret
+    // In registers: what is stored in parts and loaded whole waits for all that goes before.
+    const __m128i number = _mm_cvtsi64_si128(static_cast<long long>(__builtin_bswap64(nonce64)));
+    const __m128i nonce = _mm_xor_si128(x86::Load(context.iv), _mm_slli_si128(number, 4));
+    counter_ = _mm_insert_epi32(nonce, 1, 3);
     hash_ = _mm_setzero_si128();
     HashPadded(ad, /*with_lengths=*/false);
     Refill(text_size <= kChunk - 16 ? 8 : 1);
@@ -116,8 +115,10 @@ class Operation {
     if (blocks == 1) {
       x86::Store(x86::EncryptBlock(keys_, CounterBlock(counter_, 0)), stream_);
     } else {
+#pragma GCC unroll 8
       for (int i = 0; i < 8; ++i) b[i] = CounterBlock(counter_, i);
       x86::EncryptEight(keys_, b);
+#pragma GCC unroll 8
       for (int i = 0; i < 8; ++i) x86::Store(b[i], stream_ + 16 * i);
     }
     counter_ = _mm_add_epi32(counter_, _mm_set_epi32(blocks, 0, 0, 0));
@@ -199,10 +200,26 @@ class Operation {
       data.remove_prefix(16);
       return block;
     }
-    uint8_t padded[16] = {};
-    memcpy(padded, data.data(), data.size());
+    const __m128i block = LoadPart(data.data(), data.size());
     data.remove_prefix(data.size());
-    return x86::Load(padded);
+    return block;
+  }
+  // Fewer than 16 bytes, and zeros behind them, without memory between.
+  [[gnu::target("aes,pclmul,ssse3,sse4.1")]] static __m128i LoadPart(const uint8_t* from,
+                                                                     size_t size) {
+    const uint8_t* const rest = from + (size & 8);
+    uint64_t high = 0;
+    if ((size & 1) != 0) high = rest[size & 6];
+    if ((size & 2) != 0) {
+      uint16_t two;
+      memcpy(&two, rest + (size & 4), sizeof(two));
+      high = high << 16 | two;
+    }
+    if ((size & 4) != 0) high = high << 32 | LoadLittleEndian<uint32_t>(rest);
+    const __m128i last = _mm_cvtsi64_si128(static_cast<long long>(high));
+    if ((size & 8) == 0) return last;
+    return _mm_insert_epi64(_mm_slli_si128(last, 8),
+                            static_cast<long long>(LoadLittleEndian<uint64_t>(from)), 0);
   }
 
   const x86::RoundKeys<kRounds>& keys_;

@@ -50,6 +50,7 @@ template <int kRounds>
 template <int kRounds>
 [[gnu::target("aes,sse4.1")]] inline __m128i EncryptBlock(const RoundKeys<kRounds>& k, __m128i b) {
   b = _mm_xor_si128(b, k.keys[0]);
+#pragma GCC unroll 16
   for (int round = 1; round < kRounds; ++round) b = _mm_aesenc_si128(b, k.keys[round]);
   return _mm_aesenclast_si128(b, k.keys[kRounds]);
 }

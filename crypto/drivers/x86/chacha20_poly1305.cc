@@ -10,8 +10,17 @@
 namespace merlon::crypto {
 namespace {
 
+void BindMask(void* context, Bytes key) {
+  memcpy(context, Slice(key, 0, kChaCha20KeySize).data(), kChaCha20KeySize);
+}
+void MaskOf(const void* context, Bytes sample, MutableBytes out) {
+  x86::ChaCha20MaskAvx2(static_cast<const uint8_t*>(context), Slice(sample, 0, 16).data(),
+                        Slice(out, 0, 16).data());
+}
+
 struct Kernel {
   static constexpr size_t kBlocks = x86::kChaCha20Lanes, kFewBlocks = x86::kChaCha20Few;
+  static constexpr const MaskAlgorithm* kMask = &kX86ChaCha20Mask;
   static void Xor(ChaCha20State& state, const uint8_t* in, uint8_t* out, size_t chunks) {
     x86::ChaCha20XorAvx2(state, in, out, chunks);
   }
@@ -28,6 +37,8 @@ struct Kernel {
 
 }  // namespace
 
+constinit const MaskAlgorithm kX86ChaCha20Mask = {kChaCha20KeySize, kChaCha20KeySize, BindMask,
+                                                  MaskOf};
 constinit const AeadAlgorithm kX86ChaCha20Poly1305 = ChaCha20Poly1305Mode<Kernel>::Algorithm();
 
 }  // namespace merlon::crypto

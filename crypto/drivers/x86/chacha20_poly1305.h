@@ -6,6 +6,7 @@
 #if defined(__x86_64__)
 namespace merlon::crypto {
 
+extern const MaskAlgorithm kX86ChaCha20Mask;
 extern const AeadAlgorithm kX86ChaCha20Poly1305;
 
 }  // namespace merlon::crypto

@@ -95,6 +95,15 @@ struct Lane {
   Store(b, chain_b);
 }
 
+// A chaining value, most significant bytes first: stored as the next block is loaded.
+[[gnu::target("ssse3")]] void StoreHash256(const std::array<uint32_t, 8>& chain, uint8_t* out) {
+  const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+  for (size_t i = 0; i < 2; ++i) {
+    const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&chain[4 * i]));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 16 * i), _mm_shuffle_epi8(half, big_endian));
+  }
+}
+
 }  // namespace
 
 constinit const HashAlgorithm kX86Sha256 = {
@@ -105,7 +114,7 @@ constinit const HashAlgorithm kX86Sha256 = {
     .start = Sha256Start,
     .update = [](void* context, Bytes data) { Sha256Update(context, data, Blocks); },
     .finish = [](void* context, MutableBytes out) { Sha256Finish(context, out, Blocks); },
-    .hmac = &Sha2Hmac<uint32_t, 32, kSha256Start, Blocks, TwoBlocks>::kKernel,
+    .hmac = &Sha2Hmac<uint32_t, 32, kSha256Start, Blocks, TwoBlocks, StoreHash256>::kKernel,
 };
 
 }  // namespace merlon::crypto

@@ -76,6 +76,7 @@ constexpr Primitive kPrimitives[] = {
     {"x86", "AES-128-CCM_8", X86HasAesAndClmul, [] { RunAead(kX86Aes128Ccm8); }},
     {"x86", "AES-256-CCM_8", X86HasAesAndClmul, [] { RunAead(kX86Aes256Ccm8); }},
     {"x86", "CTR-DRBG", X86HasAesAndClmul, [] { RunCtrDrbg(kX86Aes256); }},
+    {"x86-avx2", "ChaCha20 mask", X86HasAvx2, [] { RunMask(kX86ChaCha20Mask); }},
     {"x86-avx2", "ChaCha20-Poly1305", X86HasAvx2, [] { RunAead(kX86ChaCha20Poly1305); }},
     {"x86-sha", "SHA-256", X86HasSha, [] { RunHash(kX86Sha256); }},
 #endif
