@@ -13,9 +13,31 @@ inline constexpr uint8_t kBasicConstraints[] = {0x55, 0x1d, 0x13};
 inline constexpr uint8_t kNameConstraints[] = {0x55, 0x1d, 0x1e};
 inline constexpr uint8_t kCertificatePolicies[] = {0x55, 0x1d, 0x20};
 inline constexpr uint8_t kAuthorityKeyIdentifier[] = {0x55, 0x1d, 0x23};
+inline constexpr uint8_t kAnyPolicy[] = {0x55, 0x1d, 0x20, 0x00};
+inline constexpr uint8_t kPolicyMappings[] = {0x55, 0x1d, 0x21};
 inline constexpr uint8_t kPolicyConstraints[] = {0x55, 0x1d, 0x24};
 inline constexpr uint8_t kExtendedKeyUsage[] = {0x55, 0x1d, 0x25};
 inline constexpr uint8_t kInhibitAnyPolicy[] = {0x55, 0x1d, 0x36};
+inline constexpr uint8_t kCrlDistributionPoints[] = {0x55, 0x1d, 0x1f};
+inline constexpr uint8_t kFreshestCrl[] = {0x55, 0x1d, 0x2e};
+inline constexpr uint8_t kNoRevAvail[] = {0x55, 0x1d, 0x38};  // RFC 9608 s2
+// RFC 5280 s4.2.2.1, RFC 7633 s4 (id-pe is 1.3.6.1.5.5.7.1), RFC 6960 s4.2.2.2.1.
+inline constexpr uint8_t kAuthorityInfoAccess[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01};
+inline constexpr uint8_t kTlsFeature[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x18};
+inline constexpr uint8_t kOcspNoCheck[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x05};
+
+// CRLs and their entries: RFC 5280 s5.2, s5.3.
+inline constexpr uint8_t kIssuerAltName[] = {0x55, 0x1d, 0x12};
+inline constexpr uint8_t kCrlNumber[] = {0x55, 0x1d, 0x14};
+inline constexpr uint8_t kReasonCode[] = {0x55, 0x1d, 0x15};
+inline constexpr uint8_t kInvalidityDate[] = {0x55, 0x1d, 0x18};
+inline constexpr uint8_t kDeltaCrlIndicator[] = {0x55, 0x1d, 0x1b};
+inline constexpr uint8_t kIssuingDistributionPoint[] = {0x55, 0x1d, 0x1c};
+inline constexpr uint8_t kCertificateIssuer[] = {0x55, 0x1d, 0x1d};
+
+// Access methods: RFC 5280 s4.2.2.1 (id-ad is 1.3.6.1.5.5.7.48).
+inline constexpr uint8_t kAdOcsp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01};
+inline constexpr uint8_t kAdCaIssuers[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02};
 
 // Extended key usages: RFC 5280 s4.2.1.12 (id-kp is 1.3.6.1.5.5.7.3).
 inline constexpr uint8_t kAnyExtendedKeyUsage[] = {0x55, 0x1d, 0x25, 0x00};

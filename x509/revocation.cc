@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "x509/revocation.h"
+
+#include "x509/error.h"
+#include "x509/path_builder.h"
+
+namespace merlon::x509 {
+
+Result<void> Revocation::Check(const CertificatePath& path, const VerifyOptions& options,
+                               WorkBudget* budget, size_t* culprit) const {
+  const size_t count = policy_.leaf_only ? 1 : path.certificates.size();
+  // From the anchor down: a revoked CA says more than what it issued.
+  for (size_t i = count; i-- > 0;) {
+    *culprit = i;
+    MERLON_TRY(CheckOne({path, i, options, budget, *this}));
+  }
+  return {};
+}
+
+Result<void> Revocation::CheckOne(const StatusQuestion& question) const {
+  const Extensions& extensions = question.certificate().extensions();
+  if (extensions.no_rev_avail) return {};
+  // RFC 7633 s4.2.3.1: the server presents a status; for a CA's certificate it is a rule about what
+  // the CA issues.
+  const bool needs_staple = question.index == 0 && depth_ == 0 && extensions.must_staple;
+  for (const StatusSource* source : sources_) {
+    if (needs_staple && !source->is_stapled()) continue;
+    MERLON_ASSIGN_OR_RETURN(const CertificateStatus status, source->Ask(question));
+    if (status == CertificateStatus::kRevoked) return CertificateError(Code::kRevoked);
+    if (status == CertificateStatus::kGood) return {};
+  }
+  return policy_.hard_fail || needs_staple ? CertificateError(Code::kRevocationUnknown)
+                                           : Result<void>();
+}
+
+Result<bool> Revocation::MaySign(const StatusQuestion& question, size_t candidate,
+                                 KeyUsage usage) const {
+  if (depth_ == kMaxRevocationDepth) return false;
+  const Revocation nested(sources_, {.hard_fail = policy_.hard_fail, .leaf_only = false},
+                          static_cast<uint8_t>(depth_ + 1));
+  VerifyOptions options = question.options;
+  options.purpose = KeyPurpose::kNone;
+  options.leaf_usage = usage;
+  options.server_name = {};
+  options.policies = {};
+  options.path_check = &nested;
+  // RFC 5280 s6.3.3 (f): "The trust anchor for the certification path MUST be the same as the trust
+  // anchor used to validate the target certificate".
+  const TrustAnchors anchors(absl::Span<const TrustAnchor>(question.path.anchor, 1));
+  const Result<VerifiedChain> chain =
+      VerifyChainWithin({question.path.presented, candidate}, anchors, options, question.budget);
+  if (chain.ok()) return true;
+  const Error error = chain.error();
+  if (error.code == Code::kWorkBudget || error.origin != Origin::kPeer) return error;
+  return false;
+}
+
+}  // namespace merlon::x509
