@@ -60,16 +60,8 @@ bool MaySignCrls(const Certificate* certificate) {
          Has(*certificate->extensions().key_usage, KeyUsage::kCrlSign);
 }
 
-// Whether `key` signed the CRL: an error only when the search must end.
 Result<bool> IsSignedBy(const Crl& crl, const PublicKeyInfo& key, const StatusQuestion& question) {
-  if (!CheckKey(key, question.options).ok()) return false;
-  if (question.budget->signature_checks == 0) return CertificateError(Code::kWorkBudget);
-  --question.budget->signature_checks;
-  const Result<void> checked = CheckSignature(crl.signature_algorithm(), crl.tbs(), crl.signature(),
-                                              key, question.options.drivers);
-  if (checked.ok()) return true;
-  if (checked.error().origin != Origin::kPeer) return checked.error();
-  return false;
+  return IsSignedBy(question, key, crl.signature_algorithm(), crl.tbs(), crl.signature());
 }
 
 // s6.3.3 (f), (g): the key that signed the CRL, of someone who may.

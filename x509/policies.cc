@@ -37,7 +37,7 @@ bool ReadMapping(DerReader& mappings, Bytes* issuer_policy, Bytes* subject_polic
 
 // SkipCerts [n], if it stands there.
 bool ReadSkip(DerReader& fields, uint8_t n, std::optional<uint32_t>* skip) {
-  Bytes contents, whole;
+  Bytes contents;
   bool present;
   if (!fields.Optional(der::Context(n, false), &contents, &present)) return false;
   if (!present) return true;

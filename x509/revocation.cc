@@ -6,6 +6,18 @@
 
 namespace merlon::x509 {
 
+Result<bool> IsSignedBy(const StatusQuestion& question, const PublicKeyInfo& key, Bytes algorithm,
+                        Bytes signed_data, Bytes signature) {
+  if (!CheckKey(key, question.options).ok()) return false;
+  if (question.budget->signature_checks == 0) return CertificateError(Code::kWorkBudget);
+  --question.budget->signature_checks;
+  const Result<void> checked =
+      CheckSignature(algorithm, signed_data, signature, key, question.options.drivers);
+  if (checked.ok()) return true;
+  if (checked.error().origin != Origin::kPeer) return checked.error();
+  return false;
+}
+
 Result<void> Revocation::Check(const CertificatePath& path, const VerifyOptions& options,
                                WorkBudget* budget, size_t* culprit) const {
   const size_t count = policy_.leaf_only ? 1 : path.certificates.size();
@@ -51,6 +63,22 @@ Result<bool> Revocation::MaySign(const StatusQuestion& question, size_t candidat
       VerifyChainWithin({question.path.presented, candidate}, anchors, options, question.budget);
   if (chain.ok()) return true;
   const Error error = chain.error();
+  if (error.code == Code::kWorkBudget || error.origin != Origin::kPeer) return error;
+  return false;
+}
+
+Result<bool> Revocation::IsGood(const StatusQuestion& question,
+                                const Certificate& certificate) const {
+  if (depth_ == kMaxRevocationDepth) return !policy_.hard_fail;
+  const Revocation nested(sources_, policy_, static_cast<uint8_t>(depth_ + 1));
+  const Certificate* const issuer = question.path.issuer(question.index);
+  const TrustAnchor anchor = issuer == nullptr ? *question.path.anchor : TrustAnchor(*issuer);
+  size_t culprit;
+  const Result<void> checked = nested.Check(
+      {absl::Span<const Certificate>(&certificate, 1), &anchor, question.path.presented},
+      question.options, question.budget, &culprit);
+  if (checked.ok()) return true;
+  const Error error = checked.error();
   if (error.code == Code::kWorkBudget || error.origin != Origin::kPeer) return error;
   return false;
 }

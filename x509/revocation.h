@@ -20,6 +20,10 @@ struct StatusQuestion {
   const Certificate& certificate() const { return path.certificates[index]; }
 };
 
+// Whether `key` made a signature of an answer; takes from the budget. An error ends the search.
+Result<bool> IsSignedBy(const StatusQuestion& question, const PublicKeyInfo& key, Bytes algorithm,
+                        Bytes signed_data, Bytes signature);
+
 // What tells the status of certificates.
 class StatusSource {
  public:
@@ -59,6 +63,10 @@ class Revocation final : public PathCheck {
   // Whether the `candidate`-th presented certificate may have signed an answer to `question`: a
   // path to the same anchor, for which `usage` is allowed, none of it revoked.
   Result<bool> MaySign(const StatusQuestion& question, size_t candidate, KeyUsage usage) const;
+
+  // Whether `certificate`, issued by who issued the one in question, is not revoked either: what
+  // the policy takes for that.
+  Result<bool> IsGood(const StatusQuestion& question, const Certificate& certificate) const;
 
   // Whether it checks the path of a signer.
   bool is_nested() const { return depth_ > 0; }
