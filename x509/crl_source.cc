@@ -38,7 +38,7 @@ bool IsInScope(const Crl& crl, const Certificate& certificate, const Distributio
   if (!idp.name.empty()) {
     const Bytes base =
         point.crl_issuer.empty() ? certificate.issuer() : DirectoryNameOf(point.crl_issuer);
-    const DistributionPointName issuers = {point.crl_issuer, {}};
+    const DistributionPointName issuers = {point.crl_issuer, {}, {}};
     const DistributionPointName& wanted = point.name.empty() ? issuers : point.name;
     if (!ShareAName(wanted, base, idp.name, crl.issuer(), budget)) return false;
   }

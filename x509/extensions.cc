@@ -99,19 +99,23 @@ bool DecodeNameConstraints(const Extension& extension, Extensions& out) {
 }
 
 // s4.2.1.11, s4.2.1.14: that they are critical is the issuer's duty (profile.h).
-bool DecodePolicyConstraints(const Extension& extension, Extensions& out) {
-  return ReadPolicyConstraints(extension.value, out.policy);
+bool DecodePolicyConstraints(const Extension& extension, Extensions&) {
+  PolicyExtensions policy;
+  return ReadPolicyConstraints(extension.value, policy);
 }
-bool DecodePolicyMappings(const Extension& extension, Extensions& out) {
-  return ReadPolicyMappings(extension.value, out.policy);
+bool DecodePolicyMappings(const Extension& extension, Extensions&) {
+  PolicyExtensions policy;
+  return ReadPolicyMappings(extension.value, policy);
 }
-bool DecodeInhibitAnyPolicy(const Extension& extension, Extensions& out) {
-  return ReadInhibitAnyPolicy(extension.value, out.policy);
+bool DecodeInhibitAnyPolicy(const Extension& extension, Extensions&) {
+  PolicyExtensions policy;
+  return ReadInhibitAnyPolicy(extension.value, policy);
 }
 // s4.2.1.4: a critical one with a qualifier that is not understood is refused.
 bool DecodeCertificatePolicies(const Extension& extension, Extensions& out) {
+  PolicyExtensions policy;
   bool understood;
-  if (!ReadCertificatePolicies(extension.value, out.policy, &understood)) return false;
+  if (!ReadCertificatePolicies(extension.value, policy, &understood)) return false;
   if (extension.critical && !understood) out.unprocessed_critical = true;
   return true;
 }
@@ -194,6 +198,26 @@ bool ReadExtension(DerReader& reader, Extension* extension) {
   return reader.Sequence(&fields) && ReadOid(fields, &extension->oid) &&
          ReadDefaultFalse(fields, &extension->critical) &&
          fields.Element(der::kOctetString, &extension->value) && fields.done();
+}
+
+PolicyExtensions Extensions::policy() const {
+  PolicyExtensions out;
+  bool understood = true, good = true;
+  Extension extension;
+  for (DerReader reader(all); good && !reader.done() && ReadExtension(reader, &extension);) {
+    const Bytes id = extension.oid, value = extension.value;
+    if (id == Bytes(oid::kCertificatePolicies)) {
+      good = ReadCertificatePolicies(value, out, &understood);
+    } else if (id == Bytes(oid::kPolicyMappings)) {
+      good = ReadPolicyMappings(value, out);
+    } else if (id == Bytes(oid::kPolicyConstraints)) {
+      good = ReadPolicyConstraints(value, out);
+    } else if (id == Bytes(oid::kInhibitAnyPolicy)) {
+      good = ReadInhibitAnyPolicy(value, out);
+    }
+  }
+  if (!good) __builtin_trap();  // Parse has read them
+  return out;
 }
 
 Bytes Extensions::Find(Bytes oid) const {

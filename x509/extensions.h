@@ -76,7 +76,6 @@ struct Extensions {
   bool subject_alt_name_critical = false;
   Bytes subject_key_id, authority_key_id;
   std::optional<NameConstraints> name_constraints;
-  PolicyExtensions policy;
   // TLS feature status_request (RFC 7633): such a certificate comes with an OCSP response.
   bool must_staple = false;
   bool no_rev_avail = false;   // RFC 9608: nothing ever tells that it is revoked
@@ -85,6 +84,8 @@ struct Extensions {
   bool unprocessed_critical = false;
   Bytes all;  // for what is not decoded above: see ReadExtension
 
+  // What they say about policies, read anew: most paths never ask.
+  PolicyExtensions policy() const;
   // Contents of the extension's OCTET STRING; empty: it is not there. cRLDistributionPoints,
   // freshestCRL and authorityInfoAccess were checked: see distribution_point.h.
   Bytes Find(Bytes oid) const;

@@ -82,11 +82,14 @@ bool TellsRevocation(const Extensions& extensions) {
 
 // Whether explicit_policy can reach zero on the path: else its policies cannot fail, and need no
 // work.
-bool PoliciesMatter(absl::Span<const Certificate> path, const PolicyExtensions* anchor,
+bool PoliciesMatter(absl::Span<const Certificate> path, const Certificate* anchor,
                     const PolicyOptions& options) {
-  if (options.require_explicit || (anchor != nullptr && anchor->require_explicit)) return true;
+  const auto constrains = [](const Certificate& certificate) {
+    return !certificate.extensions().Find(oid::kPolicyConstraints).empty();
+  };
+  if (options.require_explicit || (anchor != nullptr && constrains(*anchor))) return true;
   for (const Certificate& certificate : path) {
-    if (certificate.extensions().policy.require_explicit) return true;
+    if (constrains(certificate)) return true;
   }
   return false;
 }
@@ -95,14 +98,13 @@ bool PoliciesMatter(absl::Span<const Certificate> path, const PolicyExtensions* 
 
 Result<void> CheckPolicies(absl::Span<const Certificate> path, const TrustAnchor& anchor,
                            const PolicyOptions& options, size_t* culprit) {
-  const PolicyExtensions* const above =
-      anchor.certificate() == nullptr ? nullptr : &anchor.certificate()->extensions().policy;
+  const Certificate* const above = anchor.certificate();
   if (!PoliciesMatter(path, above, options)) return {};
   PolicyWalk walk(options, path.size());
-  if (above != nullptr) MERLON_TRY(walk.Anchor(*above));
+  if (above != nullptr) MERLON_TRY(walk.Anchor(above->extensions().policy()));
   for (size_t i = path.size(); i-- > 0;) {
     *culprit = i;
-    MERLON_TRY(walk.Next(path[i].extensions().policy, path[i].self_issued(), i == 0));
+    MERLON_TRY(walk.Next(path[i].extensions().policy(), path[i].self_issued(), i == 0));
   }
   return {};
 }
