@@ -10,12 +10,16 @@
 #include <vector>
 
 #include "crypto/drivers/default_drivers.h"
+#include "fuzz/fuzz_driver.h"
 #include "fuzz/recorder.h"
 #include "fuzz/twins.h"
 #include "tls/listener/listener_net.h"
 #include "tls/testing/core_pair.h"
+#include "x509/oid.h"
 #include "x509/pem.h"
 #include "x509/pkcs8.h"
+#include "x509/request.h"
+#include "x509/status_writer.h"
 #include "x509/testing/toy_pki.h"
 
 namespace merlon::fuzz {
@@ -227,6 +231,59 @@ void WritePem() {
   Write("pem", "certificate", "text in front\n" + std::string(AsText(Bytes(text, cert))));
 }
 
+// CRLs, OCSP responses and a request around the leaf of fuzz/status.cc; any signature is good
+// there.
+void WriteStatus() {
+  crypto::InlineKeyStore<1> keys{crypto::DefaultDrivers()};
+  crypto::testing::DeterministicRng rng(2);
+  const auto key =
+      keys->Generate({.type = crypto::KeyType::kEcP256, .usage = crypto::Usage::kSign}, rng);
+  const auto signer = crypto::BoundSigningKey::Bind(
+      *keys, *key, {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256});
+  const uint8_t serial[] = {0x4d, 1}, number[] = {5}, newer[] = {6};
+  const x509::Buffer root = x509::ToyName("root"), root_key = x509::ToyKey(9);
+  uint8_t der[1024];
+  const auto write = [&](const std::string& name, const Result<size_t>& size) {
+    Write("status", name, AsText(Slice(Bytes(der), 0, *size)));
+  };
+  const x509::CrlEntry listed[] = {
+      {.serial = serial, .date = x509::kToyNow, .reason = x509::CrlReason::kCertificateHold}};
+  const x509::IssuingDistributionPoint scope = {.only_users = true, .indirect = true};
+  x509::CrlSpec crl = {
+      .issuer = root, .this_update = x509::kToyNow, .next_update = x509::kToyNow, .number = number};
+  write("crl", x509::WriteCrl(crl, *signer, rng, MutableBytes(der)));
+  crl.entries = listed;
+  crl.scope = &scope;
+  write("crl_scoped", x509::WriteCrl(crl, *signer, rng, MutableBytes(der)));
+  crl.number = newer;
+  crl.base_number = number;
+  write("crl_delta", x509::WriteCrl(crl, *signer, rng, MutableBytes(der)));
+
+  const crypto::HashAlgorithm& sha256 = *FuzzDrivers().hash(crypto::HashId::kSha256);
+  const crypto::Digest name_hash = crypto::HashOf(sha256, root);
+  const crypto::Digest key_hash = crypto::HashOf(sha256, x509::PublicKeyInfo::Parse(root_key)->key);
+  for (const auto status : {x509::CertificateStatus::kGood, x509::CertificateStatus::kRevoked}) {
+    const x509::OcspSingleResponse single = {
+        .id = {x509::oid::kSha256, name_hash.view(), key_hash.view(), serial},
+        .status = status,
+        .revoked_at = x509::kToyNow,
+        .this_update = x509::kToyNow,
+        .next_update = x509::kToyNow};
+    const x509::OcspResponseSpec spec = {.responder_name = root,
+                                         .produced_at = x509::kToyNow,
+                                         .responses = {&single, 1},
+                                         .nonce = serial};
+    write(status == x509::CertificateStatus::kGood ? "ocsp_good" : "ocsp_revoked",
+          x509::WriteOcspResponse(spec, *signer, rng, MutableBytes(der)));
+  }
+  const std::string_view names[] = {"a.example"};
+  write(
+      "request",
+      x509::WriteRequest(
+          {.subject = "a.example", .public_key = root_key, .dns_names = names, .must_staple = true},
+          *signer, rng, MutableBytes(der)));
+}
+
 }  // namespace
 }  // namespace merlon::fuzz
 
@@ -242,5 +299,6 @@ int main(int argc, char** argv) {
   merlon::fuzz::WriteDifferential();
   merlon::fuzz::WriteCertificates();
   merlon::fuzz::WritePem();
+  merlon::fuzz::WriteStatus();
   return 0;
 }

@@ -19,7 +19,8 @@ absl::Status Failed(std::string_view what, Error error) {
   return absl::InternalError(Cat(what, ": ", tls::Explain(error).sentence));
 }
 
-// The SubjectPublicKeyInfo of a key.
+}  // namespace
+
 absl::StatusOr<std::string> PublicKeyInfoOf(const crypto::KeyStore& keys, crypto::KeyHandle key) {
   std::array<uint8_t, 600> raw;
   std::array<uint8_t, sizeof(raw) + x509::kPublicKeyInfoOverhead> out;
@@ -33,7 +34,6 @@ absl::StatusOr<std::string> PublicKeyInfoOf(const crypto::KeyStore& keys, crypto
   return std::string(AsText(Slice(Bytes(out), 0, *size)));
 }
 
-// What a key signs certificates with.
 crypto::SignAlg AlgorithmOf(crypto::KeyType type) {
   switch (type) {
     case crypto::KeyType::kEcP384:
@@ -47,6 +47,8 @@ crypto::SignAlg AlgorithmOf(crypto::KeyType type) {
       return {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256};
   }
 }
+
+namespace {
 
 // A subjectAltName's parts; they point into `request`, and to `addresses`.
 struct Names {

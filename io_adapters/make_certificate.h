@@ -30,6 +30,11 @@ absl::StatusOr<std::string> MakeCertificate(const crypto::Context& crypto,
                                             const CertificateRequest& request,
                                             crypto::KeyHandle subject_key, const Issuer& issuer);
 
+// The DER of a key's SubjectPublicKeyInfo.
+absl::StatusOr<std::string> PublicKeyInfoOf(const crypto::KeyStore& keys, crypto::KeyHandle key);
+// What a key of this type signs certificates, requests and CRLs with.
+crypto::SignAlg AlgorithmOf(crypto::KeyType type);
+
 // The kinds of keys that are made, as people call them.
 struct SigningKeyKind {
   std::string_view name;

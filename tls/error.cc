@@ -62,6 +62,15 @@ constexpr Row kRows[] = {
      {"A certificate uses a key or signature algorithm that is not enabled.", "RFC 9846 s4.4.2.4"}},
     {Code::kWorkBudget,
      {"To verify the chain would take more work than is allowed.", "RFC 5280 s8"}},
+    {Code::kNoValidPolicy,
+     {"No certificate policy that is acceptable holds for the whole chain.", "RFC 9618 s5"}},
+    {Code::kRevoked, {"A certificate of the chain is revoked.", "RFC 5280 s6.3"}},
+    {Code::kRevocationUnknown,
+     {"Nothing tells whether a certificate of the chain is revoked.", "RFC 5280 s6.3.3"}},
+    {Code::kBadCrl, {"A certificate revocation list is malformed.", "RFC 5280 s5"}},
+    {Code::kBadOcspResponse,
+     {"An OCSP response is malformed, or gives no answer.", "RFC 6960 s4.2.1"}},
+    {Code::kBadRequest, {"A certification request is malformed.", "RFC 2986 s4"}},
 
     // record/
     {Code::kRecordOverflow, {"A record is longer than records may be.", "RFC 9846 s5.2"}},

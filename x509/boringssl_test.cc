@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // BoringSSL's chains (pki/testdata/verify_certificate_chain_unittest), each with the errors that it
-// finds. It trusts the last one as a name and a key, and so does this test.
+// finds, and its CRLs and OCSP responses. An anchor is a name and a key, or bound by its
+// certificate.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <iostream>
 #include <map>
 
+#include "x509/crl_source.h"
 #include "x509/path_builder.h"
 #include "x509/testing/portable_drivers.h"
 #include "x509/testing/vectors.h"
@@ -18,8 +20,11 @@ namespace {
 const std::string kFolder = "boringssl/pki/testdata/verify_certificate_chain_unittest";
 
 // Verdicts that differ, and why.
+constexpr char kAnchors[] = "an anchor that comes as a certificate is held to it";
 constexpr char kKeyUsage[] = "RFC 9846 s4.4.2.2: a TLS leaf with keyUsage has digitalSignature";
 const std::map<std::string, std::string> kDiffer = {
+    {"expired-root/not-after-ta-with-constraints.test", kAnchors},
+    {"root-lacks-basic-constraints/ta-with-constraints.test", kAnchors},
     {"issuer-and-subject-not-byte-for-byte-equal/anchor.test", "signed with SHA-1"},
     {"issuer-and-subject-not-byte-for-byte-equal/target.test", "signed with SHA-1"},
     {"many-names/ok-all-types.test", "its URI constraints are URIs, not host names (s4.2.1.10)"},
@@ -53,11 +58,11 @@ UnixTime TimeOf(const std::string& text) {
   return time;
 }
 
-// Other purposes, other kinds of trust and policies are not built.
-bool IsRun(const std::string& id, const std::string& text) {
-  const std::string purpose = Value(text, "key_purpose");
+// Other purposes and other kinds of trust are not built.
+bool IsRun(const std::string& text) {
+  const std::string purpose = Value(text, "key_purpose"), trust = Value(text, "last_cert_trust");
   return (purpose == "SERVER_AUTH" || purpose == "CLIENT_AUTH") &&
-         Value(text, "last_cert_trust") == "TRUSTED_ANCHOR" && !id.starts_with("polic");
+         (trust == "TRUSTED_ANCHOR" || trust == "TRUSTED_ANCHOR_WITH_CONSTRAINTS");
 }
 
 // No code: it verifies.
@@ -66,7 +71,10 @@ Code Verify(const std::string& text, const std::string& pem) {
   const Result<Certificate> last = Certificate::Parse(ders.back());
   EXPECT_TRUE(last.ok());
   if (!last.ok()) return last.error().code;
-  const TrustAnchor anchors[] = {*TrustAnchor::FromKey(last->subject(), last->public_key().der)};
+  const bool constrained = Value(text, "last_cert_trust") == "TRUSTED_ANCHOR_WITH_CONSTRAINTS";
+  const TrustAnchor anchors[] = {
+      constrained ? TrustAnchor(*last)
+                  : *TrustAnchor::FromKey(last->subject(), last->public_key().der)};
   std::vector<Bytes> presented(ders.begin(), ders.end());
   if (presented.size() > 1) presented.pop_back();
   VerifyOptions options;
@@ -85,7 +93,7 @@ TEST(BoringSsl, ChainsGetTheirVerdict) {
     for (const std::string& file : ListVectors(folder)) {
       if (!file.ends_with(".test")) continue;
       const std::string text = "\n" + *ReadVector(file), id = file.substr(kFolder.size() + 1);
-      if (!IsRun(id, text)) {
+      if (!IsRun(text)) {
         ++left_out;
         continue;
       }
@@ -99,7 +107,99 @@ TEST(BoringSsl, ChainsGetTheirVerdict) {
     }
   }
   std::cout << "BoringSSL: " << ran << " chains, " << left_out << " left out\n";
-  EXPECT_EQ(ran, 87u);
+  EXPECT_EQ(ran, 117u);
+}
+
+// These files have RSA keys of 1024 bits, which no driver takes: to this one each signature is
+// good.
+crypto::DriverTable Credulous() {
+  static constexpr crypto::SignAlgorithm kRsa = {
+      .family = crypto::SignFamily::kRsaPkcs1,
+      .key_type = crypto::KeyType::kRsa,
+      .sign = nullptr,
+      .verify = [](Bytes, const crypto::HashAlgorithm*, Bytes, Bytes) { return Result<void>(); },
+      .public_key = nullptr,
+      .check_private = nullptr,
+      .generate = nullptr};
+  static constexpr const crypto::SignAlgorithm* kSigns[] = {&kRsa};
+  static const crypto::Driver driver = {.name = "credulous",
+                                        .location = crypto::kLocalStorage,
+                                        .available = [] { return true; },
+                                        .hashes = PortableDrivers().drivers()[0]->hashes,
+                                        .ciphers = {},
+                                        .aeads = {},
+                                        .key_agreements = {},
+                                        .signs = kSigns};
+  static const crypto::Driver* const drivers[] = {&driver};
+  return crypto::DriverTable(drivers);
+}
+
+// A folder's files of one certificate, its issuer's (the anchor), perhaps another of that name, and
+// what tells the status. The name begins with the verdict.
+struct StatusCase {
+  std::vector<std::vector<uint8_t>> leaf, ca, other, told;
+  explicit StatusCase(const std::string& pem, std::string_view told_label)
+      : leaf(DerOf(pem, "CERTIFICATE")),
+        ca(DerOf(pem, "CA CERTIFICATE")),
+        other(DerOf(pem, "CA CERTIFICATE 2")),
+        told(DerOf(pem, told_label)) {}
+  // No code: it is good. The chain is not looked at: these CAs may not issue certificates.
+  Code Ask(UnixTime now, const StatusSource& source) const {
+    const Result<Certificate> certificate = Certificate::Parse(leaf.at(0));
+    const Result<TrustAnchor> anchor = TrustAnchor::FromCertificate(ca.at(0));
+    if (!certificate.ok() || !anchor.ok()) return Code::kRevocationUnknown;
+    std::vector<Bytes> presented = {leaf.at(0)};
+    presented.insert(presented.end(), other.begin(), other.end());
+    const StatusSource* const sources[] = {&source};
+    const Revocation revocation(sources);
+    VerifyOptions options;
+    options.drivers = Credulous();
+    options.now = now;
+    options.min_rsa_bits = 1024;
+    WorkBudget budget;
+    size_t culprit;
+    const Result<void> checked =
+        revocation.Check({absl::Span<const Certificate>(&*certificate, 1), &*anchor, presented},
+                         options, &budget, &culprit);
+    return checked.ok() ? Code{} : checked.error().code;
+  }
+};
+
+constexpr char kCredulous[] = "its signature is not looked at here";
+const std::map<std::string, std::string> kCrlsDiffer = {
+    {"bad_crldp_has_crlissuer.pem", "s6.3.3: an issuer's CRL that no point names counts too"},
+    {"bad_idp_indirectcrl.pem", "indirect CRLs are processed"},
+    {"bad_key_rollover_signature.pem", kCredulous},
+    {"bad_signature.pem", kCredulous},
+    {"bad_thisupdate_too_old.pem", "a CRL counts until its nextUpdate"},
+    {"invalid_idp_onlycontainsusercerts_v1_leaf.pem",
+     "s6.3.3 (b)(2)(ii): without cA it is in scope"},
+    {"invalid_key_rollover_issuer_keyusage_no_crlsign.pem", kCredulous},
+};
+
+TEST(BoringSsl, CrlsTellTheirStatus) {
+  const std::vector<std::string> files = ListVectors("boringssl/pki/testdata/crl_unittest");
+  if (files.empty()) GTEST_SKIP() << kNoVectors;
+  size_t ran = 0;
+  for (const std::string& file : files) {
+    if (!file.ends_with(".pem")) continue;
+    const StatusCase test(*ReadVector(file), "CRL");
+    const std::string name = file.substr(file.rfind('/') + 1);
+    std::vector<Crl> crls;
+    for (const auto& der : test.told) {
+      const Result<Crl> crl = Crl::Parse(der);
+      if (crl.ok()) crls.push_back(*crl);
+    }
+    const Code code =
+        test.Ask(std::chrono::sys_days(std::chrono::year(2017) / 3 / 9), CrlSource(crls));
+    const Code expected = name.starts_with("good")      ? Code{}
+                          : name.starts_with("revoked") ? Code::kRevoked
+                                                        : Code::kRevocationUnknown;
+    EXPECT_EQ(code == expected, !kCrlsDiffer.contains(name))
+        << name << " " << static_cast<int>(code);
+    ++ran;
+  }
+  EXPECT_EQ(ran, 66u);
 }
 
 }  // namespace

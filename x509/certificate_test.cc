@@ -326,7 +326,7 @@ TEST(Extensions, AreDecoded) {
   EXPECT_EQ(count, 6u);
 }
 
-TEST(Extensions, PoliciesThatAreNotRequiredHaveNoEffect) {
+TEST(Extensions, PoliciesAreDecoded) {
   const auto unprocessed = [](Bytes id, const Buffer& value, bool critical) {
     Fields fields;
     fields.extensions = Fields::ExtensionsOf(
@@ -347,8 +347,49 @@ TEST(Extensions, PoliciesThatAreNotRequiredHaveNoEffect) {
   EXPECT_FALSE(unprocessed(oid::kInhibitAnyPolicy, {2, 1, 0}, true));
   EXPECT_EQ(WithExtension(oid::kInhibitAnyPolicy, {0x30, 0}), Code::kBadCertificate);
   for (bool critical : {false, true}) {
-    EXPECT_TRUE(unprocessed(oid::kPolicyConstraints, {0x30, 0}, critical));
+    EXPECT_FALSE(unprocessed(oid::kPolicyConstraints, {0x30, 3, 0x80, 1, 0}, critical));
     EXPECT_EQ(unprocessed(Buffer{0x2a, 1}, {}, critical), critical);
+  }
+}
+
+TEST(Extensions, OfPoliciesAndRevocationAreStrict) {
+  const Buffer ca_policy = Tlv(0x30, {Tlv(0x30, {{6, 2, 0x2a, 1}})}),
+               url = Tlv(0x86, {{'h', 't', 't', 'p', ':'}}),
+               point = Tlv(0x30, {Tlv(0x30, {Tlv(0xa0, {Tlv(0xa0, {url})})})}),
+               reasons_alone = Tlv(0x30, {Tlv(0x30, {{0x81, 2, 6, 0x40}})}),
+               access = Tlv(0x30, {Tlv(0x30, {Tlv(6, {Copy(oid::kAdOcsp)}), url})}),
+               map_any = Tlv(0x30, {Tlv(0x30, {{6, 2, 0x2a, 1}, Tlv(6, {Copy(oid::kAnyPolicy)})})}),
+               map = Tlv(0x30, {Tlv(0x30, {{6, 2, 0x2a, 1}, {6, 2, 0x2a, 2}})});
+  const struct {
+    Bytes id;
+    Buffer value;
+    Code code;
+  } cases[] = {
+      {oid::kCertificatePolicies, ca_policy, Code{}},
+      {oid::kCertificatePolicies,
+       Tlv(0x30, {Buffer(ca_policy.begin() + 2, ca_policy.end()),
+                  Buffer(ca_policy.begin() + 2, ca_policy.end())}),
+       Code::kBadCertificate},  // the same one twice
+      {oid::kPolicyConstraints, {0x30, 0}, Code::kBadCertificate},
+      {oid::kPolicyConstraints, {0x30, 3, 0x80, 1, 0x80}, Code::kBadCertificate},  // negative
+      {oid::kPolicyConstraints, {0x30, 4, 0x81, 2, 0, 1}, Code::kBadCertificate},  // not minimal
+      {oid::kPolicyMappings, map, Code{}},
+      {oid::kPolicyMappings, map_any, Code::kBadCertificate},
+      {oid::kPolicyMappings, {0x30, 0}, Code::kBadCertificate},
+      {oid::kCrlDistributionPoints, point, Code{}},
+      {oid::kCrlDistributionPoints, reasons_alone, Code::kBadCertificate},
+      {oid::kCrlDistributionPoints, {0x30, 0}, Code::kBadCertificate},
+      {oid::kFreshestCrl, point, Code{}},
+      {oid::kAuthorityInfoAccess, access, Code{}},
+      {oid::kAuthorityInfoAccess, {0x30, 0}, Code::kBadCertificate},
+      {oid::kTlsFeature, {0x30, 3, 2, 1, 5}, Code{}},
+      {oid::kTlsFeature, {0x30, 3, 4, 1, 5}, Code::kBadCertificate},
+      {oid::kNoRevAvail, {5, 0}, Code{}},
+      {oid::kNoRevAvail, {5, 1, 0}, Code::kBadCertificate},
+      {oid::kOcspNoCheck, {4, 0}, Code::kBadCertificate},
+  };
+  for (size_t i = 0; i < std::size(cases); ++i) {
+    EXPECT_EQ(WithExtension(cases[i].id, cases[i].value), cases[i].code) << i;
   }
 }
 

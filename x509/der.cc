@@ -26,7 +26,11 @@ bool ReadBitString(DerReader& reader, Bytes* octets) {
 
 bool ReadNamedBits(DerReader& reader, uint16_t* bits) {
   Bytes contents;
-  if (!reader.Element(der::kBitString, &contents) || contents.empty()) return false;
+  return reader.Element(der::kBitString, &contents) && ParseNamedBits(contents, bits);
+}
+
+bool ParseNamedBits(Bytes contents, uint16_t* bits) {
+  if (contents.empty()) return false;
   const uint8_t unused = contents[0];
   const Bytes octets = Slice(contents, 1);
   *bits = 0;

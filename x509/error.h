@@ -18,6 +18,11 @@ constexpr Error CertificateError(Code code) {
     case Code::kBadKeyUsage:
     case Code::kBadExtendedKeyUsage:  // s4.4.2.2: "by default, unsupported_certificate"
       return PeerError(code, Alert::kUnsupportedCertificate);
+    case Code::kRevoked:
+      return PeerError(code, Alert::kCertificateRevoked);
+    case Code::kBadOcspResponse:
+      return PeerError(code, Alert::kBadCertificateStatusResponse);
+    case Code::kRevocationUnknown:
     case Code::kWorkBudget:  // "some other (unspecified) issue arose in processing the certificate"
       return PeerError(code, Alert::kCertificateUnknown);
     default:

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "x509/der.h"
+#include "x509/distribution_point.h"
 #include "x509/error.h"
 #include "x509/general_name.h"
 #include "x509/oid.h"
@@ -97,52 +98,66 @@ bool DecodeNameConstraints(const Extension& extension, Extensions& out) {
   return parsed.ok();
 }
 
-// Policies are not processed. As none is required by us, only policyConstraints could make a path
-// fail for its policies (s6.1.3 (f)): it counts as not processed even when it is not marked
-// critical, which s4.2.1.11 demands. certificatePolicies and inhibitAnyPolicy then have no effect.
-bool DecodePolicyConstraints(const Extension&, Extensions& out) {
-  out.unprocessed_critical = true;
-  return true;
+// s4.2.1.11, s4.2.1.14: that they are critical is the issuer's duty (profile.h).
+bool DecodePolicyConstraints(const Extension& extension, Extensions&) {
+  PolicyExtensions policy;
+  return ReadPolicyConstraints(extension.value, policy);
+}
+bool DecodePolicyMappings(const Extension& extension, Extensions&) {
+  PolicyExtensions policy;
+  return ReadPolicyMappings(extension.value, policy);
 }
 bool DecodeInhibitAnyPolicy(const Extension& extension, Extensions&) {
-  DerReader outer(extension.value);
-  uint32_t skip_certificates;
-  return outer.SmallInteger(&skip_certificates) && outer.done();
+  PolicyExtensions policy;
+  return ReadInhibitAnyPolicy(extension.value, policy);
 }
-
-// The contents of policyQualifiers; *understood: all are the two of s4.2.1.4.
-bool ReadPolicyQualifiers(DerReader list, bool* understood) {
-  if (list.done()) return false;
-  while (!list.done()) {
-    DerReader fields{Bytes()};
-    Bytes id, value;
-    uint8_t tag;
-    if (!list.Sequence(&fields) || !ReadOid(fields, &id) || !fields.Any(&tag, &value) ||
-        !fields.done()) {
-      return false;
-    }
-    *understood = *understood && (id == Bytes(oid::kCpsQualifier) || id == Bytes(oid::kUserNotice));
-  }
-  return true;
-}
-
 // s4.2.1.4: a critical one with a qualifier that is not understood is refused.
 bool DecodeCertificatePolicies(const Extension& extension, Extensions& out) {
-  DerReader outer(extension.value), list{Bytes()};
-  if (!outer.Sequence(&list) || !outer.done() || list.done()) return false;
-  bool understood = true;
-  while (!list.done()) {
-    DerReader policy{Bytes()}, qualifiers{Bytes()};
-    Bytes id;
-    if (!list.Sequence(&policy) || !ReadOid(policy, &id)) return false;
-    if (policy.done()) continue;
-    if (!policy.Sequence(&qualifiers) || !policy.done() ||
-        !ReadPolicyQualifiers(qualifiers, &understood)) {
-      return false;
-    }
-  }
+  PolicyExtensions policy;
+  bool understood;
+  if (!ReadCertificatePolicies(extension.value, policy, &understood)) return false;
   if (extension.critical && !understood) out.unprocessed_critical = true;
   return true;
+}
+
+// s4.2.1.13, s4.2.1.15 ("MUST be marked as non-critical").
+bool DecodeDistributionPoints(const Extension& extension, Extensions&) {
+  return AreDistributionPoints(extension.value);
+}
+bool DecodeFreshestCrl(const Extension& extension, Extensions&) {
+  return !extension.critical && AreDistributionPoints(extension.value);
+}
+
+// s4.2.2.1: "Conforming CAs MUST mark this extension as non-critical".
+bool DecodeAuthorityInfoAccess(const Extension& extension, Extensions&) {
+  return !extension.critical && AreAccessDescriptions(extension.value);
+}
+
+// RFC 7633 s4: a list of TLS extensions' numbers; status_request is 5.
+bool DecodeTlsFeature(const Extension& extension, Extensions& out) {
+  DerReader outer(extension.value), features{Bytes()};
+  if (!outer.Sequence(&features) || !outer.done()) return false;
+  while (!features.done()) {
+    uint32_t feature;
+    if (!features.SmallInteger(&feature)) return false;
+    out.must_staple = out.must_staple || feature == 5;
+  }
+  return true;
+}
+
+bool IsNull(Bytes value) {
+  DerReader outer(value);
+  Bytes contents;
+  return outer.Element(der::kNull, &contents) && contents.empty() && outer.done();
+}
+// RFC 9608 s2: "MUST be marked non-critical".
+bool DecodeNoRevAvail(const Extension& extension, Extensions& out) {
+  out.no_rev_avail = true;
+  return !extension.critical && IsNull(extension.value);
+}
+bool DecodeOcspNoCheck(const Extension& extension, Extensions& out) {
+  out.ocsp_no_check = true;
+  return IsNull(extension.value);
 }
 
 struct Known {
@@ -160,8 +175,15 @@ Decode FindDecoder(Bytes id) {
       {oid::kAuthorityKeyIdentifier, DecodeAuthorityKeyIdentifier},
       {oid::kNameConstraints, DecodeNameConstraints},
       {oid::kPolicyConstraints, DecodePolicyConstraints},
+      {oid::kPolicyMappings, DecodePolicyMappings},
       {oid::kCertificatePolicies, DecodeCertificatePolicies},
       {oid::kInhibitAnyPolicy, DecodeInhibitAnyPolicy},
+      {oid::kCrlDistributionPoints, DecodeDistributionPoints},
+      {oid::kFreshestCrl, DecodeFreshestCrl},
+      {oid::kAuthorityInfoAccess, DecodeAuthorityInfoAccess},
+      {oid::kTlsFeature, DecodeTlsFeature},
+      {oid::kNoRevAvail, DecodeNoRevAvail},
+      {oid::kOcspNoCheck, DecodeOcspNoCheck},
   };
   for (const Known& candidate : known) {
     if (candidate.oid == id) return candidate.decode;
@@ -176,6 +198,34 @@ bool ReadExtension(DerReader& reader, Extension* extension) {
   return reader.Sequence(&fields) && ReadOid(fields, &extension->oid) &&
          ReadDefaultFalse(fields, &extension->critical) &&
          fields.Element(der::kOctetString, &extension->value) && fields.done();
+}
+
+PolicyExtensions Extensions::policy() const {
+  PolicyExtensions out;
+  bool understood = true, good = true;
+  Extension extension;
+  for (DerReader reader(all); good && !reader.done() && ReadExtension(reader, &extension);) {
+    const Bytes id = extension.oid, value = extension.value;
+    if (id == Bytes(oid::kCertificatePolicies)) {
+      good = ReadCertificatePolicies(value, out, &understood);
+    } else if (id == Bytes(oid::kPolicyMappings)) {
+      good = ReadPolicyMappings(value, out);
+    } else if (id == Bytes(oid::kPolicyConstraints)) {
+      good = ReadPolicyConstraints(value, out);
+    } else if (id == Bytes(oid::kInhibitAnyPolicy)) {
+      good = ReadInhibitAnyPolicy(value, out);
+    }
+  }
+  if (!good) __builtin_trap();  // Parse has read them
+  return out;
+}
+
+Bytes Extensions::Find(Bytes oid) const {
+  Extension extension;
+  for (DerReader reader(all); !reader.done() && ReadExtension(reader, &extension);) {
+    if (extension.oid == oid) return extension.value;
+  }
+  return {};
 }
 
 Result<Extensions> Extensions::Parse(Bytes contents) {

@@ -7,6 +7,7 @@
 #include "crypto/base/der.h"
 #include "crypto/base/result.h"
 #include "x509/name_constraints.h"
+#include "x509/policies.h"
 
 namespace merlon::x509 {
 
@@ -75,9 +76,19 @@ struct Extensions {
   bool subject_alt_name_critical = false;
   Bytes subject_key_id, authority_key_id;
   std::optional<NameConstraints> name_constraints;
+  // TLS feature status_request (RFC 7633): such a certificate comes with an OCSP response.
+  bool must_staple = false;
+  bool no_rev_avail = false;   // RFC 9608: nothing ever tells that it is revoked
+  bool ocsp_no_check = false;  // RFC 6960 s4.2.2.2.1: as an OCSP responder it is not checked
   // A critical extension that is not processed here: such a certificate cannot be used in a chain.
   bool unprocessed_critical = false;
   Bytes all;  // for what is not decoded above: see ReadExtension
+
+  // What they say about policies, read anew: most paths never ask.
+  PolicyExtensions policy() const;
+  // Contents of the extension's OCTET STRING; empty: it is not there. cRLDistributionPoints,
+  // freshestCRL and authorityInfoAccess were checked: see distribution_point.h.
+  Bytes Find(Bytes oid) const;
 };
 
 }  // namespace merlon::x509

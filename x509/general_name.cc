@@ -44,6 +44,12 @@ bool ReadGeneralName(DerReader& reader, GeneralName* name) {
   return tag == der::Context(number, constructed);
 }
 
+bool GeneralNamesEqual(const GeneralName& a, const GeneralName& b) {
+  if (a.type != b.type) return false;
+  return a.type == GeneralNameType::kDirectoryName ? NamesEqual(a.value, b.value)
+                                                   : a.value == b.value;
+}
+
 bool AreGeneralNames(Bytes contents) {
   if (contents.empty()) return false;
   for (DerReader reader(contents); !reader.done();) {

@@ -27,6 +27,9 @@ struct GeneralName {
 // False: no well-formed GeneralName stands there (text not ASCII, a malformed Name).
 [[nodiscard]] bool ReadGeneralName(DerReader& reader, GeneralName* name);
 
+// Directory names as NamesEqual does, others octet by octet.
+bool GeneralNamesEqual(const GeneralName& a, const GeneralName& b);
+
 // Whether `contents` (of GeneralNames) is one name or more, each well-formed, each iPAddress of 4
 // or 16 octets.
 bool AreGeneralNames(Bytes contents);

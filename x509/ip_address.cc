@@ -81,4 +81,56 @@ std::optional<IpAddress> ParseIpAddress(std::string_view text) {
   return std::nullopt;
 }
 
+namespace {
+
+void Put(IpText& out, char c) { out.text[out.size++] = c; }
+
+void PutNumber(IpText& out, unsigned value, unsigned base) {
+  if (value >= base) PutNumber(out, value / base, base);
+  Put(out, "0123456789abcdef"[value % base]);
+}
+
+unsigned Group(Bytes octets, size_t i) {
+  return static_cast<unsigned>(octets[2 * i] << 8 | octets[2 * i + 1]);
+}
+
+// RFC 5952 s4.2: the longest run of two zero groups or more, of several the first.
+void FindZeros(Bytes octets, size_t* start, size_t* count) {
+  *start = *count = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    size_t end = i;
+    while (end < 8 && Group(octets, end) == 0) ++end;
+    if (end - i >= 2 && end - i > *count) {
+      *start = i;
+      *count = end - i;
+    }
+  }
+}
+
+}  // namespace
+
+IpText IpAddressText(Bytes octets) {
+  IpText out{};
+  if (octets.size() == 4) {
+    for (size_t i = 0; i < 4; ++i) {
+      if (i > 0) Put(out, '.');
+      PutNumber(out, octets[i], 10);
+    }
+  }
+  if (octets.size() != 16) return out;
+  size_t zeros, count;
+  FindZeros(octets, &zeros, &count);
+  for (size_t i = 0; i < 8;) {
+    if (count > 0 && i == zeros) {
+      Put(out, ':');
+      Put(out, ':');
+      i += count;
+      continue;
+    }
+    if (i > 0 && (count == 0 || i != zeros + count)) Put(out, ':');
+    PutNumber(out, Group(octets, i++), 16);
+  }
+  return out;
+}
+
 }  // namespace merlon::x509

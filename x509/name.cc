@@ -75,6 +75,14 @@ bool RdnsEqual(Bytes a, Bytes b) {
   return true;
 }
 
+// Takes the next RDN off a name, which its last one follows.
+bool NextRdn(DerReader& rdns, Bytes& last, Bytes* set) {
+  if (!rdns.done()) return rdns.Element(der::kSet, set);
+  *set = last;
+  last = Bytes();
+  return !set->empty();
+}
+
 }  // namespace
 
 bool ReadNameAttribute(DerReader& rdn, NameAttribute* attribute) {
@@ -100,6 +108,18 @@ bool IsName(Bytes name) {
 bool IsEmptyName(Bytes name) { return name.size() <= 2; }
 
 bool NamesEqual(Bytes a, Bytes b) { return a == b || (NameWithin(a, b) && NameWithin(b, a)); }
+
+bool NamesEqual(const ExtendedName& a, const ExtendedName& b) {
+  DerReader a_outer(a.name), b_outer(b.name), a_rdns{Bytes()}, b_rdns{Bytes()};
+  if (!a_outer.Sequence(&a_rdns) || !b_outer.Sequence(&b_rdns)) return false;
+  Bytes a_last = a.rdn, b_last = b.rdn, a_set, b_set;
+  for (;;) {
+    const bool more = NextRdn(a_rdns, a_last, &a_set);
+    if (NextRdn(b_rdns, b_last, &b_set) != more) return false;
+    if (!more) return true;
+    if (!RdnsEqual(a_set, b_set)) return false;
+  }
+}
 
 bool NameWithin(Bytes name, Bytes base) {
   DerReader name_outer(name), base_outer(base), name_rdns{Bytes()}, base_rdns{Bytes()};

@@ -23,6 +23,11 @@ bool IsEmptyName(Bytes name);
 // Same attributes, in the same order. Values in PrintableString, UTF8String and IA5String are equal
 // whatever their case (ASCII) and their runs of spaces; others octet by octet. Both are Names.
 bool NamesEqual(Bytes a, Bytes b);
+// A Name, and one RDN more (the contents of its SET) unless that is empty: nameRelativeToCRLIssuer.
+struct ExtendedName {
+  Bytes name, rdn;
+};
+bool NamesEqual(const ExtendedName& a, const ExtendedName& b);
 // Whether the RDNs of `base` are the first ones of `name` (RFC 5280 s4.2.1.10, directoryName).
 bool NameWithin(Bytes name, Bytes base);
 

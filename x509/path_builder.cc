@@ -25,6 +25,8 @@ int Telling(Code code) {
       return 2;
     case Code::kUnsupportedAlgorithm:
       return 3;
+    case Code::kRevoked:
+      return 6;
     case Code::kExpired:
     case Code::kNotYetValid:
       return 5;
@@ -40,11 +42,17 @@ bool Same(const Certificate& a, const Certificate& b) {
 
 class PathBuilder {
  public:
-  PathBuilder(absl::Span<const Bytes> presented, const TrustStore& store,
-              const VerifyOptions& options)
-      : presented_(presented), store_(store), options_(options), budget_(options.budget) {}
+  PathBuilder(const ChainInput& input, const TrustStore& store, const VerifyOptions& options,
+              WorkBudget* budget)
+      : presented_(input.presented),
+        leaf_(input.leaf),
+        store_(store),
+        options_(options),
+        budget_(*budget) {}
 
   Result<VerifiedChain> Build();
+  // The certificate that the error of Build is about.
+  Bytes culprit() const { return culprit_; }
 
  private:
   // Errors of these three end the search; what only ends a path is noted.
@@ -52,28 +60,39 @@ class PathBuilder {
   Result<bool> Extend();
   Result<bool> TryPresented(size_t index, bool key_id_matches);
 
+  // Whether the path below the anchor passes what needs all of it.
+  Result<bool> AcceptsWhole(const TrustAnchor& anchor);
   // Whether `issuer`, with its certificate if it has one, may stand on the path and signed its top.
   Result<bool> Accepts(const PublicKeyInfo& key, const Certificate* issuer, bool is_anchor);
   const TrustAnchor* AnchorThatIs(const Certificate& leaf) const;
   bool OnPath(const Certificate& candidate) const;
   const Certificate& top() const { return path_[path_.size() - 1]; }
-  void Note(Error error) {
-    if (Telling(error.code) > Telling(worst_.code)) worst_ = error;
+  // What only ends a path: false. What ends the search: the error.
+  Result<bool> Refuse(Error error, Bytes culprit);
+  void Note(Error error, Bytes culprit) {
+    if (Telling(error.code) <= Telling(worst_.code)) return;
+    worst_ = error;
+    culprit_ = culprit;
   }
 
   const absl::Span<const Bytes> presented_;
+  const size_t leaf_;
   const TrustStore& store_;
   const VerifyOptions& options_;
-  WorkBudget budget_;
+  WorkBudget& budget_;
   FixedVector<Certificate, kMaxPathCertificates> path_;
   // For each certificate on the path, the presented ones already tried above it: all are tried
   // twice, first those whose key identifier matches.
   std::array<uint32_t, kMaxPathCertificates> tried_{};
   Error worst_ = CertificateError(Code::kUnknownIssuer);
+  Bytes culprit_;
+  size_t deepest_ = 0;  // of the paths that found no issuer
 };
+static_assert(sizeof(PathBuilder) <= kVerifyMemory);
 
 Result<VerifiedChain> PathBuilder::Build() {
-  MERLON_ASSIGN_OR_RETURN(const Certificate leaf, Certificate::Parse(presented_[0]));
+  culprit_ = presented_[leaf_];
+  MERLON_ASSIGN_OR_RETURN(const Certificate leaf, Certificate::Parse(presented_[leaf_]));
   MERLON_TRY(CheckLeaf(leaf, options_));
   if (const TrustAnchor* anchor = AnchorThatIs(leaf)) return VerifiedChain{leaf, anchor, 0};
   MERLON_TRY(path_.Push(leaf));
@@ -84,7 +103,12 @@ Result<VerifiedChain> PathBuilder::Build() {
       if (anchor != nullptr) return VerifiedChain{leaf, anchor, path_.size()};
     }
     MERLON_ASSIGN_OR_RETURN(const bool extended, Extend());
-    if (!extended) path_.Erase(path_.size() - 1);
+    if (extended) continue;
+    if (worst_.code == Code::kUnknownIssuer && path_.size() > deepest_) {
+      deepest_ = path_.size();
+      culprit_ = top().der();
+    }
+    path_.Erase(path_.size() - 1);
   }
   return worst_;
 }
@@ -95,17 +119,39 @@ Result<const TrustAnchor*> PathBuilder::FindAnchor() {
     if (anchor == nullptr) return anchor;
     MERLON_ASSIGN_OR_RETURN(const bool accepted,
                             Accepts(anchor->public_key(), anchor->certificate(), true));
-    if (accepted) return anchor;
+    if (!accepted) continue;
+    MERLON_ASSIGN_OR_RETURN(const bool whole, AcceptsWhole(*anchor));
+    if (whole) return anchor;
   }
+}
+
+Result<bool> PathBuilder::AcceptsWhole(const TrustAnchor& anchor) {
+  size_t culprit = 0;
+  Result<void> checked = CheckPolicies(path_.view(), anchor, options_.policies, &culprit);
+  if (checked.ok() && options_.path_check != nullptr) {
+    checked = options_.path_check->Check({path_.view(), &anchor, presented_}, options_, &budget_,
+                                         &culprit);
+  }
+  if (checked.ok()) return true;
+  return Refuse(checked.error(), path_[culprit].der());
+}
+
+Result<bool> PathBuilder::Refuse(Error error, Bytes culprit) {
+  if (error.code == Code::kWorkBudget || error.origin != Origin::kPeer) {
+    culprit_ = culprit;
+    return error;
+  }
+  Note(error, culprit);
+  return false;
 }
 
 Result<bool> PathBuilder::Extend() {
   uint32_t& tried = tried_[path_.size() - 1];
-  // The leaf, presented_[0], issues nothing here.
+  // The leaf issues nothing here.
   while (tried < 2 * presented_.size()) {
     const uint32_t at = tried++;
     const size_t index = at % presented_.size();
-    if (index == 0) continue;
+    if (index == leaf_) continue;
     MERLON_ASSIGN_OR_RETURN(const bool extended, TryPresented(index, at < presented_.size()));
     if (extended) return true;
   }
@@ -117,7 +163,7 @@ Result<bool> PathBuilder::TryPresented(size_t index, bool key_id_matches) {
   --budget_.path_steps;
   const Result<Certificate> parsed = Certificate::Parse(presented_[index]);
   if (!parsed.ok()) {
-    Note(parsed.error());
+    Note(parsed.error(), presented_[index]);
     return false;
   }
   if (!NamesEqual(parsed->subject(), top().issuer())) return false;
@@ -126,7 +172,7 @@ Result<bool> PathBuilder::TryPresented(size_t index, bool key_id_matches) {
   const bool matches = !wanted.empty() && wanted == parsed->extensions().subject_key_id;
   if (matches != key_id_matches || OnPath(*parsed)) return false;
   if (path_.size() == kMaxPathCertificates) {
-    Note(CertificateError(Code::kPathTooLong));
+    Note(CertificateError(Code::kPathTooLong), top().der());
     return false;
   }
   MERLON_ASSIGN_OR_RETURN(const bool accepted, Accepts(parsed->public_key(), &*parsed, false));
@@ -138,20 +184,19 @@ Result<bool> PathBuilder::TryPresented(size_t index, bool key_id_matches) {
 
 Result<bool> PathBuilder::Accepts(const PublicKeyInfo& key, const Certificate* issuer,
                                   bool is_anchor) {
+  const Bytes above = issuer == nullptr ? top().der() : issuer->der();
   Result<void> checked = CheckKey(key, options_);
   if (checked.ok() && issuer != nullptr) {
     checked = CheckIssuer(*issuer, is_anchor, path_.view(), options_, &budget_.name_comparisons);
   }
-  if (checked.ok()) {
-    if (budget_.signature_checks == 0) return CertificateError(Code::kWorkBudget);
-    --budget_.signature_checks;
-    checked = CheckSignature(top(), key, options_);
+  if (!checked.ok()) return Refuse(checked.error(), above);
+  if (budget_.signature_checks == 0) {
+    return Refuse(CertificateError(Code::kWorkBudget), top().der());
   }
-  if (checked.ok()) return true;
-  const Error error = checked.error();
-  if (error.code == Code::kWorkBudget || error.origin != Origin::kPeer) return error;
-  Note(error);
-  return false;
+  --budget_.signature_checks;
+  checked = CheckSignature(top(), key, options_);
+  if (!checked.ok()) return Refuse(checked.error(), top().der());
+  return true;
 }
 
 const TrustAnchor* PathBuilder::AnchorThatIs(const Certificate& leaf) const {
@@ -175,12 +220,24 @@ bool PathBuilder::OnPath(const Certificate& candidate) const {
 }  // namespace
 
 Result<VerifiedChain> VerifyChain(const ChainInput& input, const TrustStore& store,
-                                  const VerifyOptions& options) {
-  if (input.presented.empty()) return Misuse();
-  Result<VerifiedChain> chain = PathBuilder(input.presented, store, options).Build();
+                                  const VerifyOptions& options, Diagnosis* diagnosis) {
+  WorkBudget budget = options.budget;
+  return VerifyChainWithin(input, store, options, &budget, diagnosis);
+}
+
+Result<VerifiedChain> VerifyChainWithin(const ChainInput& input, const TrustStore& store,
+                                        const VerifyOptions& options, WorkBudget* budget,
+                                        Diagnosis* diagnosis) {
+  if (input.leaf >= input.presented.size()) return Misuse();
+  PathBuilder builder(input, store, options, budget);
+  Result<VerifiedChain> chain = builder.Build();
+  Bytes culprit = builder.culprit();
   if (chain.ok() && !options.server_name.empty()) {
-    MERLON_TRY(CheckServerName(chain->leaf, options.server_name));
+    culprit = input.presented[input.leaf];
+    const Result<void> named = CheckServerName(chain->leaf, options.server_name);
+    if (!named.ok()) chain = named.error();
   }
+  if (!chain.ok() && diagnosis != nullptr) *diagnosis = {chain.error(), culprit};
   return chain;
 }
 

@@ -13,6 +13,13 @@ inline constexpr size_t kMaxPathCertificates = 10;
 struct ChainInput {
   // DER, the leaf first; the others in any order, useful or not (RFC 9846 s4.4.2).
   absl::Span<const Bytes> presented;
+  size_t leaf = 0;  // which of them is to be verified
+};
+
+// What a verification was stopped by.
+struct Diagnosis {
+  Error error{};      // as returned
+  Bytes certificate;  // DER of the one that the error is about; empty: of none
 };
 
 struct VerifiedChain {
@@ -25,8 +32,17 @@ struct VerifiedChain {
 // The leaf, once a path from it to an anchor was found that keeps all rules, and its name matches.
 // Of several paths that fail, the most telling error: what stopped a path that is right in other
 // ways comes before kUnknownIssuer. kWorkBudget once the budget is spent. Origin::kPeer, with the
-// alert to send; kMisuse: nothing presented.
+// alert to send; kMisuse: nothing presented. RAM: kVerifyMemory beyond the caller's.
 Result<VerifiedChain> VerifyChain(const ChainInput& input, const TrustStore& store,
-                                  const VerifyOptions& options);
+                                  const VerifyOptions& options, Diagnosis* diagnosis = nullptr);
+
+// The same, taking from *budget instead of options.budget: for a path within another's work.
+Result<VerifiedChain> VerifyChainWithin(const ChainInput& input, const TrustStore& store,
+                                        const VerifyOptions& options, WorkBudget* budget,
+                                        Diagnosis* diagnosis = nullptr);
+
+// Bytes that one search for a path keeps on the stack, besides what the calls themselves need. With
+// CRLs, the search for the path of a CRL's issuer comes on top (revocation.h).
+inline constexpr size_t kVerifyMemory = kMaxPathCertificates * (sizeof(Certificate) + 4) + 256;
 
 }  // namespace merlon::x509

@@ -387,5 +387,68 @@ TEST(VerifyChain, NothingPresentedIsMisuse) {
   EXPECT_EQ(verified.error(), Misuse());
 }
 
+TEST(VerifyChain, SaysWhichCertificateIsToBlame) {
+  const Buffer root = Issue(Root()), good = Issue(Intermediate()), leaf = Issue(Leaf());
+  ToyCertificate old = Intermediate();
+  old.spec.not_after = kToyNow - days(1);
+  const Buffer expired = Issue(old);
+  const struct {
+    std::vector<Buffer> presented;
+    Code code;
+    Buffer culprit;
+  } cases[] = {
+      {{leaf, expired}, Code::kExpired, expired},
+      {{leaf}, Code::kUnknownIssuer, leaf},
+      {{Issue(Leaf("Intermediate", 7)), good}, Code::kBadSignature, {}},
+      {{leaf, Issue(Intermediate("Intermediate", 2, "Elsewhere", 8))}, Code::kUnknownIssuer, {}}};
+  for (const auto& test : cases) {
+    std::vector<Bytes> presented(test.presented.begin(), test.presented.end());
+    const TrustAnchor anchors[] = {*TrustAnchor::FromCertificate(root)};
+    Diagnosis diagnosis;
+    EXPECT_FALSE(VerifyChain({presented}, TrustAnchors(anchors), Options(), &diagnosis).ok());
+    EXPECT_EQ(diagnosis.error.code, test.code);
+    // Where none is written: the last that was presented, or the leaf that was not signed so.
+    const Buffer& wanted = !test.culprit.empty()              ? test.culprit
+                           : test.code == Code::kBadSignature ? test.presented[0]
+                                                              : test.presented[1];
+    EXPECT_EQ(diagnosis.certificate, Bytes(wanted));
+  }
+}
+
+TEST(VerifyChain, WithoutAClockTheTimeIsAMinimum) {
+  VerifyOptions options = Options();
+  options.now_is_a_minimum = true;
+  const auto young = [](ToyCertificate& leaf) { leaf.spec.not_before = kToyNow + days(1); };
+  const auto old = [](ToyCertificate& leaf) { leaf.spec.not_after = kToyNow - days(1); };
+  EXPECT_EQ(WithLeaf(young), Code::kNotYetValid);
+  EXPECT_EQ(WithLeaf(young, options), Code{});
+  EXPECT_EQ(WithLeaf(old, options), Code::kExpired);
+}
+
+TEST(VerifyChain, IssuersBoundToStaplingBindThoseBelow) {
+  const auto bound = [](ToyCertificate& toy) { toy.spec.must_staple = true; };
+  EXPECT_EQ(WithIntermediate(bound), Code::kBadCertificate);
+  EXPECT_EQ(WithLeaf(bound), Code{});
+}
+
+TEST(VerifyChain, NoRevAvailStandsAlone) {
+  static constexpr uint8_t kNull[] = {5, 0};
+  static constexpr Extension kMark = {oid::kNoRevAvail, false, kNull};
+  static constexpr std::string_view kUrls[] = {"http://a/"};
+  const auto mark = [](ToyCertificate& toy) { toy.spec.more = {&kMark, 1}; };
+  EXPECT_EQ(WithLeaf(mark), Code{});
+  EXPECT_EQ(WithIntermediate(mark), Code::kBadCertificate);
+  EXPECT_EQ(WithLeaf([&](ToyCertificate& toy) {
+              mark(toy);
+              toy.spec.ocsp_urls = kUrls;
+            }),
+            Code::kBadCertificate);
+  EXPECT_EQ(WithLeaf([&](ToyCertificate& toy) {
+              mark(toy);
+              toy.spec.crl_urls = kUrls;
+            }),
+            Code::kBadCertificate);
+}
+
 }  // namespace
 }  // namespace merlon::x509

@@ -106,5 +106,17 @@ TEST(ServiceIdentity, MatchesDnsNamesAndAddressesApart) {
   }
 }
 
+TEST(IpAddress, IsWrittenAsRfc5952Says) {
+  for (std::string_view text : {"0.0.0.0", "192.0.2.255", "::", "::1", "2001:db8::1", "1::",
+                                "2001:db8:0:1:1:1:1:1", "2001:0:0:1::1", "fe80::ff00:42:8329"}) {
+    const std::optional<IpAddress> address = ParseIpAddress(text);
+    ASSERT_TRUE(address) << text;
+    EXPECT_EQ(IpAddressText(address->view()).view(), text);
+  }
+  EXPECT_EQ(IpAddressText(ParseIpAddress("2001:DB8:0:0:1:0:0:1")->view()).view(),
+            "2001:db8::1:0:0:1");
+  EXPECT_EQ(IpAddressText(Bytes()).view(), "");
+}
+
 }  // namespace
 }  // namespace merlon::x509

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "x509/verify_path.h"
 
+#include "x509/distribution_point.h"
 #include "x509/error.h"
 #include "x509/name.h"
+#include "x509/oid.h"
 #include "x509/signature_algorithm.h"
 
 namespace merlon::x509 {
 namespace {
 
 // What holds for every certificate of a path: RFC 5280 s6.1.3 (a)(2), s6.1.4 (o), s6.1.5 (f).
-Result<void> CheckAny(const Certificate& certificate, const VerifyOptions& options) {
-  if (options.now < certificate.validity().not_before) {
+Result<void> CheckAny(const Certificate& certificate, Place place, const VerifyOptions& options) {
+  if (options.now < certificate.validity().not_before && !options.now_is_a_minimum) {
     return CertificateError(Code::kNotYetValid);
   }
   if (options.now > certificate.validity().not_after) return CertificateError(Code::kExpired);
   if (certificate.extensions().unprocessed_critical) {
     return CertificateError(Code::kUnknownCriticalExtension);
   }
+  if (options.profile != nullptr) MERLON_TRY(options.profile->check(certificate, place));
   return CheckKey(certificate.public_key(), options);
 }
 
@@ -63,7 +66,48 @@ Result<void> CheckNames(const NameConstraints& constraints, absl::Span<const Cer
   return {};
 }
 
+bool TellsRevocation(const Extensions& extensions) {
+  if (!extensions.Find(oid::kCrlDistributionPoints).empty() ||
+      !extensions.Find(oid::kFreshestCrl).empty()) {
+    return true;
+  }
+  DerReader outer(extensions.Find(oid::kAuthorityInfoAccess)), list{Bytes()};
+  AccessDescription access;
+  if (!outer.Sequence(&list)) return false;
+  while (!list.done() && ReadAccessDescription(list, &access)) {
+    if (access.method == Bytes(oid::kAdOcsp)) return true;
+  }
+  return false;
+}
+
+// Whether explicit_policy can reach zero on the path: else its policies cannot fail, and need no
+// work.
+bool PoliciesMatter(absl::Span<const Certificate> path, const Certificate* anchor,
+                    const PolicyOptions& options) {
+  const auto constrains = [](const Certificate& certificate) {
+    return !certificate.extensions().Find(oid::kPolicyConstraints).empty();
+  };
+  if (options.require_explicit || (anchor != nullptr && constrains(*anchor))) return true;
+  for (const Certificate& certificate : path) {
+    if (constrains(certificate)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+Result<void> CheckPolicies(absl::Span<const Certificate> path, const TrustAnchor& anchor,
+                           const PolicyOptions& options, size_t* culprit) {
+  const Certificate* const above = anchor.certificate();
+  if (!PoliciesMatter(path, above, options)) return {};
+  PolicyWalk walk(options, path.size());
+  if (above != nullptr) MERLON_TRY(walk.Anchor(above->extensions().policy()));
+  for (size_t i = path.size(); i-- > 0;) {
+    *culprit = i;
+    MERLON_TRY(walk.Next(path[i].extensions().policy(), path[i].self_issued(), i == 0));
+  }
+  return {};
+}
 
 Result<void> CheckLeaf(const Certificate& leaf, const VerifyOptions& options) {
   const Extensions& extensions = leaf.extensions();
@@ -72,7 +116,7 @@ Result<void> CheckLeaf(const Certificate& leaf, const VerifyOptions& options) {
   if (leaf.version() != 3 || leaf.serial().empty()) {
     return CertificateError(Code::kBadCertificate);
   }
-  MERLON_TRY(CheckAny(leaf, options));
+  MERLON_TRY(CheckAny(leaf, Place::kLeaf, options));
   // s4.2.1.10: name constraints "MUST be used only in a CA certificate". s4.1.2.6: without a
   // subject, the subjectAltName is critical.
   if ((extensions.name_constraints && !ca) ||
@@ -80,12 +124,15 @@ Result<void> CheckLeaf(const Certificate& leaf, const VerifyOptions& options) {
     return CertificateError(Code::kBadCertificate);
   }
   if (extensions.key_usage) {
-    // RFC 9846 s4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is
-    // present". RFC 5280 s4.2.1.9: without cA, keyCertSign must not be.
-    if (!Has(*extensions.key_usage, KeyUsage::kDigitalSignature) ||
+    // RFC 5280 s4.2.1.9: without cA, keyCertSign must not be.
+    if (!Has(*extensions.key_usage, options.leaf_usage) ||
         (!ca && Has(*extensions.key_usage, KeyUsage::kKeyCertSign))) {
       return CertificateError(Code::kBadKeyUsage);
     }
+  }
+  // RFC 9608 s2, s3: not in a CA's certificate, and not beside a place where revocation is told.
+  if (extensions.no_rev_avail && (ca || TellsRevocation(extensions))) {
+    return CertificateError(Code::kBadCertificate);
   }
   return CheckPurpose(leaf, options);
 }
@@ -93,13 +140,20 @@ Result<void> CheckLeaf(const Certificate& leaf, const VerifyOptions& options) {
 Result<void> CheckIssuer(const Certificate& issuer, bool is_anchor,
                          absl::Span<const Certificate> below, const VerifyOptions& options,
                          uint32_t* name_comparisons) {
-  MERLON_TRY(CheckAny(issuer, options));
+  MERLON_TRY(CheckAny(issuer, is_anchor ? Place::kAnchor : Place::kIntermediate, options));
   if (PathLength(below) > options.max_path_length) return CertificateError(Code::kPathTooLong);
   // Version 1 has no extensions to say that it is a CA: the trust store says so (s6.1.4 (k)).
   if (is_anchor && issuer.version() == 1) return {};
   if (!is_anchor && issuer.serial().empty()) return CertificateError(Code::kBadCertificate);
   MERLON_TRY(CheckMayIssue(issuer, below));
   MERLON_TRY(CheckPurpose(issuer, options));
+  // RFC 9608 s3: "MUST NOT be present" in a CA's certificate.
+  if (issuer.extensions().no_rev_avail) return CertificateError(Code::kBadCertificate);
+  // RFC 7633 s4.2.2: what a CA is bound to, those whom it certifies are bound to.
+  if (issuer.extensions().must_staple && !below.empty() &&
+      !below[below.size() - 1].extensions().must_staple) {
+    return CertificateError(Code::kBadCertificate);
+  }
   if (!issuer.extensions().name_constraints) return {};
   return CheckNames(*issuer.extensions().name_constraints, below, name_comparisons);
 }
@@ -114,16 +168,20 @@ Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options) {
 
 Result<void> CheckSignature(const Certificate& certificate, const PublicKeyInfo& key,
                             const VerifyOptions& options) {
-  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg algorithm,
-                          ParseSignatureAlgorithm(certificate.signature_algorithm()));
-  const crypto::SignAlgorithm* const sign = options.drivers.sign(algorithm.family, key.type);
+  return CheckSignature(certificate.signature_algorithm(), certificate.tbs(),
+                        certificate.signature(), key, options.drivers);
+}
+
+Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
+                            const PublicKeyInfo& key, const crypto::DriverTable& drivers) {
+  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed, ParseSignatureAlgorithm(algorithm));
+  const crypto::SignAlgorithm* const sign = drivers.sign(parsed.family, key.type);
   const crypto::HashAlgorithm* const hash =
-      algorithm.hash == crypto::HashId::kNone ? nullptr : options.drivers.hash(algorithm.hash);
-  if (sign == nullptr || (hash == nullptr && algorithm.hash != crypto::HashId::kNone)) {
+      parsed.hash == crypto::HashId::kNone ? nullptr : drivers.hash(parsed.hash);
+  if (sign == nullptr || (hash == nullptr && parsed.hash != crypto::HashId::kNone)) {
     return CertificateError(Code::kUnsupportedAlgorithm);
   }
-  const Result<void> verified =
-      sign->verify(key.key, hash, certificate.tbs(), certificate.signature());
+  const Result<void> verified = sign->verify(key.key, hash, signed_data, signature);
   if (verified.ok()) return {};
   // A driver that could not do its work is not the peer's fault.
   if (verified.error().origin != Origin::kPeer) return verified;

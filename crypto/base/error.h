@@ -45,6 +45,12 @@ enum class Code : uint16_t {
   kNameConstraint = 212,
   kUnsupportedAlgorithm = 213,  // signature or key algorithm that is not enabled
   kWorkBudget = 214,            // verification would take more work than allowed
+  kNoValidPolicy = 215,         // no certificate policy holds for the whole path
+  kRevoked = 216,
+  kRevocationUnknown = 217,  // nothing that was handed in tells whether it is revoked
+  kBadCrl = 218,             // DER, but not a CRL by RFC 5280
+  kBadOcspResponse = 219,    // DER, but not an OCSP response by RFC 6960, or one without an answer
+  kBadRequest = 220,         // DER, but not a certification request by RFC 2986
 
   // record/
   kRecordOverflow = 300,  // longer than 2^14 + 256

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// merlon cert: makes a CA or a certificate from it, and shows certificates of a file.
+// merlon cert: its parts by name, `make` (a CA, or a certificate from it), and what the parts
+// share.
 #include <array>
 #include <cstdio>
 
 #include "crypto/bound_key.h"
-#include "io_adapters/cli/command.h"
+#include "io_adapters/cli/cert_commands.h"
 #include "io_adapters/files.h"
 #include "io_adapters/make_certificate.h"
 #include "io_adapters/process_crypto.h"
-#include "io_adapters/sentences.h"
 #include "io_adapters/text.h"
 #include "io_adapters/transport.h"
 #include "tls/error.h"
@@ -19,17 +19,6 @@ namespace merlon::cli {
 namespace {
 
 using io::Cat;
-
-MutableBytes Room(std::string& text) {
-  return MutableBytes(reinterpret_cast<uint8_t*>(text.data()), text.size());
-}
-
-std::string ToPem(std::string_view label, std::string_view der) {
-  std::string out(x509::PemSize(label, der.size()), '\0');
-  const Result<size_t> size = x509::EncodePem(label, AsBytes(der), Room(out));
-  out.resize(size.ok() ? *size : 0);
-  return out;
-}
 
 absl::Status WriteKey(const crypto::KeyStore& keys, crypto::KeyHandle key,
                       const std::string& path) {
@@ -43,37 +32,18 @@ absl::Status WriteKey(const crypto::KeyStore& keys, crypto::KeyHandle key,
   return written;
 }
 
-absl::StatusOr<io::Issuer> LoadIssuer(io::ProcessCrypto& crypto, const std::string& ca_file,
-                                      const std::string& key_file) {
-  auto chain = io::ReadCertificates(ca_file);
-  if (!chain.ok()) return chain.status();
-  auto text = io::ReadFile(key_file);
-  if (!text.ok()) return text.status();
-  const auto key = x509::ImportPrivateKeyPem(crypto.keys(), *text, crypto::Usage::kSign);
-  Wipe(Room(*text));
-  if (!key.ok()) {
-    return absl::InvalidArgumentError(
-        Cat("the private key in ", key_file, ": ", tls::Explain(key.error()).sentence));
-  }
-  return io::Issuer{.certificate_der = chain->front(), .key = *key};
-}
-
 int Make(const Arguments& arguments) {
   const auto days = arguments.Number("days", 365, -3650, 36500);
   if (!days.ok()) return Complain(kUsage, days.status());
-  const std::string out = arguments.Value("out"), key_out = arguments.Value("key-out");
-  if (out.empty() || key_out.empty()) return Complain(kUsage, "--out and --key-out are needed");
-  const bool signed_by_ca = arguments.Has("ca") || arguments.Has("ca-key");
-  if (signed_by_ca && !(arguments.Has("ca") && arguments.Has("ca-key"))) {
-    return Complain(kUsage, "--ca and --ca-key go together");
+  const std::string out = arguments.Value("out");
+  if (out.empty() || !arguments.Has("key-out")) {
+    return Complain(kUsage, "--out and --key-out are needed");
   }
-  const auto kind = io::FindSigningKeyKind(arguments.Value("key-type", "p256"));
-  if (!kind.ok()) return Complain(kUsage, kind.status());
   io::ProcessCrypto crypto;
-  const auto key = io::GenerateSigningKey(crypto.context(), /*exportable=*/true, *kind);
+  const auto key = MakeKey(crypto, arguments);
   if (!key.ok()) return Complain(kUsage, key.status());
   absl::StatusOr<io::Issuer> issuer = io::Issuer{.certificate_der = {}, .key = *key};
-  if (signed_by_ca) issuer = LoadIssuer(crypto, arguments.Value("ca"), arguments.Value("ca-key"));
+  if (arguments.Has("ca") || arguments.Has("ca-key")) issuer = LoadIssuer(crypto, arguments);
   if (!issuer.ok()) return Complain(kUsage, issuer.status());
 
   io::CertificateRequest request;
@@ -90,70 +60,102 @@ int Make(const Arguments& arguments) {
   if (auto s = io::WriteFile(out, ToPem("CERTIFICATE", *der), false); !s.ok()) {
     return Complain(kUsage, s);
   }
-  if (auto s = WriteKey(crypto.keys(), *key, key_out); !s.ok()) return Complain(kUsage, s);
   return kDone;
-}
-
-std::string DescribeKey(const x509::PublicKeyInfo& key) {
-  switch (key.type) {
-    case crypto::KeyType::kEcP256:
-      return "EC on P-256";
-    case crypto::KeyType::kEcP384:
-      return "EC on P-384";
-    case crypto::KeyType::kRsa:
-      return Cat("RSA of ", key.bits, " bits");
-    case crypto::KeyType::kRsaPss:
-      return Cat("RSA of ", key.bits, " bits, for PSS alone");
-    case crypto::KeyType::kEd25519:
-      return "Ed25519";
-    default:
-      return "of another kind";
-  }
-}
-
-int Show(const std::string& path) {
-  const auto ders = io::ReadCertificates(path);
-  if (!ders.ok()) return Complain(kUsage, ders.status());
-  int code = kDone;
-  for (size_t i = 0; i < ders->size(); ++i) {
-    const auto certificate = x509::Certificate::Parse(AsBytes((*ders)[i]));
-    if (!certificate.ok()) {
-      code = Complain(kTls, Cat("certificate ", i + 1, " of ", path, ": ",
-                                tls::Explain(certificate.error()).sentence));
-      continue;
-    }
-    const bool ca = certificate->extensions().basic_constraints.has_value() &&
-                    certificate->extensions().basic_constraints->ca;
-    const std::string names = io::DescribeNames(*certificate);
-    printf("%zu: %s\n   issuer  %s\n   valid   %s to %s\n   serial  %s\n   key     %s\n", i + 1,
-           io::CommonName(certificate->subject()).c_str(),
-           io::CommonName(certificate->issuer()).c_str(),
-           io::DescribeTime(certificate->validity().not_before).c_str(),
-           io::DescribeTime(certificate->validity().not_after).c_str(),
-           io::ToHex(certificate->serial()).c_str(),
-           DescribeKey(certificate->public_key()).c_str());
-    if (!names.empty()) printf("   names   %s\n", names.c_str());
-    if (ca) printf("   may issue certificates\n");
-  }
-  return code;
 }
 
 int RunCert(const Arguments& arguments) {
   const std::string& what = arguments.words()[0];
-  if (what == "make" && arguments.words().size() == 1) return Make(arguments);
-  if (what == "show" && arguments.words().size() == 2) return Show(arguments.words()[1]);
-  return Complain(kUsage, "merlon cert make [OPTIONS], or merlon cert show FILE");
+  const struct {
+    std::string_view name;
+    size_t words;
+    int (*run)(const Arguments&);
+  } parts[] = {{"make", 1, Make},       {"show", 2, CertShow}, {"verify", 2, CertVerify},
+               {"csr", 1, CertRequest}, {"sign", 1, CertSign}, {"crl", 1, CertCrl}};
+  for (const auto& part : parts) {
+    if (what == part.name && arguments.words().size() == part.words) return part.run(arguments);
+  }
+  return Complain(kUsage,
+                  "merlon cert make, csr, sign or crl with options; show or verify with a FILE");
 }
 
 }  // namespace
 
+MutableBytes Room(std::string& text) {
+  return MutableBytes(reinterpret_cast<uint8_t*>(text.data()), text.size());
+}
+
+std::string ToPem(std::string_view label, std::string_view der) {
+  std::string out(x509::PemSize(label, der.size()), '\0');
+  const Result<size_t> size = x509::EncodePem(label, AsBytes(der), Room(out));
+  out.resize(size.ok() ? *size : 0);
+  return out;
+}
+
+std::vector<std::string> DerBlocks(std::string_view text, std::string_view label) {
+  std::vector<std::string> out;
+  x509::PemReader reader(text);
+  for (;;) {
+    const auto block = reader.Next();
+    if (!block.ok() || !*block) return out;
+    if ((*block)->label != label) continue;
+    std::string der((*block)->max_size(), '\0');
+    const Result<Bytes> decoded = x509::DecodePem(**block, Room(der));
+    if (!decoded.ok()) continue;
+    der.resize(decoded->size());
+    out.push_back(std::move(der));
+  }
+}
+
+absl::Status Failed(std::string_view what, Error error) {
+  return absl::InvalidArgumentError(Cat(what, ": ", tls::Explain(error).sentence));
+}
+
+absl::StatusOr<crypto::KeyHandle> LoadKey(io::ProcessCrypto& crypto, const std::string& path) {
+  auto text = io::ReadFile(path);
+  if (!text.ok()) return text.status();
+  const auto key = x509::ImportPrivateKeyPem(crypto.keys(), *text, crypto::Usage::kSign);
+  Wipe(Room(*text));
+  if (!key.ok()) return Failed(Cat("the private key in ", path), key.error());
+  return *key;
+}
+
+absl::StatusOr<io::Issuer> LoadIssuer(io::ProcessCrypto& crypto, const Arguments& arguments) {
+  if (!arguments.Has("ca") || !arguments.Has("ca-key")) {
+    return absl::InvalidArgumentError("--ca and --ca-key go together, and are needed");
+  }
+  auto chain = io::ReadCertificates(arguments.Value("ca"));
+  if (!chain.ok()) return chain.status();
+  const auto key = LoadKey(crypto, arguments.Value("ca-key"));
+  if (!key.ok()) return key.status();
+  return io::Issuer{.certificate_der = chain->front(), .key = *key};
+}
+
+absl::StatusOr<crypto::KeyHandle> MakeKey(io::ProcessCrypto& crypto, const Arguments& arguments) {
+  const auto kind = io::FindSigningKeyKind(arguments.Value("key-type", "p256"));
+  if (!kind.ok()) return kind.status();
+  const auto key = io::GenerateSigningKey(crypto.context(), /*exportable=*/true, *kind);
+  if (!key.ok()) return key.status();
+  const absl::Status written = WriteKey(crypto.keys(), *key, arguments.Value("key-out"));
+  if (!written.ok()) return written;
+  return *key;
+}
+
 const Command kCert = {
     .name = "cert",
-    .summary = "make a CA or a certificate, show what a file holds",
+    .summary = "make, show, verify, request and sign certificates, write CRLs",
     .help =
         "  merlon cert make --out FILE --key-out FILE [--names NAME,...] [--cn NAME]\n"
         "                   [--key-type TYPE] [--is-ca] [--ca FILE --ca-key FILE] [--days N]\n"
-        "  merlon cert show FILE\n\n"
+        "  merlon cert show FILE [--json]\n"
+        "  merlon cert verify FILE [--chain FILE,...] [--roots FILE] [--name NAME] [--json]\n"
+        "                   [--purpose server|client|any] [--profile none|webpki|rfc5280]\n"
+        "                   [--crl FILE,...] [--ocsp FILE,...] [--hard-fail] [--at DATE]\n"
+        "  merlon cert csr  --out FILE (--key FILE | --key-out FILE [--key-type TYPE])\n"
+        "                   [--names NAME,...] [--cn NAME] [--must-staple]\n"
+        "  merlon cert sign --csr FILE --ca FILE --ca-key FILE --out FILE [--days N] [--is-ca]\n"
+        "                   [--crl-url URL,...] [--ocsp-url URL,...]\n"
+        "  merlon cert crl  --ca FILE --ca-key FILE --out FILE [--revoke SERIAL[:REASON],...]\n"
+        "                   [--number N] [--days N]\n\n"
         "Files are PEM; a key's is for its owner alone.\n\n"
         "  --out FILE      the certificate\n"
         "  --key-out FILE  its private key\n"
@@ -163,13 +165,24 @@ const Command kCert = {
         "  --is-ca         it may issue certificates\n"
         "  --ca FILE       who issues it (itself), with\n"
         "  --ca-key FILE   the issuer's private key\n"
-        "  --days N        how long it is valid (365); negative: it ended so long ago\n\n"
+        "  --days N        how long it is valid (365; a CRL 7); negative: it ended so long ago\n"
+        "  --key FILE      the private key to ask for a certificate for\n"
+        "  --csr FILE      the request; its names and must-staple are granted\n"
+        "  --must-staple   servers shall send an OCSP response along (RFC 7633)\n"
+        "  --revoke LIST   serial numbers in hexadecimal, with reasons such as :key-compromise\n\n"
+        "`show` takes certificates, requests and CRLs, in PEM or DER. `verify` takes the chain "
+        "from\n"
+        "FILE, the leaf first, and the system's roots (--roots); it tells in one sentence which\n"
+        "certificate broke which rule. Revocation is told by --crl (PEM, DER) and --ocsp (DER);\n"
+        "--hard-fail: what they say nothing of is refused.\n\n"
         "A CA, and a server's certificate from it:\n"
         "  merlon cert make --is-ca --cn \"My CA\" --out ca.pem --key-out ca.key\n"
         "  merlon cert make --ca ca.pem --ca-key ca.key --names localhost,127.0.0.1 \\\n"
         "                   --out server.pem --key-out server.key\n",
-    .arguments = {.options = "out key-out names cn key-type ca ca-key days",
-                  .switches = "is-ca",
+    .arguments = {.options =
+                      "out key-out names cn key-type ca ca-key days chain roots name purpose "
+                      "profile crl ocsp at key csr crl-url ocsp-url revoke number",
+                  .switches = "is-ca json hard-fail must-staple",
                   .min_words = 1,
                   .max_words = 2},
     .run = RunCert,

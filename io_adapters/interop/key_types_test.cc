@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every type of key that `merlon cert make` knows, both ways: OpenSSL checks the key and its
 // certificate, other programs verify them over a connection, and `merlon client` those of OpenSSL.
+#include <fstream>
 #include <set>
 
 #include "io_adapters/interop/fixture.h"
@@ -121,4 +122,79 @@ TEST_F(KeyTypeInterop, P384IsAGroup) {
 }
 
 }  // namespace
+// What a CA and its clients write, for others to read; and theirs for us.
+TEST_P(EveryKeyType, OthersVerifyRequestsCertificatesAndCrls) {
+  const std::string type = GetParam().name, ca = "ca_" + type;
+  Make(type);
+  const std::string csr = File("csr_" + type), out = File("signed_" + type),
+                    crl = File("crl_" + type), empty = File("empty_" + type);
+  Must({Merlon(), "cert", "csr", "--key", Key(type), "--names", "a.test,127.0.0.1,me@a.test",
+        "--must-staple", "--out", csr});
+  Must({"openssl", "req", "-verify", "-noout", "-in", csr});
+  Must({"certtool", "--crq-info", "--infile", csr});
+  Must({Merlon(), "cert", "sign", "--csr", csr, "--ca", Chain(ca), "--ca-key", Key(ca), "--crl-url",
+        "http://crl.test/", "--ocsp-url", "http://ocsp.test/", "--out", out});
+  Must({"openssl", "verify", "-x509_strict", "-CAfile", Chain(ca), out});
+  Must({"certtool", "--verify", "--load-ca-certificate", Chain(ca), "--infile", out});
+  const Finished serial = Execute({"openssl", "x509", "-noout", "-serial", "-in", out});
+  const std::string hex = serial.output.substr(serial.output.find('=') + 1, 32);
+  const std::vector<std::string> make = {Merlon(),   "cert",  "crl",      "--ca", Chain(ca),
+                                         "--ca-key", Key(ca), "--number", "7"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), make.begin(), make.end());
+    return more;
+  };
+  Must(with({"--out", empty}));
+  Must(with({"--out", crl, "--revoke", hex + ":key-compromise"}));
+  Must({"openssl", "crl", "-verify", "-CAfile", Chain(ca), "-noout", "-in", crl});
+  Must({"certtool", "--verify-crl", "--load-ca-certificate", Chain(ca), "--infile", crl});
+  Must({"openssl", "verify", "-crl_check", "-CAfile", Chain(ca), "-CRLfile", empty, out});
+  EXPECT_THAT(
+      Execute({"openssl", "verify", "-crl_check", "-CAfile", Chain(ca), "-CRLfile", crl, out})
+          .output,
+      HasSubstr("certificate revoked"));
+  const std::vector<std::string> verify = {Merlon(),  "cert",    "verify",    out,
+                                           "--roots", Chain(ca), "--purpose", "any"};
+  const auto asked = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), verify.begin(), verify.end());
+    return Execute(more);
+  };
+  // It must be stapled, which no CRL is.
+  EXPECT_THAT(asked({"--crl", empty}).output, HasSubstr("not verified: certificate 1, CN=a.test"));
+  EXPECT_THAT(Execute({Merlon(), "cert", "show", csr, "--json"}).output,
+              HasSubstr("\"must_staple\":true"));
+  EXPECT_THAT(Execute({Merlon(), "cert", "show", crl}).output, HasSubstr("for key compromise"));
+}
+
+TEST_F(KeyTypeInterop, OpensslsRequestsCrlsAndOcspResponsesAreRead) {
+  Make("p256");
+  const std::string ca = Chain("ca_p256"), ca_key = Key("ca_p256"), csr = File("openssl_csr"),
+                    out = File("openssl_signed"), request = File("ocsp_request"),
+                    response = File("ocsp_response"), index = File("ocsp_index");
+  Must({"openssl", "req", "-new", "-key", Key("p256"), "-subj", "/CN=b.test", "-addext",
+        "subjectAltName=DNS:b.test", "-out", csr});
+  Must({Merlon(), "cert", "sign", "--csr", csr, "--ca", ca, "--ca-key", ca_key, "--out", out});
+  const Finished serial = Execute({"openssl", "x509", "-noout", "-serial", "-in", out});
+  const std::string hex = serial.output.substr(serial.output.find('=') + 1, 32);
+  Must(
+      {"openssl", "ocsp", "-sha256", "-issuer", ca, "-cert", out, "-no_nonce", "-reqout", request});
+  const struct {
+    const char* line;
+    int code;
+    const char* says;
+  } cases[] = {{"V\t350101000000Z\t\t", 0, "verified: 1 certificates"},
+               {"R\t350101000000Z\t250101000000Z,keyCompromise\t", 3, "is revoked"}};
+  for (const auto& test : cases) {
+    std::ofstream(index) << test.line << hex << "\tunknown\t/CN=b.test\n";
+    Must({"openssl", "ocsp", "-index", index, "-CA", ca, "-rsigner", ca, "-rkey", ca_key, "-reqin",
+          request, "-ndays", "1", "-respout", response});
+    const Finished told = Execute({Merlon(), "cert", "verify", out, "--roots", ca, "--name",
+                                   "b.test", "--hard-fail", "--ocsp", response});
+    EXPECT_EQ(told.code, test.code) << told.output;
+    EXPECT_THAT(told.output, HasSubstr(test.says));
+  }
+  // Without it nothing tells.
+  EXPECT_EQ(Execute({Merlon(), "cert", "verify", out, "--roots", ca, "--hard-fail"}).code, 3);
+}
+
 }  // namespace merlon::interop
