@@ -16,8 +16,8 @@ namespace merlon::crypto {
 namespace {
 
 constexpr const HashAlgorithm* kHashes[] = {
-    &kPortableSha256,   &kPortableSha384,   &kPortableSha512,  &kPortableSha3_224,
-    &kPortableSha3_256, &kPortableSha3_384, &kPortableSha3_512};
+    &kPortableSha256,   &kPortableSha384,   &kPortableSha512,   &kPortableSha224,
+    &kPortableSha3_224, &kPortableSha3_256, &kPortableSha3_384, &kPortableSha3_512};
 constexpr const XofAlgorithm* kXofs[] = {&kPortableShake128, &kPortableShake256};
 constexpr const CipherAlgorithm* kCiphers[] = {&kPortableAes128, &kPortableAes256};
 constexpr const AeadAlgorithm* kAeads[] = {

@@ -24,6 +24,7 @@ using testing::ByteString;
 using testing::FromHex;
 using testing::ToHex;
 
+TEST(PortableHashTest, Sha224Conforms) { testing::CheckHash(kPortableSha224); }
 TEST(PortableHashTest, Sha256Conforms) { testing::CheckHash(kPortableSha256); }
 TEST(PortableHashTest, Sha384Conforms) { testing::CheckHash(kPortableSha384); }
 TEST(PortableHashTest, Sha512Conforms) { testing::CheckHash(kPortableSha512); }

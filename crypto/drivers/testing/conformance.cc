@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+// AEADs.
 #include "crypto/drivers/testing/conformance.h"
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-#include <random>
-
-#include "crypto/mac.h"
-#include "crypto/testing/vectors.h"
+#include "crypto/drivers/testing/conformance_support.h"
 
 namespace merlon::crypto::testing {
 namespace {
-
-using Rand = std::mt19937_64;
-
-ByteString RandomBytes(Rand& rand, size_t size) {
-  ByteString out(size);
-  for (uint8_t& byte : out) byte = static_cast<uint8_t>(rand());
-  return out;
-}
 
 ByteString Seal(const AeadKey& key, uint64_t nonce64, Bytes ad, Bytes plaintext) {
   ByteString out(plaintext.size() + key.algorithm()->tag_size);
@@ -26,54 +15,8 @@ ByteString Seal(const AeadKey& key, uint64_t nonce64, Bytes ad, Bytes plaintext)
   return out;
 }
 
-ByteString Joined(Bytes a, Bytes b) {
-  ByteString out(a.begin(), a.end());
-  out.insert(out.end(), b.begin(), b.end());
-  return out;
-}
-
 bool AllZero(Bytes bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](uint8_t b) { return b == 0; });
-}
-
-struct HashAnswer {
-  std::string message;
-  const char *sha256, *sha384, *sha512;
-};
-
-// NIST, "Cryptographic Standards and Guidelines: Examples with Intermediate Values" for FIPS 180-4.
-std::vector<HashAnswer> HashAnswers() {
-  return {
-      {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-       "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da"
-       "274edebfe76f65fbd51ad2f14898b95b",
-       "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
-       "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e"},
-      {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-       "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
-       "8086072ba1e7cc2358baeca134c825a7",
-       "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
-       "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
-      {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
-       "3391fdddfc8dc7393707a65b1b4709397cf8b1d162af05abfe8f450de5f36bc6"
-       "b0455a8520bc4e6f5fe95b1fe3c8452b",
-       "204a8fc6dda82f0a0ced7beb8e08a41657c16ef468b228a8279be331a703c335"
-       "96fd15c13b1b07f9aa1d3bea57789ca031ad85c7a71dd70354ec631238ca3445"},
-      {"abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmno"
-       "ijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
-       "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1",
-       "09330c33f71147e83d192fc782cd1b4753111b173b3b05d22fa08086e3b0f712"
-       "fcc7c71a557e2db966c3e9fa91746039",
-       "8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018"
-       "501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909"},
-      {std::string(1000000, 'a'),
-       "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
-       "9d0e1809716474cb086e834e310a4a1ced149e9c00f248527972cec5704c2a5b"
-       "07b8b3dc38ecc4ebae97ddd87f3d8985",
-       "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb"
-       "de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b"},
-  };
 }
 
 struct AeadAnswer {
@@ -291,115 +234,6 @@ void CheckForgeries(const AeadAlgorithm& aead, Rand& rand) {
 
 }  // namespace
 
-void CheckHash(const HashAlgorithm& hash) {
-  for (const HashAnswer& answer : HashAnswers()) {
-    const char* expected = hash.id == HashId::kSha256   ? answer.sha256
-                           : hash.id == HashId::kSha384 ? answer.sha384
-                                                        : answer.sha512;
-    EXPECT_EQ(ToHex(HashOf(hash, AsBytes(answer.message)).view()), expected);
-  }
-  CheckHashDuties(hash);
-}
-
-// On three messages at once, of which each may be in parts.
-static void CheckSameHmac(const HashAlgorithm& a, const HashAlgorithm& b, Rand& rand) {
-  const ByteString key = RandomBytes(rand, rand() % 300);
-  const Hmac hmac_a(a, key), hmac_b(b, key);
-  constexpr size_t kMessages = 3;
-  ByteString messages[kMessages], from_a[kMessages], from_b[kMessages];
-  std::array<Bytes, 2> parts[kMessages];
-  std::vector<HmacMessage> jobs;
-  for (size_t i = 0; i < kMessages; ++i) {
-    messages[i] = RandomBytes(rand, rand() % (2 * a.block_size + 2));
-    const size_t cut = rand() % (messages[i].size() + 1);
-    parts[i] = {Slice(Bytes(messages[i]), 0, cut), Slice(Bytes(messages[i]), cut)};
-    from_a[i].resize(rand() % (a.size + 1u));
-    from_b[i].resize(from_a[i].size());
-    hmac_b.Compute(parts[i], absl::MakeSpan(from_b[i]));
-    jobs.push_back({parts[i], absl::MakeSpan(from_a[i])});
-  }
-  hmac_a.Compute(jobs);
-  for (size_t i = 0; i < kMessages; ++i) ASSERT_EQ(from_a[i], from_b[i]) << messages[i].size();
-}
-
-void CheckHashDuties(const HashAlgorithm& hash) {
-  Rand rand(1);
-  const ByteString message = RandomBytes(rand, 400);
-  for (size_t size = 0; size <= message.size(); ++size) {
-    const Bytes whole = Slice(Bytes(message), 0, size);
-    Hasher hasher(hash);
-    for (Bytes rest = whole; !rest.empty();) {
-      const size_t take = 1 + rand() % rest.size();
-      hasher.Update(Slice(rest, 0, take));
-      rest.remove_prefix(take);
-    }
-    Hasher fork(hasher);
-    fork.Update(whole);
-    EXPECT_EQ(hasher.Peek(), HashOf(hash, whole)) << size;
-    EXPECT_EQ(fork.Peek(), HashOf(hash, Joined(whole, whole))) << size;
-    ByteString digest(hash.size);
-    hasher.Finish(absl::MakeSpan(digest));
-    EXPECT_EQ(hasher.Peek(), HashOf(hash, Bytes())) << "Finish restarts";
-  }
-  HashAlgorithm without_kernel = hash;
-  without_kernel.hmac = nullptr;
-  for (int round = 0; round < 100; ++round) CheckSameHmac(hash, without_kernel, rand);
-}
-
-void CheckCipher(const CipherAlgorithm& cipher) {
-  ByteString key;
-  for (uint8_t i = 0; i < cipher.key_size; ++i) key.push_back(i);
-  alignas(16) uint8_t context[kMaxCipherContextSize];
-  cipher.bind(context, key);
-  const ByteString block = FromHex("00112233445566778899aabbccddeeff");
-  ByteString out(16);
-  cipher.encrypt_blocks(context, block, absl::MakeSpan(out));
-  EXPECT_EQ(ToHex(out), cipher.key_size == 16 ? "69c4e0d86a7b0430d8cdb78070b4c55a"
-                                              : "8ea2b7ca516745bfeafc49904b496089");
-  Rand rand(2);
-  for (size_t blocks = 0; blocks < 20; ++blocks) {
-    const ByteString in = RandomBytes(rand, 16 * blocks);
-    ByteString each(in.size()), together(in.size()), in_place(in);
-    for (size_t at = 0; at < in.size(); at += 16) {
-      cipher.encrypt_blocks(context, Slice(Bytes(in), at, 16), Slice(absl::MakeSpan(each), at, 16));
-    }
-    cipher.encrypt_blocks(context, in, absl::MakeSpan(together));
-    cipher.encrypt_blocks(context, in_place, absl::MakeSpan(in_place));
-    EXPECT_EQ(together, each);
-    EXPECT_EQ(in_place, each);
-  }
-}
-
-void CheckMask(const MaskAlgorithm& mask, const CipherAlgorithm& cipher) {
-  ASSERT_EQ(mask.key_size, cipher.key_size);
-  alignas(16) uint8_t mask_context[kMaxCipherContextSize], cipher_context[kMaxCipherContextSize];
-  ByteString key = FromHex("9f50449e04a0e810283a1e9933adedd2");
-  key.resize(mask.key_size);
-  mask.bind(mask_context, key);
-  cipher.bind(cipher_context, key);
-  const ByteString sample = FromHex("d1b1c98dd7689fb8ec11d242b123dc9b");
-  ByteString out(16), expected(16);
-  mask.mask(mask_context, sample, absl::MakeSpan(out));
-  cipher.encrypt_blocks(cipher_context, sample, absl::MakeSpan(expected));
-  EXPECT_EQ(out, expected);
-  if (mask.key_size == 16) {
-    EXPECT_EQ(ToHex(Slice(Bytes(out), 0, 5)), "437b9aec36");
-  }
-}
-
-void CheckChaCha20Mask(const MaskAlgorithm& mask) {
-  ASSERT_EQ(mask.key_size, 32);
-  ASSERT_LE(mask.context_size, kMaxCipherContextSize);
-  alignas(16) uint8_t context[kMaxCipherContextSize];
-  ByteString out(16);
-  mask.bind(context, FromHex("25a282b9e82f06f21f488917a4fc8f1b73573685608597d0efcb076b0ab7a7a4"));
-  mask.mask(context, FromHex("5e5cd55c41f69080575d7999c25a5bfb"), absl::MakeSpan(out));
-  EXPECT_EQ(ToHex(Slice(Bytes(out), 0, 5)), "aefefe7d03");
-  mask.bind(context, FromHex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"));
-  mask.mask(context, FromHex("01000000 000000090000004a00000000"), absl::MakeSpan(out));
-  EXPECT_EQ(ToHex(out), "10f1e7e4d13b5915500fdd1fa32071c4");
-}
-
 void CheckAeadDuties(const AeadAlgorithm& aead) {
   ASSERT_LE(aead.context_size, kMaxAeadContextSize);
   Rand rand(3);
@@ -432,32 +266,24 @@ void CheckAesCcm(const AeadAlgorithm& aead) {
 }
 
 int CheckWycheproof(const AeadAlgorithm& aead, const char* name) {
-  const auto file = Wycheproof(name);
-  if (!file) return 0;
-  int ran = 0;
-  for (const auto& group : file->at("testGroups")) {
+  return ForEachWycheproof(name, [&](const auto& group, const auto& test) {
     if (group.at("ivSize") != 96 || group.at("tagSize") != aead.tag_size * 8 ||
         group.at("keySize") != aead.key_size * 8) {
-      continue;
+      return false;
     }
-    for (const auto& test : group.at("tests")) {
-      const auto field = [&](const char* member) {
-        return FromHex(test.at(member).get<std::string>());
-      };
-      ++ran;
-      AeadKey key;
-      key.Bind(aead, field("key"), field("iv"));
-      const ByteString sealed = Joined(field("ct"), field("tag"));
-      ByteString in_out = sealed;
-      const bool valid = test.at("result") == "valid";
-      EXPECT_EQ(key.OpenInPlace(0, field("aad"), absl::MakeSpan(in_out)), valid) << test;
-      if (!valid) continue;
-      in_out.resize(in_out.size() - aead.tag_size);
-      EXPECT_EQ(in_out, field("msg")) << test;
-      EXPECT_EQ(Seal(key, 0, field("aad"), field("msg")), sealed) << test;
-    }
-  }
-  return ran;
+    AeadKey key;
+    key.Bind(aead, HexMember(test, "key"), HexMember(test, "iv"));
+    const ByteString ad = HexMember(test, "aad"), text = HexMember(test, "msg"),
+                     sealed = Joined(HexMember(test, "ct"), HexMember(test, "tag"));
+    ByteString in_out = sealed;
+    const bool valid = test.at("result") == "valid";
+    EXPECT_EQ(key.OpenInPlace(0, ad, absl::MakeSpan(in_out)), valid) << test;
+    if (!valid) return true;
+    in_out.resize(in_out.size() - aead.tag_size);
+    EXPECT_EQ(in_out, text) << test;
+    EXPECT_EQ(Seal(key, 0, ad, text), sealed) << test;
+    return true;
+  });
 }
 
 void CheckSameAead(const AeadAlgorithm& a, const AeadAlgorithm& b, uint64_t seed, int rounds) {
@@ -487,32 +313,6 @@ void CheckSameAead(const AeadAlgorithm& a, const AeadAlgorithm& b, uint64_t seed
     ASSERT_TRUE(two.OpenInPlace(nonce64, ad, out));
     ASSERT_EQ(ByteString(out.begin(), out.end() - a.tag_size), text)
         << "seed " << seed << ", " << round;
-  }
-}
-
-void CheckSameHash(const HashAlgorithm& a, const HashAlgorithm& b, uint64_t seed, int rounds) {
-  Rand rand(seed);
-  for (int round = 0; round < rounds; ++round) {
-    const ByteString message = RandomBytes(rand, rand() % 1500);
-    const size_t cut = rand() % (message.size() + 1);
-    const Bytes parts[] = {Slice(Bytes(message), 0, cut), Slice(Bytes(message), cut)};
-    ASSERT_EQ(HashOf(a, message), HashOf(b, parts)) << "seed " << seed << ", " << round;
-    CheckSameHmac(a, b, rand);
-  }
-}
-
-void CheckSameCipher(const CipherAlgorithm& a, const CipherAlgorithm& b, uint64_t seed,
-                     int rounds) {
-  Rand rand(seed);
-  alignas(16) uint8_t one[kMaxCipherContextSize], two[kMaxCipherContextSize];
-  for (int round = 0; round < rounds; ++round) {
-    const ByteString key = RandomBytes(rand, a.key_size), in = RandomBytes(rand, rand() % 30 * 16);
-    ByteString from_a(in.size()), from_b(in.size());
-    a.bind(one, key);
-    b.bind(two, key);
-    a.encrypt_blocks(one, in, absl::MakeSpan(from_a));
-    b.encrypt_blocks(two, in, absl::MakeSpan(from_b));
-    ASSERT_EQ(from_a, from_b) << "seed " << seed << ", " << round;
   }
 }
 

@@ -13,6 +13,9 @@ namespace merlon::crypto::testing {
 void CheckHash(const HashAlgorithm& hash);
 // What every hash owes: any split of a message gives the same; a copy forks; Finish restarts.
 void CheckHashDuties(const HashAlgorithm& hash);
+// All cases in Wycheproof's NAME_test.json; gives their number, 0 where the vectors are absent.
+int CheckHmacWycheproof(const HashAlgorithm& hash, const char* name);
+int CheckHkdfWycheproof(const HashAlgorithm& hash, const char* name);
 // FIPS 197 appendix C; several blocks are each on their own; in place.
 void CheckCipher(const CipherAlgorithm& cipher);
 // RFC 9001 A.2 for AES-128; and the same as the cipher.

@@ -22,6 +22,7 @@
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
 #include "crypto/drivers/x86/sha256.h"
+#include "crypto/legacy/sha1.h"
 
 namespace merlon::crypto::testing {
 namespace {
@@ -49,6 +50,7 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "AES-128-CCM_8", nullptr, [] { RunAead(kPortableAes128Ccm8); }},
     {"portable", "AES-256-CCM_8", nullptr, [] { RunAead(kPortableAes256Ccm8); }},
     {"portable", "ChaCha20-Poly1305", nullptr, [] { RunAead(kPortableChaCha20Poly1305); }},
+    {"portable", "SHA-224", nullptr, [] { RunHash(kPortableSha224); }},
     {"portable", "SHA-256", nullptr, [] { RunHash(kPortableSha256); }},
     {"portable", "SHA-384", nullptr, [] { RunHash(kPortableSha384); }},
     {"portable", "SHA-512", nullptr, [] { RunHash(kPortableSha512); }},
@@ -63,6 +65,7 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "ML-KEM-1024", nullptr, [] { RunKem(kPortableMlKem1024); }},
     {"portable", "HMAC, HKDF, PRF, SHA-256", nullptr, [] { RunKeyDerivation(kPortableSha256); }},
     {"portable", "HMAC, HKDF, PRF, SHA-384", nullptr, [] { RunKeyDerivation(kPortableSha384); }},
+    {"legacy", "SHA-1", nullptr, [] { RunHash(kPortableSha1); }},
     {"portable", "CTR-DRBG", nullptr, [] { RunCtrDrbg(kPortableAes256); }},
 #if defined(__x86_64__)
     {"x86", "AES-128", X86HasAesAndClmul, [] { RunCipher(kX86Aes128); }},
