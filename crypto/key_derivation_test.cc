@@ -6,6 +6,7 @@
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha512.h"
 #include "crypto/drivers/testing/conformance.h"
+#include "crypto/pbkdf2.h"
 #include "crypto/testing/vectors.h"
 
 namespace merlon::crypto {
@@ -104,6 +105,26 @@ TEST(HkdfTest, ExpandLabelTrapsOnVectorsThatDoNotFit) {
   const ByteString secret(32, 3), context(256, 1);
   EXPECT_DEATH(ExpandLabel(secret, LabelPrefix::kTls13, "x", context, 16), "");
   EXPECT_DEATH(ExpandLabel(secret, LabelPrefix::kTls13, std::string(250, 'x'), {}, 16), "");
+}
+
+// RFC 7914 s11.
+TEST(Pbkdf2Test, GivesTheAnswersOfTheRfc) {
+  ByteString out(64);
+  ASSERT_TRUE(
+      Pbkdf2(kPortableSha256, AsBytes("passwd"), AsBytes("salt"), 1, absl::MakeSpan(out)).ok());
+  EXPECT_EQ(ToHex(out),
+            "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
+            "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
+  EXPECT_EQ(Pbkdf2(kPortableSha256, {}, {}, 0, absl::MakeSpan(out)).error(), Misuse());
+}
+
+TEST(Pbkdf2Test, PassesWycheproof) {
+  const int ran = testing::CheckPbkdf2Wycheproof(kPortableSha256, "pbkdf2_hmacsha256");
+  if (ran == 0) GTEST_SKIP() << testing::kNoVectors;
+  EXPECT_EQ(ran, 8);
+  EXPECT_EQ(testing::CheckPbkdf2Wycheproof(kPortableSha224, "pbkdf2_hmacsha224"), 8);
+  EXPECT_EQ(testing::CheckPbkdf2Wycheproof(kPortableSha384, "pbkdf2_hmacsha384"), 8);
+  EXPECT_EQ(testing::CheckPbkdf2Wycheproof(kPortableSha512, "pbkdf2_hmacsha512"), 8);
 }
 
 TEST(HkdfTest, PassesWycheproof) {

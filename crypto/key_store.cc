@@ -28,7 +28,7 @@ bool IsSymmetric(KeyType type) {
 Result<uint16_t> CheckSymmetric(KeyType type, size_t size) {
   const size_t least = type == KeyType::kHmac ? 16 : 1;
   const bool valid =
-      type == KeyType::kAes ? size == 16 || size == 32 : size >= least && size < 8192;
+      type == KeyType::kAes ? size == 16 || size == 24 || size == 32 : size >= least && size < 8192;
   if (!valid) return Misuse(Code::kBadKey);
   return static_cast<uint16_t>(size * 8);
 }

@@ -32,12 +32,14 @@ constexpr char kGcmTextCut[] =
 constexpr char kGcmKey[] = "feffe9928665731c6d6a8f9467308308";
 constexpr char kGcmKeyTwice[] = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308";
 constexpr char kZero32[] = "00000000000000000000000000000000";
+constexpr char kZero48[] = "000000000000000000000000000000000000000000000000";
+constexpr char kGcmKeyOneAndAHalf[] = "feffe9928665731c6d6a8f9467308308feffe9928665731c";
 constexpr char kZero64[] = "0000000000000000000000000000000000000000000000000000000000000000";
 constexpr char kGcmIv[] = "cafebabefacedbaddecaf888";
 constexpr char kGcmAd[] = "feedfacedeadbeeffeedfacedeadbeefabaddad2";
 
-// McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)", appendix B: cases 1 to 4, 13
-// to 16.
+// McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)", appendix B: cases 1 to 4, 7
+// to 10, 13 to 16.
 constexpr AeadAnswer kGcmAnswers[] = {
     {kZero32, "000000000000000000000000", "", "", "58e2fccefa7e3061367f1d57a4e7455a"},
     {kZero32, "000000000000000000000000", "", kZero32,
@@ -50,6 +52,17 @@ constexpr AeadAnswer kGcmAnswers[] = {
      "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e"
      "21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091"
      "5bc94fbc3221a5db94fae95ae7121a47"},
+    {kZero48, "000000000000000000000000", "", "", "cd33b28ac773f74ba00ed1f312572435"},
+    {kZero48, "000000000000000000000000", "", kZero32,
+     "98e7247c07f0fe411c267e4384b0f6002ff58d80033927ab8ef4d4587514f0fb"},
+    {kGcmKeyOneAndAHalf, kGcmIv, "", kGcmText,
+     "3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c"
+     "7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710acade256"
+     "9924a7c8587336bfb118024db8674a14"},
+    {kGcmKeyOneAndAHalf, kGcmIv, kGcmAd, kGcmTextCut,
+     "3980ca0b3c00e841eb06fac4872a2757859e1ceaa6efd984628593b40ca1e19c"
+     "7d773d00c144c525ac619d18c84a3f4718e2448b2fe324d9ccda2710"
+     "2519498e80f1478f37ba55bd6d27618c"},
     {kZero64, "000000000000000000000000", "", "", "530f8afbc74536b9a963b4f1c4cb738b"},
     {kZero64, "000000000000000000000000", "", kZero32,
      "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
@@ -99,13 +112,18 @@ constexpr AeadAnswer kChaCha20Poly1305Answers[] = {
 };
 
 // Tags of 16 bytes, then of 8. SP 800-38C appendix C, example 3; the others are Wycheproof's
-// aes_ccm_test.json, tcId 51, 207, 366 and 462.
+// aes_ccm_test.json, tcId 51, 129, 207, 366, 414 and 462.
 constexpr AeadAnswer kCcmAnswers[] = {
     {"2c9b9ff47d742c4ab224e9ca1ed57c4c", "917962caf3932441c259282f",
      "72175bdfdb4a23e97fdcbd263baf4316",
      "b542c2f3f81670ddf74f15184ab7de17e057cde9eef92babdb837500774c19",
      "320ae0c11e92d10d5bf5485c854b2d8f6318e33f16b520cffd35ada381c967"
      "a4866908e664ee140c6ae2b9d2ab8416"},
+    {"49f33bc3c1a40e1ca3b56a499e4c9137c148d1256155fdb6", "47bc33d91349056838b62474",
+     "449c8cbb9a67adb03f60646e5b904620",
+     "a920b4fea908b1771d58d4c108838f3af7b8415497063dd9691a552344d642",
+     "67adef99611f341d14ea27e72da9b658c9a79e3b328e79758c9d34db0bed06"
+     "b2a44d0fc94606c4e2b6c39b242b3aca"},
     {"f59abcbf4218bd5c7601f080b5fbd3ae088733702c8fbef0c5296a406f563827", "a5eb0e6fe669e68239ace550",
      "d603491fbf0950d36489abb40dd8d42b",
      "97dcbacd70a678cfaed13c942cf920e851ec3e6fb1f6c6eb95f1c965fb1a13",
@@ -120,6 +138,10 @@ constexpr AeadAnswer kCcm8Answers[] = {
      "b535a847dfc962012d913a4076f58f9f",
      "4f9fd6ad1656cce99af7469960073a241569ce32dad558111b50306053a0b6",
      "c91d4c8bf7fdba49b87001fc3ec95f455ba32bc05ba336bc3d58f4ad08b5bc34d622fe4ba3cac5"},
+    {"7bcccd494460a755cf82eedccae6b141b3c5b8360f09dcfd", "3ab4798ad9c05cc793f5c33d",
+     "9055300f9af44b8c4a7fddbdd8e24972",
+     "e1eb07d797f5fe2a31c28c0382b521612cbb0a6fdc6e53e27b2914087882d0",
+     "6a7cb67d395897d5ce8c597309d51020149b1feb131361dc1a236ee92b40a81ffc13f74d3c0776"},
     {"110480ea9c9f4c5e6b5be01a2aafc861d1370c243aff9faafd0a92a9d18e5845", "0e5cf683e13204cf91a2d4b6",
      "c490a5fa19b97c3e3adf20bc4df51140",
      "c92ec3d6a2c2fa19c45be7107a48a9ea0fe46a92978b5dabb3f94b457b5fbd",

@@ -4,6 +4,7 @@
 #include "crypto/drivers/testing/conformance_support.h"
 #include "crypto/key_derivation.h"
 #include "crypto/mac.h"
+#include "crypto/pbkdf2.h"
 
 namespace merlon::crypto::testing {
 namespace {
@@ -157,6 +158,22 @@ int CheckHkdfWycheproof(const HashAlgorithm& hash, const char* name) {
     const Bytes infos[] = {info};
     HkdfExpand(hash, prk, infos, absl::MakeSpan(okm));
     EXPECT_EQ(okm, HexMember(test, "okm")) << test;
+    return true;
+  });
+}
+
+int CheckPbkdf2Wycheproof(const HashAlgorithm& hash, const char* name) {
+  uint32_t spent = 0;
+  return ForEachWycheproof(name, [&](const auto&, const auto& test) {
+    const auto iterations = test.at("iterationCount").template get<uint32_t>();
+    if (iterations > 32768 - spent) return false;
+    spent += iterations;
+    EXPECT_EQ(test.at("result"), "valid");
+    ByteString out(test.at("dkLen").template get<size_t>());
+    EXPECT_TRUE(Pbkdf2(hash, HexMember(test, "password"), HexMember(test, "salt"), iterations,
+                       absl::MakeSpan(out))
+                    .ok());
+    EXPECT_EQ(out, HexMember(test, "dk")) << test;
     return true;
   });
 }
