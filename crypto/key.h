@@ -26,6 +26,7 @@ enum class KeyType : uint8_t {
   kMlKem768 = 9,
   kMlKem1024 = 10,
   kHmac = 11,  // bytes for message authentication, at least 16: cookie keys
+  kEcP521 = 15,
 };
 
 // What may be done with a key; bits.

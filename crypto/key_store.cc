@@ -13,6 +13,8 @@ uint16_t ImpliedBits(KeyType type) {
       return 256;
     case KeyType::kEcP384:
       return 384;
+    case KeyType::kEcP521:
+      return 521;
     case KeyType::kEd25519:
       return 255;
     default:

@@ -9,6 +9,7 @@
 #include "crypto/drivers/portable/aes.h"
 #include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/aes_gcm.h"
+#include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/chacha20.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "crypto/drivers/portable/lattice/ml_kem.h"
@@ -72,6 +73,7 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "SHA3-512", nullptr, [] { RunHash(kPortableSha3_512); }},
     {"portable", "SHAKE128", nullptr, [] { RunXof(kPortableShake128); }},
     {"portable", "SHAKE256", nullptr, [] { RunXof(kPortableShake256); }},
+    {"portable", "ECDH P-521", nullptr, [] { RunKeyAgreement(kPortableP521); }},
     {"portable", "ML-KEM-512", nullptr, [] { RunKem(kPortableMlKem512); }},
     {"portable", "ML-KEM-768", nullptr, [] { RunKem(kPortableMlKem768); }},
     {"portable", "ML-KEM-1024", nullptr, [] { RunKem(kPortableMlKem1024); }},
