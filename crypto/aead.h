@@ -20,6 +20,9 @@ enum class AeadId : uint8_t {
   kAes128Ccm8 = 5,
   kAes256Ccm = 6,
   kAes256Ccm8 = 7,
+  kAes192Gcm = 8,
+  kAes192Ccm = 9,
+  kAes192Ccm8 = 10,
 };
 
 inline constexpr size_t kMaxAeadContextSize = 448;  // bytes, 16-aligned: AES-256-GCM by x86

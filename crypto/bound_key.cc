@@ -6,6 +6,7 @@
 #include "crypto/base/secret.h"
 #include "crypto/base/writer.h"
 #include "crypto/mac.h"
+#include "crypto/pbkdf2.h"
 #include "crypto/tls12_prf.h"
 
 namespace merlon::crypto {
@@ -127,6 +128,14 @@ Result<void> BoundSecret::Tls12Master(const HashAlgorithm& hash, std::optional<B
       });
 }
 
+Result<void> BoundSecret::Pbkdf2(const HashAlgorithm& hash, Bytes salt, uint32_t iterations,
+                                 MutableBytes out) const {
+  if (derivation_ != nullptr) return Misuse();
+  return store_->WithMaterial(key_, Usage::kDerive, [&](Bytes material, const KeyAttributes&) {
+    return crypto::Pbkdf2(hash, material, salt, iterations, out);
+  });
+}
+
 Result<BoundMacKey> BoundMacKey::Bind(const KeyStore& store, KeyHandle key, HashId hash) {
   BoundMacKey bound;
   bound.store_ = &store;
@@ -158,8 +167,10 @@ Result<BoundAeadKey> BoundAeadKey::Bind(const KeyStore& store, KeyHandle key) {
       key, Usage::kEncrypt | Usage::kDecrypt,
       [&](Bytes material, const KeyAttributes& attributes) -> Result<BoundAeadKey> {
         if (attributes.type != KeyType::kAes) return Misuse(Code::kUnsupported);
-        bound.aead_ =
-            store.drivers().aead(material.size() == 16 ? AeadId::kAes128Gcm : AeadId::kAes256Gcm);
+        if (!Permits(attributes.permitted, Permitted::kGcm)) return Misuse(Code::kNotPermitted);
+        bound.aead_ = store.drivers().aead(material.size() == 16   ? AeadId::kAes128Gcm
+                                           : material.size() == 24 ? AeadId::kAes192Gcm
+                                                                   : AeadId::kAes256Gcm);
         if (bound.aead_ == nullptr) return Misuse(Code::kUnsupported);
         return bound;
       });

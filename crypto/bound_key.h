@@ -56,6 +56,9 @@ class BoundSecret {
   Result<void> Tls12Master(const HashAlgorithm& hash, std::optional<Bytes> other_secret,
                            std::string_view label, absl::Span<const Bytes> seed,
                            MutableBytes out) const;
+  // PBKDF2 (RFC 8018 s5.2) with this key as the password, into `out`. kMisuse: see Pbkdf2.
+  Result<void> Pbkdf2(const HashAlgorithm& hash, Bytes salt, uint32_t iterations,
+                      MutableBytes out) const;
   KeyHandle key() const { return key_; }
 
  private:
@@ -88,7 +91,7 @@ class BoundMacKey {
 // it.
 class BoundAeadKey {
  public:
-  // A kAes key of 16 or 32 bytes with kEncrypt and kDecrypt. kNotPermitted, kStaleHandle,
+  // A kAes key for GCM with kEncrypt and kDecrypt. kNotPermitted, kStaleHandle,
   // kUnsupported. Nonces are random: a key serves for 2^32 calls of Seal (SP 800-38D s8.3).
   static Result<BoundAeadKey> Bind(const KeyStore& store, KeyHandle key);
 

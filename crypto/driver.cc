@@ -27,6 +27,10 @@ const XofAlgorithm* DriverTable::xof(XofId id) const {
 const CipherAlgorithm* DriverTable::cipher(CipherId id) const {
   return Find<CipherAlgorithm>(drivers_, &Driver::ciphers, [&](auto& a) { return a.id == id; });
 }
+const BlockDecryptAlgorithm* DriverTable::block_decrypt(CipherId id) const {
+  return Find<BlockDecryptAlgorithm>(drivers_, &Driver::block_decrypts,
+                                     [&](auto& a) { return a.id == id; });
+}
 const AeadAlgorithm* DriverTable::aead(AeadId id) const {
   return Find<AeadAlgorithm>(drivers_, &Driver::aeads, [&](auto& a) { return a.id == id; });
 }
@@ -41,6 +45,11 @@ const KemAlgorithm* DriverTable::kem(KeyType key_type) const {
 const SignAlgorithm* DriverTable::sign(SignFamily family, KeyType key_type) const {
   return Find<SignAlgorithm>(drivers_, &Driver::signs,
                              [&](auto& a) { return a.family == family && a.key_type == key_type; });
+}
+const EncryptionAlgorithm* DriverTable::encryption(Permitted scheme, KeyType key_type) const {
+  return Find<EncryptionAlgorithm>(drivers_, &Driver::encryptions, [&](auto& a) {
+    return a.scheme == scheme && a.key_type == key_type;
+  });
 }
 const SignAlgorithm* DriverTable::any_sign(KeyType key_type) const {
   return Find<SignAlgorithm>(drivers_, &Driver::signs,

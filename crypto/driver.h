@@ -4,6 +4,7 @@
 #pragma once
 #include "crypto/aead.h"
 #include "crypto/cipher.h"
+#include "crypto/encryption.h"
 #include "crypto/hash.h"
 #include "crypto/kem.h"
 #include "crypto/key.h"
@@ -24,6 +25,8 @@ struct Driver {
   absl::Span<const SignAlgorithm* const> signs;
   absl::Span<const XofAlgorithm* const> xofs = {};
   absl::Span<const KemAlgorithm* const> kems = {};
+  absl::Span<const BlockDecryptAlgorithm* const> block_decrypts = {};
+  absl::Span<const EncryptionAlgorithm* const> encryptions = {};
 };
 
 // Drivers in order of preference. Look-ups are for the time when a configuration is built or an
@@ -36,10 +39,12 @@ class DriverTable {
   const HashAlgorithm* hash(HashId id) const;
   const XofAlgorithm* xof(XofId id) const;
   const CipherAlgorithm* cipher(CipherId id) const;
+  const BlockDecryptAlgorithm* block_decrypt(CipherId id) const;
   const AeadAlgorithm* aead(AeadId id) const;
   const KeyAgreementAlgorithm* key_agreement(GroupId id) const;
   const KemAlgorithm* kem(KeyType key_type) const;
   const SignAlgorithm* sign(SignFamily family, KeyType key_type) const;
+  const EncryptionAlgorithm* encryption(Permitted scheme, KeyType key_type) const;
   // Any algorithm that works on keys of this type: for import checks and public keys.
   const SignAlgorithm* any_sign(KeyType key_type) const;
   absl::Span<const Driver* const> drivers() const { return drivers_; }

@@ -15,10 +15,12 @@ enum class HashId : uint8_t {
   kSha256 = 1,
   kSha384 = 2,
   kSha512 = 3,
+  kSha224 = 4,
   kSha3_224 = 7,  // as in NIST's object identifiers, all of them
   kSha3_256 = 8,
   kSha3_384 = 9,
   kSha3_512 = 10,
+  kSha1 = 128,  // crypto/legacy alone has it
 };
 
 inline constexpr size_t kMaxHashSize = 64;          // bytes of output

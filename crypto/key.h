@@ -16,7 +16,7 @@ namespace merlon::crypto {
 enum class KeyType : uint8_t {
   kNone = 0,
   kSecret = 1,  // bytes for key derivation: external PSKs
-  kAes = 2,     // 16 or 32 bytes: ticket keys
+  kAes = 2,     // 16, 24 or 32 bytes: ticket keys
   kEcP256 = 3,  // private key
   kEcP384 = 4,
   kRsa = 5,
@@ -26,6 +26,7 @@ enum class KeyType : uint8_t {
   kMlKem768 = 9,
   kMlKem1024 = 10,
   kHmac = 11,  // bytes for message authentication, at least 16: cookie keys
+  kEcP521 = 15,
 };
 
 // What may be done with a key; bits.
@@ -64,8 +65,27 @@ struct SignAlg {
   friend bool operator==(SignAlg, SignAlg) = default;
 };
 
+// What a key that does not sign is for: PSA's permitted algorithm. kAny permits whatever suits the
+// type, but nothing of crypto/legacy (128 and above), which a key must name.
+enum class Permitted : uint8_t {
+  kAny = 0,
+  kGcm = 1,
+  kCtr = 2,
+  kCmac = 3,
+  kKeyWrap = 4,
+  kKeyWrapPadded = 5,
+  kRsaOaep = 6,
+  kCbc = 128,
+  kCbcPkcs7 = 129,
+  kRsaPkcs1Decryption = 130,
+};
+constexpr bool Permits(Permitted policy, Permitted wanted) {
+  return policy == wanted || (policy == Permitted::kAny && static_cast<uint8_t>(wanted) < 128);
+}
+
 struct KeyAttributes {
   KeyType type = KeyType::kNone;
+  Permitted permitted = Permitted::kAny;
   uint16_t bits = 0;  // 0 at import: taken from the material
   Usage usage = Usage::kNone;
   SignAlg algorithm{};  // what signing keys are for

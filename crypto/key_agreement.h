@@ -14,7 +14,9 @@ enum class GroupId : uint16_t {
   kNone = 0,
   kSecp256r1 = 23,
   kSecp384r1 = 24,
+  kSecp521r1 = 25,
   kX25519 = 29,
+  kX448 = 30,
   kX25519MlKem768 = 4588,
 };
 
@@ -36,6 +38,6 @@ struct KeyAgreementAlgorithm {
 };
 
 inline constexpr size_t kMaxGroupPrivateSize = 2400 + 32;  // X25519MLKEM768
-inline constexpr size_t kMaxGroupSecretSize = 64;
+inline constexpr size_t kMaxGroupSecretSize = 66;          // secp521r1
 
 }  // namespace merlon::crypto

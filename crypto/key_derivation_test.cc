@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha512.h"
+#include "crypto/drivers/testing/conformance.h"
+#include "crypto/pbkdf2.h"
 #include "crypto/testing/vectors.h"
 
 namespace merlon::crypto {
@@ -107,32 +107,32 @@ TEST(HkdfTest, ExpandLabelTrapsOnVectorsThatDoNotFit) {
   EXPECT_DEATH(ExpandLabel(secret, LabelPrefix::kTls13, std::string(250, 'x'), {}, 16), "");
 }
 
-int RunWycheproof(const char* name, const HashAlgorithm& hash) {
-  const auto file = testing::Wycheproof(name);
-  if (!file) return 0;
-  int ran = 0;
-  for (const auto& group : file->at("testGroups")) {
-    for (const auto& test : group.at("tests")) {
-      const auto field = [&](const char* key) { return FromHex(test.at(key).get<std::string>()); };
-      ++ran;
-      const size_t size = test.at("size").get<size_t>();
-      if (test.at("result") != "valid") {
-        EXPECT_GT(size, size_t{255} * hash.size) << test;  // the only invalid kind: it traps here
-        continue;
-      }
-      EXPECT_EQ(Expand(hash, Extract(hash, field("salt"), field("ikm")), field("info"), size),
-                field("okm"))
-          << test;
-    }
-  }
-  return ran;
+// RFC 7914 s11.
+TEST(Pbkdf2Test, GivesTheAnswersOfTheRfc) {
+  ByteString out(64);
+  ASSERT_TRUE(
+      Pbkdf2(kPortableSha256, AsBytes("passwd"), AsBytes("salt"), 1, absl::MakeSpan(out)).ok());
+  EXPECT_EQ(ToHex(out),
+            "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
+            "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
+  EXPECT_EQ(Pbkdf2(kPortableSha256, {}, {}, 0, absl::MakeSpan(out)).error(), Misuse());
+}
+
+TEST(Pbkdf2Test, PassesWycheproof) {
+  const int ran = testing::CheckPbkdf2Wycheproof(kPortableSha256, "pbkdf2_hmacsha256");
+  if (ran == 0) GTEST_SKIP() << testing::kNoVectors;
+  EXPECT_EQ(ran, 8);
+  EXPECT_EQ(testing::CheckPbkdf2Wycheproof(kPortableSha224, "pbkdf2_hmacsha224"), 8);
+  EXPECT_EQ(testing::CheckPbkdf2Wycheproof(kPortableSha384, "pbkdf2_hmacsha384"), 8);
+  EXPECT_EQ(testing::CheckPbkdf2Wycheproof(kPortableSha512, "pbkdf2_hmacsha512"), 8);
 }
 
 TEST(HkdfTest, PassesWycheproof) {
-  const int ran = RunWycheproof("hkdf_sha256", kPortableSha256);
+  const int ran = testing::CheckHkdfWycheproof(kPortableSha256, "hkdf_sha256");
   if (ran == 0) GTEST_SKIP() << testing::kNoVectors;
   EXPECT_EQ(ran, 69);
-  EXPECT_EQ(RunWycheproof("hkdf_sha384", kPortableSha384), 67);
+  EXPECT_EQ(testing::CheckHkdfWycheproof(kPortableSha384, "hkdf_sha384"), 67);
+  EXPECT_EQ(testing::CheckHkdfWycheproof(kPortableSha512, "hkdf_sha512"), 67);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ uint16_t ImpliedBits(KeyType type) {
       return 256;
     case KeyType::kEcP384:
       return 384;
+    case KeyType::kEcP521:
+      return 521;
     case KeyType::kEd25519:
       return 255;
     default:
@@ -28,7 +30,7 @@ bool IsSymmetric(KeyType type) {
 Result<uint16_t> CheckSymmetric(KeyType type, size_t size) {
   const size_t least = type == KeyType::kHmac ? 16 : 1;
   const bool valid =
-      type == KeyType::kAes ? size == 16 || size == 32 : size >= least && size < 8192;
+      type == KeyType::kAes ? size == 16 || size == 24 || size == 32 : size >= least && size < 8192;
   if (!valid) return Misuse(Code::kBadKey);
   return static_cast<uint16_t>(size * 8);
 }

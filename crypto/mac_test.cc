@@ -3,10 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha512.h"
+#include "crypto/drivers/testing/conformance.h"
 #include "crypto/testing/vectors.h"
 
 namespace merlon::crypto {
@@ -94,36 +93,13 @@ TEST(HmacTest, AKeyServesForAnyNumberOfMessages) {
   EXPECT_EQ(one, two);
 }
 
-// Gives the number of cases; 0 where there are no vectors.
-int RunWycheproof(const char* name, const HashAlgorithm& hash) {
-  const auto file = testing::Wycheproof(name);
-  if (!file) return 0;
-  int ran = 0;
-  for (const auto& group : file->at("testGroups")) {
-    const size_t tag_size = group.at("tagSize").get<size_t>() / 8;
-    for (const auto& test : group.at("tests")) {
-      const auto field = [&](const char* key) { return FromHex(test.at(key).get<std::string>()); };
-      ++ran;
-      ByteString mac(hash.size);
-      const ByteString key = field("key"), message = field("msg"), tag = field("tag");
-      const Bytes data(message);
-      HmacOf(hash, key, absl::Span<const Bytes>(&data, 1), absl::MakeSpan(mac));
-      mac.resize(tag_size);
-      EXPECT_EQ(mac == tag, test.at("result") == "valid") << test;
-      EXPECT_EQ(Hmac(hash, key).Verify(absl::Span<const Bytes>(&data, 1), tag),
-                test.at("result") == "valid" && tag_size == hash.size)
-          << test;
-    }
-  }
-  return ran;
-}
-
 TEST(HmacTest, PassesWycheproof) {
-  const int ran = RunWycheproof("hmac_sha256", kPortableSha256);
+  const int ran = testing::CheckHmacWycheproof(kPortableSha256, "hmac_sha256");
   if (ran == 0) GTEST_SKIP() << testing::kNoVectors;
   EXPECT_EQ(ran, 140);
-  EXPECT_EQ(RunWycheproof("hmac_sha384", kPortableSha384), 140);
-  EXPECT_EQ(RunWycheproof("hmac_sha512", kPortableSha512), 140);
+  EXPECT_EQ(testing::CheckHmacWycheproof(kPortableSha224, "hmac_sha224"), 138);
+  EXPECT_EQ(testing::CheckHmacWycheproof(kPortableSha384, "hmac_sha384"), 140);
+  EXPECT_EQ(testing::CheckHmacWycheproof(kPortableSha512, "hmac_sha512"), 140);
 }
 
 }  // namespace

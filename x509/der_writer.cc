@@ -93,6 +93,8 @@ bool WriteKeyAlgorithm(DerWriter& writer, crypto::KeyType type) {
       return ec(oid::kSecp256r1);
     case crypto::KeyType::kEcP384:
       return ec(oid::kSecp384r1);
+    case crypto::KeyType::kEcP521:
+      return ec(oid::kSecp521r1);
     case crypto::KeyType::kRsa:
       writer.Element(der::kSequence, [&] {
         writer.Element(der::kOid, oid::kRsaEncryption);

@@ -127,6 +127,24 @@ K/TRmHyOUseSkNSZq+P1WkhxK2hFGbNqHF+E83UQKUMSZL+CCoBIlucD87l6e+RN
 9zb39woqbNLqSGwXChp4QkL+IFcGk/I=
 -----END EC PRIVATE KEY-----
 )";
+// On P-521, made likewise.
+constexpr std::string_view kP521Pkcs8 = R"(-----BEGIN PRIVATE KEY-----
+MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIB0wgPA0w/46HEOVch
+jF55cYPK5+1LpAwEL893mKSr9389JwbWkqLnSdT/6z0W3rHyLzSCkXXI3QPZ7LoW
+UAEOVmWhgYkDgYYABAA4BPs6n0QINVJVzfwgIdD/ySz3FtUVL/UmxdMdA/GeXzKJ
+FAEGk7qzeZxUqQZWaf0L+jHY3uPgz8veFdn8H3MJfQDt/NkoTELxzjG+lvoRVtYX
+YXQOLXQ9TQJHInVzyulJT4iuJQ88QHO843P2zaBwprxfAlpcnHOnpTj6lHdsi/Jk
+hA==
+-----END PRIVATE KEY-----
+)";
+constexpr std::string_view kP521Sec1 = R"(-----BEGIN EC PRIVATE KEY-----
+MIHcAgEBBEIB0wgPA0w/46HEOVchjF55cYPK5+1LpAwEL893mKSr9389JwbWkqLn
+SdT/6z0W3rHyLzSCkXXI3QPZ7LoWUAEOVmWgBwYFK4EEACOhgYkDgYYABAA4BPs6
+n0QINVJVzfwgIdD/ySz3FtUVL/UmxdMdA/GeXzKJFAEGk7qzeZxUqQZWaf0L+jHY
+3uPgz8veFdn8H3MJfQDt/NkoTELxzjG+lvoRVtYXYXQOLXQ9TQJHInVzyulJT4iu
+JQ88QHO843P2zaBwprxfAlpcnHOnpTj6lHdsi/JkhA==
+-----END EC PRIVATE KEY-----
+)";
 // RFC 8410 s10.3: one key without and with its public key (and an attribute).
 constexpr std::string_view kEd25519Pkcs8 = R"(-----BEGIN PRIVATE KEY-----
 MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
@@ -191,7 +209,7 @@ class KeyTest : public testing::Test {
     return key.ok() ? Error{} : key.error();
   }
 
-  crypto::InlineKeyStore<4> store_{PortableDrivers()};
+  crypto::InlineKeyStore<8> store_{PortableDrivers()};
   CountingRng rng_;
 };
 
@@ -210,6 +228,10 @@ TEST_F(KeyTest, AllFormsOfOtherTypesToo) {
   EXPECT_EQ(store_->Attributes(pkcs8)->type, KeyType::kEcP384);
   EXPECT_EQ(store_->Attributes(pkcs8)->bits, 384);
   EXPECT_EQ(Public(pkcs8), Public(sec1));
+  const KeyHandle p521 = Import(kP521Pkcs8);
+  EXPECT_EQ(store_->Attributes(p521)->bits, 521);
+  EXPECT_EQ(Public(p521), Public(Import(kP521Sec1)));
+  EXPECT_EQ(PublicKeyInfo::Parse(PublicInfo(p521))->type, KeyType::kEcP521);
   const KeyHandle bare = Import(kEd25519Pkcs8), full = Import(kEd25519WithPublicKey);
   EXPECT_EQ(store_->Attributes(bare)->type, KeyType::kEd25519);
   EXPECT_EQ(PublicInfo(bare), DerOf(kEd25519PublicKey));
@@ -243,7 +265,7 @@ TEST_F(KeyTest, KeysForPssAloneAreATypeOfTheirOwn) {
 }
 
 TEST_F(KeyTest, ExportsWhatItImports) {
-  for (const Buffer& der : {DerOf(kEcPkcs8), DerOf(kRsaPkcs8), DerOf(kP384Pkcs8),
+  for (const Buffer& der : {DerOf(kEcPkcs8), DerOf(kRsaPkcs8), DerOf(kP384Pkcs8), DerOf(kP521Pkcs8),
                             DerOf(kEd25519Pkcs8), PssPkcs8(kRsaPkcs1, false)}) {
     const KeyHandle key = *ImportPrivateKeyDer(*store_, der, kAll);
     Buffer out(2600);

@@ -20,7 +20,7 @@ using crypto::KeyType;
 constexpr size_t kMaxKeyDer = 2560;
 constexpr size_t kMaxPublicKeySize = 544;  // RSAPublicKey of 4096 bits, and some
 constexpr size_t kEd25519KeySize = 32;
-constexpr size_t kMaxEcKeySize = 48, kMaxEcPublicKeySize = 97;
+constexpr size_t kMaxEcKeySize = 66, kMaxEcPublicKeySize = 133;
 
 Error BadKey() { return Misuse(Code::kBadKey); }
 Error Unsupported() { return Misuse(Code::kUnsupported); }
@@ -35,6 +35,7 @@ struct ParsedKey {
 KeyType CurveOf(Bytes id) {
   if (id == Bytes(oid::kSecp256r1)) return KeyType::kEcP256;
   if (id == Bytes(oid::kSecp384r1)) return KeyType::kEcP384;
+  if (id == Bytes(oid::kSecp521r1)) return KeyType::kEcP521;
   return KeyType::kNone;
 }
 
@@ -66,7 +67,8 @@ Result<ParsedKey> ParseSec1(Bytes der, KeyType type) {
     if (!ReadBitString(reader, &out.public_key) || !reader.done()) return BadKey();
   }
   // RFC 5915 s3: the private key is as long as the order, leading zeros kept.
-  if (out.material.size() != (out.type == KeyType::kEcP256 ? 32u : 48u)) return BadKey();
+  const size_t size = out.type == KeyType::kEcP256 ? 32 : out.type == KeyType::kEcP384 ? 48 : 66;
+  if (out.material.size() != size) return BadKey();
   return out;
 }
 
@@ -236,7 +238,8 @@ Result<KeyHandle> ImportPrivateKeyPem(KeyStore& store, std::string_view text, cr
 Result<size_t> ExportPkcs8(const KeyStore& store, KeyHandle key, MutableBytes out) {
   MERLON_ASSIGN_OR_RETURN(const crypto::KeyAttributes attributes, store.Attributes(key));
   Result<size_t> written = Unsupported();
-  if (attributes.type == KeyType::kEcP256 || attributes.type == KeyType::kEcP384) {
+  if (attributes.type == KeyType::kEcP256 || attributes.type == KeyType::kEcP384 ||
+      attributes.type == KeyType::kEcP521) {
     written = WriteEc(store, key, attributes.type, out);
   } else if (attributes.type == KeyType::kRsa || attributes.type == KeyType::kRsaPss) {
     written = WriteRsa(store, key, attributes.type, out);

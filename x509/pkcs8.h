@@ -8,7 +8,7 @@
 
 namespace merlon::x509 {
 
-// Imports an EC key on P-256 or P-384, an RSA or an Ed25519 key; it may sign in any way that suits
+// Imports an EC key on P-256, P-384 or P-521, an RSA or an Ed25519 key; it may sign in any way that suits
 // its type, as far as `usage` allows. A public key that comes with it must be its own. kBadKey
 // (misuse): malformed; kUnsupported (misuse): another kind of key; else what KeyStore::Import says.
 Result<crypto::KeyHandle> ImportPrivateKeyDer(crypto::KeyStore& store, Bytes der,

@@ -39,6 +39,9 @@ Result<void> ParseEc(Bytes parameters, PublicKeyInfo& out) {
   } else if (curve == Bytes(oid::kSecp384r1)) {
     out.type = KeyType::kEcP384;
     size = 97;
+  } else if (curve == Bytes(oid::kSecp521r1)) {
+    out.type = KeyType::kEcP521;
+    size = 133;
   } else {
     return {};
   }

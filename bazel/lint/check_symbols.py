@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""No archive of the engine asks for sockets, files, clocks, threads or streams.
+"""No archive of the engine asks for sockets, files, clocks, threads or streams, or is from a folder
+named `legacy`, whose algorithms only an application may link.
 
     check_symbols.py [--must-refuse] ARCHIVE...
 
@@ -57,6 +58,8 @@ def main():
         undefined = undefined_symbols(archive)
         symbols += len(undefined)
         forbidden = [symbol for symbol in undefined if FORBIDDEN.match(symbol)]
+        if '/legacy/' in f'/{archive}':
+            forbidden.append('legacy algorithms')
         for symbol in forbidden:
             print(f'{archive}: {symbol}')
         failed |= bool(forbidden) != must_refuse

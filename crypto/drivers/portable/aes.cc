@@ -119,6 +119,44 @@ void MixColumns(Slices& q) {
   for (size_t b : {0, 1, 3, 4}) q[b] ^= s[7];
 }
 
+// SubBytes backwards: with the S-box as the affine map A of the inversion I, and B the inverse of
+// A's linear part, I(B(x + 0x63)) = B(S(B(x + 0x63)) + 0x63). B: bit i is the sum of bits i + 2,
+// i + 5 and i + 7.
+void InverseAffine(Slices& q) {
+  for (size_t b : {0, 1, 5, 6}) q[b] = ~q[b];
+  const Slices x = q;
+  for (size_t b = 0; b < 8; ++b) q[b] = x[(b + 2) % 8] ^ x[(b + 5) % 8] ^ x[(b + 7) % 8];
+}
+void InverseSubBytes(Slices& q) {
+  InverseAffine(q);
+  SubBytes(q);
+  InverseAffine(q);
+}
+
+void InverseShiftRows(Slices& q) {
+  for (uint64_t& x : q) {
+    x = (x & 0x000000000000ffff) | (x & 0x000000000fff0000) << 4 | (x & 0x00000000f0000000) >> 12 |
+        (x & 0x000000ff00000000) << 8 | (x & 0x0000ff0000000000) >> 8 |
+        (x & 0x000f000000000000) << 12 | (x & 0xfff0000000000000) >> 4;
+  }
+}
+
+// Row r becomes 14 a[r] + 11 a[r+1] + 13 a[r+2] + 9 a[r+3]: MixColumns of a[r] + 4 (a[r] + a[r+2]).
+void InverseMixColumns(Slices& q) {
+  Slices s;
+  for (size_t b = 0; b < 8; ++b) s[b] = q[b] ^ std::rotr(q[b], 32);
+  // Doubled twice: bits 6 and 7 come back reduced.
+  const uint64_t x6 = s[6], x7 = s[7];
+  for (size_t b = 2; b < 8; ++b) q[b] ^= s[b - 2];
+  q[0] ^= x6;
+  q[1] ^= x6 ^ x7;
+  q[2] ^= x7;
+  q[3] ^= x6;
+  q[4] ^= x6 ^ x7;
+  q[5] ^= x7;
+  MixColumns(q);
+}
+
 // From two words, one bit for the four of a slice, to the eight that are added to the state.
 void AddRoundKey(Slices& q, const uint64_t* key) {
   for (size_t b = 0; b < 8; ++b) {
@@ -139,9 +177,11 @@ uint32_t SubWord(uint32_t word) {
   return out;
 }
 
+}  // namespace
+
 // FIPS 197 s5.2, on little-endian words: RotWord is a rotation to the right.
 template <int kRounds>
-void ExpandKey(Bytes key, AesKeys<kRounds>& keys) {
+void AesExpandKey(Bytes key, AesKeys<kRounds>& keys) {
   constexpr size_t kKeyWords = kRounds - 6;
   std::array<uint32_t, 4 * (kRounds + 1)> w;
   const Bytes checked = Slice(key, 0, 4 * kKeyWords);
@@ -176,7 +216,7 @@ void ExpandKey(Bytes key, AesKeys<kRounds>& keys) {
 }
 
 template <int kRounds>
-void Encrypt4(const AesKeys<kRounds>& keys, uint8_t* blocks) {
+void AesEncrypt4(const AesKeys<kRounds>& keys, uint8_t* blocks) {
   Slices q;
   for (size_t k = 0; k < 4; ++k) LoadBlock(blocks + 16 * k, q, k);
   Transpose(q);
@@ -195,49 +235,90 @@ void Encrypt4(const AesKeys<kRounds>& keys, uint8_t* blocks) {
   WipeObject(q);
 }
 
+template void AesExpandKey(Bytes key, Aes128Keys& keys);
+template void AesExpandKey(Bytes key, Aes192Keys& keys);
+template void AesExpandKey(Bytes key, Aes256Keys& keys);
+template void AesEncrypt4(const Aes128Keys& keys, uint8_t* blocks);
+template void AesEncrypt4(const Aes192Keys& keys, uint8_t* blocks);
+template void AesEncrypt4(const Aes256Keys& keys, uint8_t* blocks);
+
+namespace {
+
+// The equivalent of FIPS 197 s5.3, one step after the other backwards.
+template <int kRounds>
+void Decrypt4(const AesKeys<kRounds>& keys, uint8_t* blocks) {
+  Slices q;
+  for (size_t k = 0; k < 4; ++k) LoadBlock(blocks + 16 * k, q, k);
+  Transpose(q);
+  AddRoundKey(q, &keys.words[2 * kRounds]);
+  for (size_t round = kRounds - 1; round > 0; --round) {
+    InverseShiftRows(q);
+    InverseSubBytes(q);
+    AddRoundKey(q, &keys.words[2 * round]);
+    InverseMixColumns(q);
+  }
+  InverseShiftRows(q);
+  InverseSubBytes(q);
+  AddRoundKey(q, &keys.words[0]);
+  Transpose(q);
+  for (size_t k = 0; k < 4; ++k) StoreBlock(q, k, blocks + 16 * k);
+  WipeObject(q);
+}
+
 template <class Keys>
 void Bind(void* context, Bytes key) {
   AesExpandKey(key, *static_cast<Keys*>(context));
 }
 
-template <class Keys>
-void EncryptBlocks(const void* context, Bytes in, MutableBytes out) {
+template <class Keys, auto kFourBlocks>
+void EachFour(const void* context, Bytes in, MutableBytes out) {
   if (in.size() != out.size() || in.size() % 16 != 0) __builtin_trap();
   std::array<uint8_t, 64> buffer = {};
   for (size_t at = 0; at < in.size(); at += 64) {
     const size_t size = in.size() - at < 64 ? in.size() - at : 64;
     memcpy(buffer.data(), in.data() + at, size);
-    AesEncrypt4(*static_cast<const Keys*>(context), buffer.data());
+    kFourBlocks(*static_cast<const Keys*>(context), buffer.data());
     memcpy(out.data() + at, buffer.data(), size);
   }
   WipeObject(buffer);
 }
 
-template <class Keys>
+template <int kRounds>
 void MaskOf(const void* context, Bytes sample, MutableBytes out) {
-  EncryptBlocks<Keys>(context, Slice(sample, 0, 16), Slice(out, 0, 16));
+  EachFour<AesKeys<kRounds>, AesEncrypt4<kRounds>>(context, Slice(sample, 0, 16),
+                                                   Slice(out, 0, 16));
 }
 
-template <class Keys>
-constexpr CipherAlgorithm Cipher(CipherId id, uint8_t key_size) {
+template <int kRounds>
+struct Aes {
+  using Keys = AesKeys<kRounds>;
   static_assert(sizeof(Keys) <= kMaxCipherContextSize);
-  return {id, key_size, sizeof(Keys), Bind<Keys>, EncryptBlocks<Keys>};
-}
-template <class Keys>
-constexpr MaskAlgorithm MaskBy(uint8_t key_size) {
-  return {key_size, sizeof(Keys), Bind<Keys>, MaskOf<Keys>};
-}
+  static constexpr uint8_t kKeySize = 4 * (kRounds - 6);
+
+  static constexpr CipherAlgorithm Encryption(CipherId id) {
+    return {id, kKeySize, sizeof(Keys), Bind<Keys>, EachFour<Keys, AesEncrypt4<kRounds>>};
+  }
+  static constexpr BlockDecryptAlgorithm Decryption(CipherId id) {
+    return {id, kKeySize, sizeof(Keys), Bind<Keys>, EachFour<Keys, Decrypt4<kRounds>>};
+  }
+  static constexpr MaskAlgorithm Mask() {
+    return {kKeySize, sizeof(Keys), Bind<Keys>, MaskOf<kRounds>};
+  }
+};
 
 }  // namespace
 
-void AesExpandKey(Bytes key, Aes128Keys& keys) { ExpandKey(key, keys); }
-void AesExpandKey(Bytes key, Aes256Keys& keys) { ExpandKey(key, keys); }
-void AesEncrypt4(const Aes128Keys& keys, uint8_t* blocks) { Encrypt4(keys, blocks); }
-void AesEncrypt4(const Aes256Keys& keys, uint8_t* blocks) { Encrypt4(keys, blocks); }
-
-constinit const CipherAlgorithm kPortableAes128 = Cipher<Aes128Keys>(CipherId::kAes128, 16);
-constinit const CipherAlgorithm kPortableAes256 = Cipher<Aes256Keys>(CipherId::kAes256, 32);
-constinit const MaskAlgorithm kPortableAes128Mask = MaskBy<Aes128Keys>(16);
-constinit const MaskAlgorithm kPortableAes256Mask = MaskBy<Aes256Keys>(32);
+constinit const CipherAlgorithm kPortableAes128 = Aes<10>::Encryption(CipherId::kAes128);
+constinit const CipherAlgorithm kPortableAes192 = Aes<12>::Encryption(CipherId::kAes192);
+constinit const CipherAlgorithm kPortableAes256 = Aes<14>::Encryption(CipherId::kAes256);
+constinit const BlockDecryptAlgorithm kPortableAes128Decrypt =
+    Aes<10>::Decryption(CipherId::kAes128);
+constinit const BlockDecryptAlgorithm kPortableAes192Decrypt =
+    Aes<12>::Decryption(CipherId::kAes192);
+constinit const BlockDecryptAlgorithm kPortableAes256Decrypt =
+    Aes<14>::Decryption(CipherId::kAes256);
+constinit const MaskAlgorithm kPortableAes128Mask = Aes<10>::Mask();
+constinit const MaskAlgorithm kPortableAes192Mask = Aes<12>::Mask();
+constinit const MaskAlgorithm kPortableAes256Mask = Aes<14>::Mask();
 
 }  // namespace merlon::crypto

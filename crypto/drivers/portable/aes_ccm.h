@@ -7,6 +7,8 @@
 namespace merlon::crypto {
 
 extern const AeadAlgorithm kPortableAes128Ccm;
+extern const AeadAlgorithm kPortableAes192Ccm;
+extern const AeadAlgorithm kPortableAes192Ccm8;
 extern const AeadAlgorithm kPortableAes256Ccm;
 extern const AeadAlgorithm kPortableAes128Ccm8;
 extern const AeadAlgorithm kPortableAes256Ccm8;

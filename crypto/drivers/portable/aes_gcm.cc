@@ -168,6 +168,8 @@ constexpr AeadAlgorithm Gcm(AeadId id, uint8_t key_size, const MaskAlgorithm& ma
 
 constinit const AeadAlgorithm kPortableAes128Gcm =
     Gcm<Aes128Keys>(AeadId::kAes128Gcm, 16, kPortableAes128Mask);
+constinit const AeadAlgorithm kPortableAes192Gcm =
+    Gcm<Aes192Keys>(AeadId::kAes192Gcm, 24, kPortableAes192Mask);
 constinit const AeadAlgorithm kPortableAes256Gcm =
     Gcm<Aes256Keys>(AeadId::kAes256Gcm, 32, kPortableAes256Mask);
 

@@ -6,6 +6,7 @@
 namespace merlon::crypto {
 
 extern const AeadAlgorithm kPortableAes128Gcm;
+extern const AeadAlgorithm kPortableAes192Gcm;
 extern const AeadAlgorithm kPortableAes256Gcm;
 
 // Records that one GCM key may seal: 2^24.5 full-size records keep the attacker's advantage at

@@ -24,13 +24,41 @@ using testing::ByteString;
 using testing::FromHex;
 using testing::ToHex;
 
+TEST(PortableHashTest, Sha224Conforms) { testing::CheckHash(kPortableSha224); }
 TEST(PortableHashTest, Sha256Conforms) { testing::CheckHash(kPortableSha256); }
 TEST(PortableHashTest, Sha384Conforms) { testing::CheckHash(kPortableSha384); }
 TEST(PortableHashTest, Sha512Conforms) { testing::CheckHash(kPortableSha512); }
 
 TEST(PortableAesTest, Aes128Conforms) { testing::CheckCipher(kPortableAes128); }
 TEST(PortableAesTest, Aes256Conforms) { testing::CheckCipher(kPortableAes256); }
+TEST(PortableAesTest, Aes192Conforms) { testing::CheckCipher(kPortableAes192); }
+
+constexpr struct {
+  const CipherAlgorithm& encrypt;
+  const BlockDecryptAlgorithm& decrypt;
+  int cmac, wrap, wrap_padded;  // cases of Wycheproof
+} kAes[] = {{kPortableAes128, kPortableAes128Decrypt, 82, 34, 60},
+            {kPortableAes192, kPortableAes192Decrypt, 82, 44, 68},
+            {kPortableAes256, kPortableAes256Decrypt, 81, 54, 76}};
+
+TEST(PortableAesTest, DecryptionAndModesConform) {
+  for (const auto& aes : kAes) {
+    testing::CheckBlockDecrypt(aes.decrypt, aes.encrypt);
+    testing::CheckCtr(aes.encrypt);
+    testing::CheckCmac(aes.encrypt);
+    testing::CheckKeyWrap(aes.encrypt, aes.decrypt);
+  }
+}
+TEST(PortableAesTest, ModesPassWycheproof) {
+  if (testing::CheckCmacWycheproof(kPortableAes128) == 0) GTEST_SKIP() << testing::kNoVectors;
+  for (const auto& aes : kAes) {
+    EXPECT_EQ(testing::CheckCmacWycheproof(aes.encrypt), aes.cmac);
+    EXPECT_EQ(testing::CheckKeyWrapWycheproof(aes.encrypt, aes.decrypt, false), aes.wrap);
+    EXPECT_EQ(testing::CheckKeyWrapWycheproof(aes.encrypt, aes.decrypt, true), aes.wrap_padded);
+  }
+}
 TEST(PortableAesTest, MasksConform) {
+  testing::CheckMask(kPortableAes192Mask, kPortableAes192);
   testing::CheckMask(kPortableAes128Mask, kPortableAes128);
   testing::CheckMask(kPortableAes256Mask, kPortableAes256);
 }
@@ -47,12 +75,14 @@ TEST(PortableGhashTest, GivesTheIntermediateValueOfTheSpecification) {
 }
 
 TEST(PortableAesGcmTest, Aes128GcmConforms) { testing::CheckAesGcm(kPortableAes128Gcm); }
+TEST(PortableAesGcmTest, Aes192GcmConforms) { testing::CheckAesGcm(kPortableAes192Gcm); }
 TEST(PortableAesGcmTest, Aes256GcmConforms) { testing::CheckAesGcm(kPortableAes256Gcm); }
 
 TEST(PortableAesGcmTest, PassesWycheproof) {
   const int ran128 = testing::CheckWycheproof(kPortableAes128Gcm, "aes_gcm");
   if (ran128 == 0) GTEST_SKIP() << "no published vectors here";
   EXPECT_EQ(ran128, 54);
+  EXPECT_EQ(testing::CheckWycheproof(kPortableAes192Gcm, "aes_gcm"), 52);
   EXPECT_EQ(testing::CheckWycheproof(kPortableAes256Gcm, "aes_gcm"), 53);
 }
 
@@ -65,7 +95,8 @@ TEST(PortableAesGcmTest, StatesTheLimitsOfTheRfcs) {
 
 TEST(PortableAesCcmTest, Conforms) {
   for (const AeadAlgorithm* aead :
-       {&kPortableAes128Ccm, &kPortableAes256Ccm, &kPortableAes128Ccm8, &kPortableAes256Ccm8}) {
+       {&kPortableAes128Ccm, &kPortableAes192Ccm, &kPortableAes256Ccm, &kPortableAes128Ccm8,
+        &kPortableAes192Ccm8, &kPortableAes256Ccm8}) {
     testing::CheckAesCcm(*aead);
   }
 }
@@ -105,6 +136,8 @@ TEST(PortableAesCcmTest, PassesWycheproof) {
   const int ran = testing::CheckWycheproof(kPortableAes128Ccm, "aes_ccm");
   if (ran == 0) GTEST_SKIP() << "no published vectors here";
   EXPECT_EQ(ran, 63);
+  EXPECT_EQ(testing::CheckWycheproof(kPortableAes192Ccm, "aes_ccm"), 62);
+  EXPECT_EQ(testing::CheckWycheproof(kPortableAes192Ccm8, "aes_ccm"), 7);
   EXPECT_EQ(testing::CheckWycheproof(kPortableAes256Ccm, "aes_ccm"), 63);
   EXPECT_EQ(testing::CheckWycheproof(kPortableAes128Ccm8, "aes_ccm"), 6);
   EXPECT_EQ(testing::CheckWycheproof(kPortableAes256Ccm8, "aes_ccm"), 6);
@@ -117,8 +150,7 @@ TEST(PortableAesCcmTest, PassesWycheproofWithEverySize) {
   int ran = 0;
   for (const auto& group : file->at("testGroups")) {
     const size_t nonce_bits = group.at("ivSize"), tag_bits = group.at("tagSize");
-    if (group.at("keySize") == 192 || nonce_bits < 56 || nonce_bits > 104 || tag_bits < 32 ||
-        tag_bits % 16 != 0) {
+    if (nonce_bits < 56 || nonce_bits > 104 || tag_bits < 32 || tag_bits % 16 != 0) {
       continue;
     }
     for (const auto& test : group.at("tests")) {
@@ -126,7 +158,9 @@ TEST(PortableAesCcmTest, PassesWycheproofWithEverySize) {
         return FromHex(test.at(name).get<std::string>());
       };
       ++ran;
-      const auto seal = group.at("keySize") == 128 ? CcmSeal<Aes128Keys> : CcmSeal<Aes256Keys>;
+      const auto seal = group.at("keySize") == 128   ? CcmSeal<Aes128Keys>
+                        : group.at("keySize") == 192 ? CcmSeal<Aes192Keys>
+                                                     : CcmSeal<Aes256Keys>;
       ByteString sealed = field("ct");
       const ByteString tag = field("tag");
       sealed.insert(sealed.end(), tag.begin(), tag.end());
@@ -135,7 +169,7 @@ TEST(PortableAesCcmTest, PassesWycheproofWithEverySize) {
           << test;
     }
   }
-  EXPECT_EQ(ran, 259);
+  EXPECT_EQ(ran, 389);
 }
 
 // RFC 9147 appendix B.

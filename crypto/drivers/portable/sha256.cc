@@ -21,11 +21,12 @@ alignas(16) constinit const std::array<uint32_t, 64> kSha256RoundConstants = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-void Sha256Start(void* context) {
+void Sha256StartFrom(void* context, const std::array<uint32_t, 8>& start) {
   Sha256Context& c = *static_cast<Sha256Context*>(context);
-  c.state = kSha256Start;
+  c.state = start;
   c.size = 0;
 }
+void Sha256Start(void* context) { Sha256StartFrom(context, kSha256Start); }
 
 void Sha256Update(void* context, Bytes data, Sha256Blocks blocks) {
   Sha256Context& c = *static_cast<Sha256Context*>(context);
@@ -57,8 +58,8 @@ void Sha256Finish(void* context, MutableBytes out, Sha256Blocks blocks) {
   memset(c.buffer.data() + used, 0, 56 - used);
   StoreBigEndian<uint64_t>(bits, c.buffer.data() + 56);
   blocks(c.state, c.buffer.data(), 1);
-  const MutableBytes digest = Slice(out, 0, 32);
-  for (size_t i = 0; i < 8; ++i) StoreBigEndian<uint32_t>(c.state[i], digest.data() + 4 * i);
+  if (out.size() > 32) __builtin_trap();
+  for (size_t i = 0; i < out.size() / 4; ++i) StoreBigEndian(c.state[i], out.data() + 4 * i);
 }
 
 namespace {
@@ -101,6 +102,18 @@ constinit const HashAlgorithm kPortableSha256 = {
     .finish = [](void* context, MutableBytes out) { Sha256Finish(context, out, Blocks); },
     .hmac =
         &Sha2Hmac<uint32_t, 32, kSha256Start, Blocks, OneAfterTheOther<uint32_t, Blocks>>::kKernel,
+};
+
+constinit const HashAlgorithm kPortableSha224 = {
+    .id = HashId::kSha224,
+    .size = 28,
+    .block_size = 64,
+    .context_size = sizeof(Sha256Context),
+    .start = [](void* context) { Sha256StartFrom(context, kSha224Start); },
+    .update = kPortableSha256.update,
+    .finish = kPortableSha256.finish,
+    .hmac =
+        &Sha2Hmac<uint32_t, 28, kSha224Start, Blocks, OneAfterTheOther<uint32_t, Blocks>>::kKernel,
 };
 
 }  // namespace merlon::crypto

@@ -4,11 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "crypto/drivers/testing/conformance.h"
 #include "crypto/drivers/testing/conformance_sha3.h"
-#include "crypto/mac.h"
 #include "crypto/testing/vectors.h"
 
 namespace merlon::crypto {
@@ -85,26 +84,9 @@ TEST(PortableSha3Test, ShakePassesBotansVectors) {
 
 // HMAC with blocks of 136, 104 and 72 bytes.
 TEST(PortableSha3Test, HmacPassesWycheproof) {
-  int ran = 0;
-  for (const HashAlgorithm* hash : kHashes) {
-    const auto file = testing::Wycheproof("hmac_sha3_" + std::to_string(hash->size * 8));
-    if (!file) continue;
-    for (const auto& group : file->at("testGroups")) {
-      const size_t tag_size = group.at("tagSize").get<size_t>() / 8;
-      for (const auto& test : group.at("tests")) {
-        const auto field = [&](const char* name) {
-          return FromHex(test.at(name).get<std::string>());
-        };
-        ++ran;
-        ByteString mac(hash->size);
-        const ByteString message = field("msg");
-        const Bytes part = message;
-        HmacOf(*hash, field("key"), absl::Span<const Bytes>(&part, 1), absl::MakeSpan(mac));
-        mac.resize(tag_size);
-        EXPECT_EQ(mac == field("tag"), test.at("result") == "valid") << test;
-      }
-    }
-  }
+  const int ran = testing::CheckHmacWycheproof(kPortableSha3_256, "hmac_sha3_256") +
+                  testing::CheckHmacWycheproof(kPortableSha3_384, "hmac_sha3_384") +
+                  testing::CheckHmacWycheproof(kPortableSha3_512, "hmac_sha3_512");
   if (ran == 0) GTEST_SKIP() << testing::kNoVectors;
   EXPECT_EQ(ran, 420);
 }

@@ -13,8 +13,25 @@ namespace merlon::crypto::testing {
 void CheckHash(const HashAlgorithm& hash);
 // What every hash owes: any split of a message gives the same; a copy forks; Finish restarts.
 void CheckHashDuties(const HashAlgorithm& hash);
+// All cases in Wycheproof's NAME_test.json; gives their number, 0 where the vectors are absent.
+int CheckHmacWycheproof(const HashAlgorithm& hash, const char* name);
+int CheckHkdfWycheproof(const HashAlgorithm& hash, const char* name);
+// PBKDF2 under the same; cases until they have cost 32768 iterations.
+int CheckPbkdf2Wycheproof(const HashAlgorithm& hash, const char* name);
 // FIPS 197 appendix C; several blocks are each on their own; in place.
 void CheckCipher(const CipherAlgorithm& cipher);
+// The same backwards, and the inverse of `cipher`.
+void CheckBlockDecrypt(const BlockDecryptAlgorithm& decrypt, const CipherAlgorithm& cipher);
+// Counter mode over it: SP 800-38A F.5; any split of a text gives the same; carries.
+void CheckCtr(const CipherAlgorithm& cipher);
+// CMAC over it: SP 800-38B's examples (RFC 4493 s4); any split of a message gives the same.
+void CheckCmac(const CipherAlgorithm& cipher);
+// Key wrapping over both: RFC 3394 s4, RFC 5649 s6; wrong sizes; forgeries are refused and wiped.
+void CheckKeyWrap(const CipherAlgorithm& cipher, const BlockDecryptAlgorithm& decrypt);
+// All cases of Wycheproof's aes_cmac, aes_wrap and aes_kwp with this key size.
+int CheckCmacWycheproof(const CipherAlgorithm& cipher);
+int CheckKeyWrapWycheproof(const CipherAlgorithm& cipher, const BlockDecryptAlgorithm& decrypt,
+                           bool padded);
 // RFC 9001 A.2 for AES-128; and the same as the cipher.
 void CheckMask(const MaskAlgorithm& mask, const CipherAlgorithm& cipher);
 // RFC 9001 A.5, and as much of a block as a mask is of RFC 8439 s2.3.2.

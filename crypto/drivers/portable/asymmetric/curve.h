@@ -17,10 +17,10 @@ struct TablePoint {
   Words<kLimbs> x, y;
 };
 
-// A curve by its parameters: Coordinate and Scalar (a Residue each, of as many limbs), kB and
-// kGenerator (Montgomery form), and the comb: kTeeth teeth, which divide the bits of a scalar, in
-// kBlocks blocks of kColumns columns. kComb[b][j - 1] is the sum, over the bits t that are set in
-// j, of 2^(t kTooth + b kColumns) * G, for 0 < j < 2^kTeeth.
+// A curve by its parameters: Coordinate and Scalar (a Residue each, of as many limbs), kBits (the
+// size of both primes), kB and kGenerator (Montgomery form), and the comb: kTeeth teeth, which
+// divide the bits of a scalar, in kBlocks blocks of kColumns columns. kComb[b][j - 1] is the sum,
+// over the bits t that are set in j, of 2^(t kTooth + b kColumns) * G, for 0 < j < 2^kTeeth.
 template <class Parameters>
 class Curve {
  public:
@@ -28,12 +28,13 @@ class Curve {
   using Scalar = typename Parameters::Scalar;
   using Words = typename Scalar::Words;
   static constexpr size_t kLimbs = Scalar::kLimbs;
-  static constexpr size_t kScalarSize = 8 * kLimbs;          // bytes; of a coordinate, too
+  static constexpr size_t kBits = Parameters::kBits;
+  static constexpr size_t kScalarSize = (kBits + 7) / 8;     // bytes; of a coordinate, too
   static constexpr size_t kPointSize = 1 + 2 * kScalarSize;  // uncompressed, SEC 1 s2.3.3
-  static constexpr size_t kBits = 8 * kScalarSize;
-  static constexpr size_t kTooth = kBits / Parameters::kTeeth;  // bits
-  static constexpr size_t kColumns = kTooth / Parameters::kBlocks;
-  static_assert(kColumns * Parameters::kBlocks * Parameters::kTeeth == kBits);
+  static constexpr size_t kColumns = (kBits + Parameters::kTeeth * Parameters::kBlocks - 1) /
+                                     (Parameters::kTeeth * Parameters::kBlocks);
+  static constexpr size_t kTooth = kColumns * Parameters::kBlocks;  // bits
+  static_assert(kTooth * Parameters::kTeeth <= 64 * kLimbs);
   static_assert(Coordinate::kLimbs == kLimbs);
 
   // A finite point of the curve. (0, 0), which is not on it, stands for infinity in tables.
@@ -80,6 +81,10 @@ class Curve {
   // Private keys: kScalarSize big-endian bytes, for ECDH and ECDSA alike.
   // True if 1 <= k < n; constant time but for the outcome.
   static bool IsValidScalar(const Words& k);
+  static Words LoadScalar(Bytes bytes) { return LoadBytes<kLimbs, kScalarSize>(bytes); }
+  static void StoreScalar(const Words& words, MutableBytes out) {
+    StoreBytes<kScalarSize>(words, out);
+  }
   // Reads a private key; false if it is not one.
   [[nodiscard]] static bool LoadPrivateKey(Bytes private_key, Words* k);
   // A uniform private key (FIPS 186-5 A.2.2, by rejection).

@@ -47,8 +47,8 @@ uint64_t Bit(const Words<kLimbs>& k, size_t bit) {
 template <class Parameters>
 auto Curve<Parameters>::DecodePoint(Bytes bytes) -> std::optional<AffinePoint> {
   if (bytes.size() != kPointSize || bytes[0] != 4) return std::nullopt;
-  const Words x = LoadBigEndian<kLimbs>(Slice(bytes, 1, kScalarSize));
-  const Words y = LoadBigEndian<kLimbs>(Slice(bytes, 1 + kScalarSize, kScalarSize));
+  const Words x = LoadScalar(Slice(bytes, 1, kScalarSize));
+  const Words y = LoadScalar(Slice(bytes, 1 + kScalarSize, kScalarSize));
   const Words& prime = Coordinate::Modulus::kValue;
   if ((MaskIfLess(x, prime) & MaskIfLess(y, prime)).bits == 0) return std::nullopt;
   const AffinePoint point = {Coordinate::FromWords(x), Coordinate::FromWords(y)};
@@ -73,9 +73,8 @@ void Curve<Parameters>::EncodePoint(const JacobianPoint& point, MutableBytes out
   const Coordinate inverse = point.z.Inverse();
   const Coordinate inverse2 = inverse.Square();
   out[0] = 4;
-  StoreBigEndian((point.x * inverse2).ToWords(), Slice(out, 1, kScalarSize));
-  StoreBigEndian((point.y * inverse2 * inverse).ToWords(),
-                 Slice(out, 1 + kScalarSize, kScalarSize));
+  StoreScalar((point.x * inverse2).ToWords(), Slice(out, 1, kScalarSize));
+  StoreScalar((point.y * inverse2 * inverse).ToWords(), Slice(out, 1 + kScalarSize, kScalarSize));
 }
 
 template <class Parameters>
@@ -177,8 +176,9 @@ auto Curve<Parameters>::Multiply(const AffinePoint& point, const Words& k) -> Ja
     multiples[i] = i % 2 == 1 ? Double(multiples[i / 2]) : AddDistinct(multiples[i - 1], point);
   }
   Wiped<JacobianPoint> sum(JacobianPoint::Infinity());
-  for (size_t window = kBits / 4; window-- > 0;) {
-    for (int i = 0; i < 4 && window != kBits / 4 - 1; ++i) *sum = Double(*sum);
+  constexpr size_t kWindows = (kBits + 3) / 4;
+  for (size_t window = kWindows; window-- > 0;) {
+    for (int i = 0; i < 4 && window != kWindows - 1; ++i) *sum = Double(*sum);
     Wiped<JacobianPoint> addend(
         curve_internal::LookUp(multiples, k[window / 16] >> (4 * (window % 16)) & 15));
     *sum = AddDistinct(*sum, *addend);
@@ -222,7 +222,7 @@ bool Curve<Parameters>::IsValidScalar(const Words& k) {
 template <class Parameters>
 bool Curve<Parameters>::LoadPrivateKey(Bytes private_key, Words* k) {
   if (private_key.size() != kScalarSize) return false;
-  *k = LoadBigEndian<kLimbs>(private_key);
+  *k = LoadScalar(private_key);
   return IsValidScalar(*k);
 }
 
@@ -232,8 +232,9 @@ Result<void> Curve<Parameters>::GeneratePrivateKey(Rng& rng, MutableBytes privat
   // The branch tells about rejected candidates alone.
   for (int attempt = 0; attempt < 8; ++attempt) {
     MERLON_TRY(rng.Fill(private_key));
+    if constexpr (kBits % 8 != 0) private_key[0] &= (1 << kBits % 8) - 1;
     Wiped<Words> k;
-    if (LoadPrivateKey(private_key, &*k)) return {};
+    if (LoadPrivateKey(private_key, &*k)) return {};  // public: that it is a key
   }
   Wipe(private_key);
   return DriverError(Code::kEntropyFailure);
@@ -242,7 +243,8 @@ Result<void> Curve<Parameters>::GeneratePrivateKey(Rng& rng, MutableBytes privat
 template <class Parameters>
 Result<void> Curve<Parameters>::WritePublicKey(Bytes private_key, MutableBytes out) {
   Wiped<Words> k;
-  if (!LoadPrivateKey(private_key, &*k)) return Misuse(Code::kBadKey);
+  const bool valid = LoadPrivateKey(private_key, &*k);
+  if (!valid) return Misuse(Code::kBadKey);  // public: that it is a key
   EncodePoint(MultiplyBase(*k), out);
   return {};
 }

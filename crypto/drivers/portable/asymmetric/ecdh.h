@@ -34,7 +34,8 @@ class Ecdh {
   static Result<void> Agree(Bytes private_key, Bytes peer_share, MutableBytes secret) {
     if (secret.size() != Curve::kScalarSize) return Misuse();
     Wiped<typename Curve::Words> k;
-    if (!Curve::LoadPrivateKey(private_key, &*k)) return Misuse(Code::kBadKey);
+    const bool valid = Curve::LoadPrivateKey(private_key, &*k);
+    if (!valid) return Misuse(Code::kBadKey);  // public: that it is a key
     // RFC 9846 s4.2.8.2: "Peers MUST validate each other's public value Q by ensuring that the
     // point is a valid point on the elliptic curve", and only uncompressed points exist.
     const std::optional<typename Curve::AffinePoint> peer = Curve::DecodePoint(peer_share);
@@ -42,7 +43,7 @@ class Ecdh {
     // Never infinity: the group has prime order n and 0 < k < n.
     Wiped<typename Curve::JacobianPoint> shared(Curve::Multiply(*peer, *k));
     Wiped<typename Curve::Words> x(Curve::AffineX(*shared).ToWords());
-    ec::StoreBigEndian(*x, secret);
+    Curve::StoreScalar(*x, secret);
     return {};
   }
 

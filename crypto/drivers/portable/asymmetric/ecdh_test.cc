@@ -7,7 +7,7 @@ namespace {
 
 using namespace testing;
 
-// Both curves, and what their published vectors hold.
+// All curves, and what their published vectors hold.
 struct EcdhCase {
   const KeyAgreementAlgorithm& algorithm;
   const SignAlgorithm& sign;  // makes public keys
@@ -33,6 +33,15 @@ const EcdhCase kCases[] = {
      "5f9d29dc5e31a163060356213669c8ce132e22f57c9a04f40ba7fcead493b457e5621e766c40a2e3d4d6a04b25e53"
      "3f1",
      "P-384", "ecdh_secp384r1_ecpoint", 617, 15},
+    {kPortableP521, kPortableEcdsaP521,
+     "017eecc07ab4b329068fba65e56a1f8890aa935e57134ae0ffcce802735151f4eac6564f6ee9974c5e6887a1fefee"
+     "5743ae2241bfeb95d5ce31ddcb6f9edb4d6fc47",
+     "0400685a48e86c79f0f0875f7bc18d25eb5fc8c0b07e5da4f4370f3a9490340854334b1e1b87fa395464c60626124"
+     "a4e70d0f785601d37c09870ebf176666877a2046d01ba52c56fc8776d9e8f5db4f0cc27636d0b741bbe0540069794"
+     "2e80b739884a83bde99e0f6716939e632bc8986fa18dccd443a348b6c3e522497955a4f3c302f676",
+     "005fc70477c3e63bc3954bd0df3ea0d1f41ee21746ed95fc5e1fdf90930d5e136672d72cc770742d1711c3c3a4c33"
+     "4a0ad9759436a4d3c5bf6e74b9578fac148c831",
+     "P-521", "ecdh_secp521r1_ecpoint", 506, 23},
 };
 class EcdhTest : public ::testing::TestWithParam<EcdhCase> {
  protected:
@@ -45,8 +54,9 @@ class EcdhTest : public ::testing::TestWithParam<EcdhCase> {
     return algorithm().agree(private_key, peer, absl::MakeSpan(*secret));
   }
 };
-INSTANTIATE_TEST_SUITE_P(Curves, EcdhTest, ::testing::ValuesIn(kCases),
-                         [](const auto& info) { return info.index == 0 ? "P256" : "P384"; });
+INSTANTIATE_TEST_SUITE_P(Curves, EcdhTest, ::testing::ValuesIn(kCases), [](const auto& info) {
+  return "P" + std::string(info.param.boringssl_name).substr(2);
+});
 
 TEST_P(EcdhTest, BothEndsAgree) {
   for (uint64_t seed = 0; seed < 20; ++seed) {

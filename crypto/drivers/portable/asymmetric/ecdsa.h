@@ -14,9 +14,10 @@ namespace merlon::crypto {
 template <class Curve>
 class Ecdsa {
  public:
-  // SEQUENCE of two INTEGERs with a byte in front each.
-  static constexpr size_t kMaxSignatureSize = 2 + 2 * (2 + 1 + Curve::kScalarSize);
-  static_assert(kMaxSignatureSize < 2 + 128);  // a length of one byte
+  // Two INTEGERs, with a byte in front each where the top bit may be set; and the SEQUENCE.
+  static constexpr size_t kMaxContents =
+      2 * (2 + (Curve::kBits % 8 == 0 ? 1 : 0) + Curve::kScalarSize);
+  static constexpr size_t kMaxSignatureSize = (kMaxContents < 128 ? 2 : 3) + kMaxContents;
 
   static constexpr SignAlgorithm Algorithm(KeyType type) {
     return {.family = SignFamily::kEcdsa,

@@ -14,7 +14,9 @@ typename Curve::Words LeftmostBits(Bytes digest) {
   std::array<uint8_t, Curve::kScalarSize> padded{};
   const size_t size = digest.size() < padded.size() ? digest.size() : padded.size();
   memcpy(padded.data() + padded.size() - size, digest.data(), size);
-  return ec::LoadBigEndian<Curve::kLimbs>(padded);
+  // Where the order has no whole number of bytes, it has more of them than any digest.
+  static_assert(Curve::kBits % 8 == 0 || Curve::kScalarSize > kMaxHashSize);
+  return Curve::LoadScalar(padded);
 }
 
 template <class Curve>
@@ -25,7 +27,7 @@ EcdsaNonces<Curve>::EcdsaNonces(const HashAlgorithm& hash, Bytes private_key, By
   key_.fill(0);
   value_.fill(1);
   std::array<uint8_t, Curve::kScalarSize> reduced;
-  ec::StoreBigEndian(Curve::Scalar::FromWords(LeftmostBits<Curve>(digest)).ToWords(),
+  Curve::StoreScalar(Curve::Scalar::FromWords(LeftmostBits<Curve>(digest)).ToWords(),
                      MutableBytes(reduced));
   for (const uint8_t round : {0, 1}) {
     const Bytes parts[] = {Bytes(&round, 1), private_key, reduced, additional};
@@ -57,7 +59,13 @@ typename Curve::Words EcdsaNonces<Curve>::Next() {
       memcpy(bytes->data() + have, value().data(), size);
       have += size;
     }
-    const typename Curve::Words k = ec::LoadBigEndian<Curve::kLimbs>(*bytes);
+    typename Curve::Words k = Curve::LoadScalar(*bytes);
+    // The leftmost bits (s2.3.2), where the bytes have more than the order.
+    if constexpr (constexpr int kSpare = 8 * Curve::kScalarSize - Curve::kBits; kSpare != 0) {
+      for (size_t i = 0; i < k.size(); ++i) {
+        k[i] = k[i] >> kSpare | (i + 1 < k.size() ? k[i + 1] << (64 - kSpare) : 0);
+      }
+    }
     if (Curve::IsValidScalar(k)) return k;
   }
 }
@@ -110,7 +118,7 @@ bool Ecdsa<Curve>::IsFaultless(Bytes private_key, const Scalar& e, const Words& 
 template <class Curve>
 void Ecdsa<Curve>::WriteInteger(Writer& writer, const Scalar& value) {
   std::array<uint8_t, Curve::kScalarSize> bytes;
-  ec::StoreBigEndian(value.ToWords(), MutableBytes(bytes));
+  Curve::StoreScalar(value.ToWords(), MutableBytes(bytes));
   size_t skip = 0;
   while (skip < bytes.size() - 1 && bytes[skip] == 0) ++skip;
   writer.Int<1>(der::kInteger);
@@ -125,10 +133,20 @@ template <class Curve>
 Result<size_t> Ecdsa<Curve>::WriteSignature(const Signature& signature, MutableBytes out) {
   Writer writer(out);
   writer.Int<1>(der::kSequence);
-  writer.Prefixed<1>([&] {
-    WriteInteger(writer, signature.r);
-    WriteInteger(writer, signature.s);
-  });
+  if constexpr (kMaxContents < 128) {
+    writer.Prefixed<1>([&] {
+      WriteInteger(writer, signature.r);
+      WriteInteger(writer, signature.s);
+    });
+    return writer.Finish();
+  }
+  std::array<uint8_t, kMaxContents> contents;
+  Writer inner(MutableBytes{contents});
+  WriteInteger(inner, signature.r);
+  WriteInteger(inner, signature.s);
+  if (inner.size() >= 128) writer.Int<1>(0x81);
+  writer.Int<1>(inner.size());
+  writer.Raw(Slice(Bytes(contents), 0, inner.size()));
   return writer.Finish();
 }
 
@@ -140,7 +158,7 @@ bool Ecdsa<Curve>::ReadInteger(DerReader& reader, Scalar* value) {
   std::array<uint8_t, Curve::kScalarSize> padded{};
   const size_t skip = Curve::kScalarSize - magnitude.size();
   for (size_t i = 0; i < magnitude.size(); ++i) padded[skip + i] = magnitude[i];
-  const Words words = ec::LoadBigEndian<Curve::kLimbs>(padded);
+  const Words words = Curve::LoadScalar(padded);
   *value = Scalar::FromWords(words);
   return Curve::IsValidScalar(words);
 }

@@ -37,6 +37,7 @@ struct P256Order {
 struct P256Parameters {
   using Coordinate = Residue<P256CoordinatePrime>;
   using Scalar = Residue<P256Order>;
+  static constexpr size_t kBits = 256;
   static constexpr Words<4> kB = {0xd89cdf6229c4bddf, 0xacf005cd78843090, 0xe5a220abf7212ed6,
                                   0xdc30061d04874834};
   static constexpr TablePoint<4> kGenerator = {

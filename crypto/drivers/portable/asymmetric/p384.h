@@ -32,6 +32,7 @@ struct P384Order {
 struct P384Parameters {
   using Coordinate = Residue<P384CoordinatePrime>;
   using Scalar = Residue<P384Order>;
+  static constexpr size_t kBits = 384;
   static constexpr Words<6> kB = {0x081188719d412dcc, 0xf729add87a4c32ec, 0x77f2209b1920022e,
                                   0xe3374bee94938ae2, 0xb62b21f41f022094, 0xcd08114b604fbff9};
   static constexpr TablePoint<6> kGenerator = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arithmetic modulo the primes of elliptic curves, limbs of 64 bits in Montgomery form, in constant
-// time. Which primes there are is p256.h's and p384.h's, points are curve.h's.
+// time. Which primes there are is p256.h's, p384.h's and p521.h's, points are curve.h's.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include "crypto/base/bytes.h"
 #include "crypto/base/constant_time.h"
 #include "crypto/base/endian.h"
+#include "crypto/base/secret.h"
 #include "crypto/base/wide_multiply.h"
 
 namespace merlon::crypto::ec {
@@ -32,6 +33,25 @@ void StoreBigEndian(const Words<kLimbs>& words, MutableBytes out) {
   for (size_t i = 0; i < kLimbs; ++i) {
     merlon::StoreBigEndian(words[kLimbs - 1 - i], out.data() + 8 * i);
   }
+}
+// kSize big-endian bytes, of which there may be fewer than the limbs have.
+template <size_t kLimbs, size_t kSize>
+Words<kLimbs> LoadBytes(Bytes bytes) {
+  static_assert(kSize <= 8 * kLimbs);
+  if constexpr (kSize == 8 * kLimbs) return LoadBigEndian<kLimbs>(bytes);
+  std::array<uint8_t, 8 * kLimbs> padded{};
+  memcpy(padded.data() + padded.size() - kSize, Slice(bytes, 0, kSize).data(), kSize);
+  const Words<kLimbs> out = LoadBigEndian<kLimbs>(padded);
+  WipeObject(padded);
+  return out;
+}
+template <size_t kSize, size_t kLimbs>
+void StoreBytes(const Words<kLimbs>& words, MutableBytes out) {
+  if constexpr (kSize == 8 * kLimbs) return StoreBigEndian(words, out);
+  std::array<uint8_t, 8 * kLimbs> padded;
+  StoreBigEndian(words, MutableBytes(padded));
+  memcpy(Slice(out, 0, kSize).data(), padded.data() + padded.size() - kSize, kSize);
+  WipeObject(padded);
 }
 // a + b and a - b without what goes beyond the limbs: that is *carry or *borrow, 0 or 1.
 template <size_t kLimbs>

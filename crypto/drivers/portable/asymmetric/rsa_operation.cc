@@ -45,12 +45,18 @@ Result<void> PowerBlinded(const Modulus& prime, ConstLimbs value, const Half& ex
 
 }  // namespace
 
+bool IsBelowModulus(const RsaPublicKey& key, Bytes value) {
+  std::array<uint64_t, kMaxLimbs> storage;
+  const Limbs limbs(storage.data(), key.n.size());
+  return value.size() == key.size() && bignum::Load(value, limbs) &&
+         bignum::MaskIfLess(limbs, key.n.value()).bits != 0;
+}
+
 bool RsaPublicOperation(const RsaPublicKey& key, Bytes signature, MutableBytes out) {
-  if (signature.size() != key.size() || out.size() != key.size()) return false;
+  if (out.size() != key.size() || !IsBelowModulus(key, signature)) return false;
   std::array<uint64_t, kMaxLimbs> storage;
   const Limbs value(storage.data(), key.n.size());
   if (!bignum::Load(signature, value)) return false;
-  if (bignum::MaskIfLess(value, key.n.value()).bits == 0) return false;
   key.n.PowerPublic(value, key.e, value);
   bignum::Store(value, out);
   return true;

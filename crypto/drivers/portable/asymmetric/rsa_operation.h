@@ -7,6 +7,8 @@
 
 namespace merlon::crypto {
 
+// True if `value` is key.size() bytes and below n.
+[[nodiscard]] bool IsBelowModulus(const RsaPublicKey& key, Bytes value);
 // signature^e modulo n, key.size() bytes into `out`. False: the signature is not key.size() bytes,
 // or not below n.
 [[nodiscard]] bool RsaPublicOperation(const RsaPublicKey& key, Bytes signature, MutableBytes out);

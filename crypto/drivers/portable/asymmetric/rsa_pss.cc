@@ -2,6 +2,7 @@
 // RSASSA-PSS (RFC 8017 s8.1) as TLS and PKIX use it: MGF1 with the message's hash, and a salt as
 // long as the hash (RFC 9846 s4.2.3).
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
+#include "crypto/drivers/portable/asymmetric/mgf1.h"
 #include "crypto/drivers/portable/asymmetric/rsa_generate.h"
 #include "crypto/drivers/portable/asymmetric/rsa_operation.h"
 
@@ -9,17 +10,6 @@ namespace merlon::crypto {
 namespace {
 
 constexpr uint8_t kTrailer = 0xbc;
-
-// XORs MGF1(seed) (RFC 8017 B.2.1) into `out`.
-void XorMask(const HashAlgorithm& hash, Bytes seed, MutableBytes out) {
-  for (size_t at = 0, counter = 0; at < out.size(); at += hash.size, ++counter) {
-    const uint8_t c[4] = {0, 0, 0, static_cast<uint8_t>(counter)};
-    const Bytes parts[] = {seed, c};
-    const Digest mask = HashOf(hash, parts);
-    const size_t size = out.size() - at < hash.size ? out.size() - at : hash.size;
-    for (size_t i = 0; i < size; ++i) out[at + i] ^= mask.view()[i];
-  }
-}
 
 // H = Hash(eight zeros | Hash(message) | salt), s9.1.1 steps 5 and 6.
 Digest SaltedHash(const HashAlgorithm& hash, Bytes message, Bytes salt) {
@@ -61,7 +51,7 @@ Result<size_t> Sign(Bytes private_key, const HashAlgorithm* hash, Bytes message,
   MERLON_TRY(rng.Fill(salt));
   const Digest h = SaltedHash(*hash, message, salt);
   encoded.db[encoded.db.size() - hash->size - 1] = 1;
-  XorMask(*hash, h.view(), encoded.db);
+  XorMgf1(*hash, h.view(), encoded.db);
   encoded.db[0] &= encoded.top_mask;
   memcpy(encoded.h.data(), h.view().data(), hash->size);
   *encoded.trailer = kTrailer;
@@ -74,7 +64,7 @@ bool Matches(const Encoded& encoded, const HashAlgorithm& hash, Bytes message) {
   if (!encoded.lead.empty() && encoded.lead[0] != 0) return false;
   if (*encoded.trailer != kTrailer) return false;
   if ((encoded.db[0] & ~encoded.top_mask) != 0) return false;
-  XorMask(hash, encoded.h, encoded.db);
+  XorMgf1(hash, encoded.h, encoded.db);
   encoded.db[0] &= encoded.top_mask;
   const size_t zeros = encoded.db.size() - hash.size - 1;
   for (size_t i = 0; i < zeros; ++i) {

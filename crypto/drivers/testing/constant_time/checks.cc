@@ -3,9 +3,15 @@
 
 #include <cstdlib>
 
+#include "crypto/cipher_ctr.h"
+#include "crypto/cmac.h"
 #include "crypto/ctr_drbg.h"
+#include "crypto/drivers/portable/asymmetric/rsa_oaep.h"
 #include "crypto/drivers/testing/constant_time/secrets.h"
 #include "crypto/key_derivation.h"
+#include "crypto/key_wrap.h"
+#include "crypto/legacy/cbc.h"
+#include "crypto/legacy/rsa_pkcs1_decryption.h"
 #include "crypto/mac.h"
 #include "crypto/tls12_prf.h"
 
@@ -69,6 +75,63 @@ void RunCipher(const CipherAlgorithm& cipher) {
   alignas(16) std::array<uint8_t, kMaxCipherContextSize> context;
   cipher.bind(context.data(), Slice(Bytes(key), 0, cipher.key_size));
   cipher.encrypt_blocks(context.data(), in, absl::MakeSpan(out));
+}
+
+void RunBlockDecrypt(const BlockDecryptAlgorithm& cipher) {
+  const auto key = Hidden<32>();
+  auto text = Hidden<16 * 13>();
+  DecryptionKey(cipher, Slice(Bytes(key), 0, cipher.key_size)).Decrypt(text, absl::MakeSpan(text));
+}
+
+void RunModes(const CipherAlgorithm& cipher, const BlockDecryptAlgorithm& decrypt) {
+  const auto key_bytes = Hidden<32>();
+  const Bytes key = Slice(Bytes(key_bytes), 0, cipher.key_size);
+  auto text = Hidden<kLongest>();
+  CtrCrypt(cipher, key, std::array<uint8_t, 16>{}, text, absl::MakeSpan(text));
+  Cmac cmac(cipher, key);
+  for (const size_t size : kSizes) {
+    cmac.Update(Slice(Bytes(text), 0, size));
+    std::array<uint8_t, kCmacSize> tag{};
+    Require(!Public(cmac.Verify(tag)));
+  }
+  for (const WrapPadding padding : {WrapPadding::kNone, WrapPadding::kPadded}) {
+    std::array<uint8_t, 40> wrapped;
+    const size_t size = padding == WrapPadding::kPadded ? 27 : 32;
+    Require(WrapKey(EncryptionKey(cipher, key), padding, Slice(Bytes(text), 0, size),
+                    absl::MakeSpan(wrapped))
+                .ok());
+    Publish(wrapped);
+    const DecryptionKey back(decrypt, key);
+    std::array<uint8_t, 32> out;
+    Require(UnwrapKey(back, padding, wrapped, absl::MakeSpan(out)).ok());
+    wrapped[0] ^= 1;
+    Require(!UnwrapKey(back, padding, wrapped, absl::MakeSpan(out)).ok());
+  }
+}
+
+void RunCbc(const CipherAlgorithm& cipher, const BlockDecryptAlgorithm& decrypt) {
+  const auto key_bytes = Hidden<32>();
+  const Bytes key = Slice(Bytes(key_bytes), 0, cipher.key_size);
+  const auto text = Hidden<100>();
+  std::array<uint8_t, 112> sealed, opened;
+  const std::array<uint8_t, 16> iv{};
+  Require(CbcEncrypt(cipher, key, iv, CbcPadding::kPkcs7, text, absl::MakeSpan(sealed)).ok());
+  Publish(sealed);
+  Require(CbcDecrypt(decrypt, key, iv, CbcPadding::kPkcs7, sealed, absl::MakeSpan(opened)).ok());
+  sealed[95] ^= 0x40;
+  Require(!CbcDecrypt(decrypt, key, iv, CbcPadding::kPkcs7, sealed, absl::MakeSpan(opened)).ok());
+}
+
+void RunRsaPadding(const HashAlgorithm& hash) {
+  for (const uint8_t first : {0, 1}) {
+    auto encoded = Hidden<256>();
+    encoded[0] = first;
+    encoded[1] = 2;
+    Hide(absl::MakeSpan(encoded));
+    Mask<uint64_t> good;
+    (void)DecodePkcs1(encoded, 48, &good);
+    (void)DecodeOaep({.hash = &hash}, absl::MakeSpan(encoded));
+  }
 }
 
 void RunMask(const MaskAlgorithm& mask) {

@@ -15,6 +15,14 @@ namespace merlon::crypto::testing {
 void RunAead(const AeadAlgorithm& aead);
 // Keys and blocks.
 void RunCipher(const CipherAlgorithm& cipher);
+// The same of what makes the other direction.
+void RunBlockDecrypt(const BlockDecryptAlgorithm& cipher);
+// Counter mode, CMAC, and key wrapping there and back: keys, texts, what is wrapped.
+void RunModes(const CipherAlgorithm& cipher, const BlockDecryptAlgorithm& decrypt);
+// CBC's padding, right and wrong.
+void RunCbc(const CipherAlgorithm& cipher, const BlockDecryptAlgorithm& decrypt);
+// What RSA decryption finds below its padding, right and wrong.
+void RunRsaPadding(const HashAlgorithm& hash);
 // The key; samples are public.
 void RunMask(const MaskAlgorithm& mask);
 // The message.

@@ -9,6 +9,7 @@
 #include "crypto/drivers/portable/aes.h"
 #include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/aes_gcm.h"
+#include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/chacha20.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
 #include "crypto/drivers/portable/lattice/ml_kem.h"
@@ -22,6 +23,7 @@
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
 #include "crypto/drivers/x86/sha256.h"
+#include "crypto/legacy/sha1.h"
 
 namespace merlon::crypto::testing {
 namespace {
@@ -38,17 +40,30 @@ constexpr Primitive kPrimitives[] = {
     {"leaky", "branch", nullptr, LeakByBranch},
     {"leaky", "comparison", nullptr, LeakByComparison},
     {"portable", "AES-128", nullptr, [] { RunCipher(kPortableAes128); }},
+    {"portable", "AES-192", nullptr, [] { RunCipher(kPortableAes192); }},
     {"portable", "AES-256", nullptr, [] { RunCipher(kPortableAes256); }},
+    {"portable", "AES-128 decryption", nullptr, [] { RunBlockDecrypt(kPortableAes128Decrypt); }},
+    {"portable", "AES-192 decryption", nullptr, [] { RunBlockDecrypt(kPortableAes192Decrypt); }},
+    {"portable", "AES-256 decryption", nullptr, [] { RunBlockDecrypt(kPortableAes256Decrypt); }},
+    {"portable", "AES-128 CTR, CMAC, KW", nullptr,
+     [] { RunModes(kPortableAes128, kPortableAes128Decrypt); }},
+    {"portable", "AES-256 CTR, CMAC, KW", nullptr,
+     [] { RunModes(kPortableAes256, kPortableAes256Decrypt); }},
+    {"portable", "RSA OAEP and PKCS#1", nullptr, [] { RunRsaPadding(kPortableSha256); }},
+    {"legacy", "AES-128-CBC", nullptr, [] { RunCbc(kPortableAes128, kPortableAes128Decrypt); }},
     {"portable", "AES-128 mask", nullptr, [] { RunMask(kPortableAes128Mask); }},
     {"portable", "AES-256 mask", nullptr, [] { RunMask(kPortableAes256Mask); }},
     {"portable", "ChaCha20 mask", nullptr, [] { RunMask(kPortableChaCha20Mask); }},
     {"portable", "AES-128-GCM", nullptr, [] { RunAead(kPortableAes128Gcm); }},
+    {"portable", "AES-192-GCM", nullptr, [] { RunAead(kPortableAes192Gcm); }},
+    {"portable", "AES-192-CCM", nullptr, [] { RunAead(kPortableAes192Ccm); }},
     {"portable", "AES-256-GCM", nullptr, [] { RunAead(kPortableAes256Gcm); }},
     {"portable", "AES-128-CCM", nullptr, [] { RunAead(kPortableAes128Ccm); }},
     {"portable", "AES-256-CCM", nullptr, [] { RunAead(kPortableAes256Ccm); }},
     {"portable", "AES-128-CCM_8", nullptr, [] { RunAead(kPortableAes128Ccm8); }},
     {"portable", "AES-256-CCM_8", nullptr, [] { RunAead(kPortableAes256Ccm8); }},
     {"portable", "ChaCha20-Poly1305", nullptr, [] { RunAead(kPortableChaCha20Poly1305); }},
+    {"portable", "SHA-224", nullptr, [] { RunHash(kPortableSha224); }},
     {"portable", "SHA-256", nullptr, [] { RunHash(kPortableSha256); }},
     {"portable", "SHA-384", nullptr, [] { RunHash(kPortableSha384); }},
     {"portable", "SHA-512", nullptr, [] { RunHash(kPortableSha512); }},
@@ -58,11 +73,13 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "SHA3-512", nullptr, [] { RunHash(kPortableSha3_512); }},
     {"portable", "SHAKE128", nullptr, [] { RunXof(kPortableShake128); }},
     {"portable", "SHAKE256", nullptr, [] { RunXof(kPortableShake256); }},
+    {"portable", "ECDH P-521", nullptr, [] { RunKeyAgreement(kPortableP521); }},
     {"portable", "ML-KEM-512", nullptr, [] { RunKem(kPortableMlKem512); }},
     {"portable", "ML-KEM-768", nullptr, [] { RunKem(kPortableMlKem768); }},
     {"portable", "ML-KEM-1024", nullptr, [] { RunKem(kPortableMlKem1024); }},
     {"portable", "HMAC, HKDF, PRF, SHA-256", nullptr, [] { RunKeyDerivation(kPortableSha256); }},
     {"portable", "HMAC, HKDF, PRF, SHA-384", nullptr, [] { RunKeyDerivation(kPortableSha384); }},
+    {"legacy", "SHA-1", nullptr, [] { RunHash(kPortableSha1); }},
     {"portable", "CTR-DRBG", nullptr, [] { RunCtrDrbg(kPortableAes256); }},
 #if defined(__x86_64__)
     {"x86", "AES-128", X86HasAesAndClmul, [] { RunCipher(kX86Aes128); }},
