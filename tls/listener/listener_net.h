@@ -41,7 +41,7 @@ class ListenerNet {
   };
 
   explicit ListenerNet(const std::shared_ptr<const ServerConfig>& server = nullptr,
-                       DatagramOptions datagram = {}, World& world = SharedWorld())
+                       const DatagramOptions& datagram = {}, World& world = SharedWorld())
       : world_(world),
         datagram_(datagram),
         config(server ? server : world.ServerBuilder().Build().value()),
