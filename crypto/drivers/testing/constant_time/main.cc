@@ -12,6 +12,7 @@
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/chacha20.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
+#include "crypto/drivers/portable/lattice/ml_dsa.h"
 #include "crypto/drivers/portable/lattice/ml_kem.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha3.h"
@@ -77,6 +78,9 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "ML-KEM-512", nullptr, [] { RunKem(kPortableMlKem512); }},
     {"portable", "ML-KEM-768", nullptr, [] { RunKem(kPortableMlKem768); }},
     {"portable", "ML-KEM-1024", nullptr, [] { RunKem(kPortableMlKem1024); }},
+    {"portable", "ML-DSA-44", nullptr, [] { RunContextSign(kPortableMlDsa44); }},
+    {"portable", "ML-DSA-65", nullptr, [] { RunContextSign(kPortableMlDsa65); }},
+    {"portable", "ML-DSA-87", nullptr, [] { RunContextSign(kPortableMlDsa87); }},
     {"portable", "HMAC, HKDF, PRF, SHA-256", nullptr, [] { RunKeyDerivation(kPortableSha256); }},
     {"portable", "HMAC, HKDF, PRF, SHA-384", nullptr, [] { RunKeyDerivation(kPortableSha384); }},
     {"legacy", "SHA-1", nullptr, [] { RunHash(kPortableSha1); }},
