@@ -59,6 +59,9 @@ inline constexpr Location kLocalStorage{0};
 
 enum class Lifetime : uint8_t { kVolatile = 0, kPersistent = 1 };
 
+// Bytes of the largest keys: FIPS 204's, of ML-DSA-87.
+inline constexpr size_t kMaxLatticePrivateSize = 4896, kMaxLatticePublicSize = 2592;
+
 enum class SignFamily : uint8_t {
   kNone = 0,
   kEcdsa = 1,

@@ -12,6 +12,7 @@ namespace merlon::crypto {
 
 // Bytes of a signature of the classic families: RSA-4096. SignAlgorithm says what others need.
 inline constexpr size_t kMaxSignatureSize = 512;
+inline constexpr size_t kMaxLatticeSignatureSize = 4627;  // ML-DSA-87
 
 // Signing in a context, and by randomness that is given, where a family has both (FIPS 204 s3.4,
 // s5.2). A private key is a seed, or what is expanded from that, which signs faster; sizes tell

@@ -87,6 +87,14 @@ inline constexpr SignatureScheme kRsaPssRsaeSha384 = {
     0x0805, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha384}, crypto::KeyType::kRsa};
 inline constexpr SignatureScheme kRsaPssRsaeSha512 = {
     0x0806, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha512}, crypto::KeyType::kRsa};
+// ML-DSA (draft-ietf-tls-mldsa s3), in TLS 1.3 alone. Keys and signatures are kilobytes each: limits
+// and storage must be given for chains of them.
+inline constexpr SignatureScheme kMlDsa44 = {
+    0x0904, {crypto::SignFamily::kMlDsa44, crypto::HashId::kNone}, crypto::KeyType::kMlDsa44};
+inline constexpr SignatureScheme kMlDsa65 = {
+    0x0905, {crypto::SignFamily::kMlDsa65, crypto::HashId::kNone}, crypto::KeyType::kMlDsa65};
+inline constexpr SignatureScheme kMlDsa87 = {
+    0x0906, {crypto::SignFamily::kMlDsa87, crypto::HashId::kNone}, crypto::KeyType::kMlDsa87};
 // With keys whose certificate says that they are for PSS alone.
 inline constexpr SignatureScheme kRsaPssPssSha256 = {
     0x0809, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha256}, crypto::KeyType::kRsaPss};

@@ -231,13 +231,12 @@ void RunKem(const KemAlgorithm& kem) {
 }
 
 void RunContextSign(const SignAlgorithm& algorithm) {
-  constexpr size_t kMaxPrivate = 4896, kMaxPublic = 2592, kMaxSignature = 4627;  // ML-DSA-87
   const ContextSignAlgorithm& more = *algorithm.with_context;
   const auto seed = Hidden<32>();
   const auto randomness = Hidden<32>();
-  std::array<uint8_t, kMaxPrivate> private_bytes;
-  std::array<uint8_t, kMaxPublic> public_bytes;
-  std::array<uint8_t, kMaxSignature> signature_bytes;
+  std::array<uint8_t, kMaxLatticePrivateSize> private_bytes;
+  std::array<uint8_t, kMaxLatticePublicSize> public_bytes;
+  std::array<uint8_t, kMaxLatticeSignatureSize> signature_bytes;
   const MutableBytes private_key = Slice(absl::MakeSpan(private_bytes), 0, more.private_size);
   const MutableBytes public_key = Slice(absl::MakeSpan(public_bytes), 0, more.public_size);
   const MutableBytes signature =
