@@ -101,6 +101,7 @@ class MlDsa {
 
  private:
   using Matrix = typename Kernel::template Matrix<kP.k, kP.l>;
+  using Masks = typename Kernel::template Masks<kP.l, EncodedSize(kZBits)>;
   using PrivateKey = std::array<uint8_t, kPrivateSize>;
   using PublicBytes = std::array<uint8_t, kPublicSize>;
 
@@ -188,12 +189,6 @@ class MlDsa {
     return {};
   }
 
-  // What an attempt needs of the key and the message.
-  struct Attempt {
-    Bytes sk;
-    Bytes mu;
-    Hash mask_seed;  // rho''
-  };
   struct Work {
     std::array<Poly, kP.k> w;
     Poly challenge, one, other;
@@ -201,17 +196,16 @@ class MlDsa {
 
   // FIPS 204 algorithm 7, lines 11 to 17: w = A y in `work`, then the challenge of its high part,
   // in `work` and `out`.
-  static void Commit(Matrix& a, const Attempt& attempt, size_t number, Work& work,
-                     MutableBytes out) {
+  static void Commit(Matrix& a, Masks& masks, Bytes mu, Work& work, MutableBytes out) {
     for (Poly& element : work.w) element = {};
     for (size_t j = 0; j < kP.l; ++j) {
-      ReadMask(attempt, number + j, work.one);
+      ReadMask(masks, j, work.one);
       Kernel::Ntt(work.one);
       for (size_t i = 0; i < kP.k; ++i) Kernel::MultiplyAdd(work.w[i], a.At(i, j), work.one);
     }
     Wiped<Sponge> hash;
     hash->Start(kShake256Rate, kShakeSuffix);
-    hash->Absorb(attempt.mu);
+    hash->Absorb(mu);
     for (Poly& element : work.w) {
       Kernel::InverseNtt(element);
       Wiped<std::array<uint8_t, EncodedSize(kW1Bits)>> bytes;
@@ -225,10 +219,8 @@ class MlDsa {
     Kernel::Ntt(work.challenge);
   }
 
-  static void ReadMask(const Attempt& attempt, size_t number, Poly& out) {
-    Wiped<std::array<uint8_t, EncodedSize(kZBits)>> bytes;
-    Kernel::MaskBytes(attempt.mask_seed, number, absl::MakeSpan(*bytes));
-    DecodeBelow<kZBits, kGamma1>(*bytes, out);
+  static void ReadMask(Masks& masks, size_t i, Poly& out) {
+    DecodeBelow<kZBits, kGamma1>(masks.At(i), out);
   }
 
   // challenge * poly, whose transform is made first; |c| < q.
@@ -242,11 +234,11 @@ class MlDsa {
   // Lines 18 to 32: z and hints into `out`, or false. That an attempt is rejected is public, as is
   // at which of the checks: their outcomes are distributed alike for all keys (FIPS 204 s3.2, and
   // "CRYSTALS-Dilithium", 2021, s5.5). t0 counts as known where that is proven.
-  static bool Respond(const Attempt& attempt, size_t number, Work& work, MutableBytes out) {
+  static bool Respond(Masks& masks, Bytes sk, Work& work, MutableBytes out) {
     for (size_t j = 0; j < kP.l; ++j) {
-      ReadEta(attempt.sk, kS1At, j, work.one);
+      ReadEta(sk, kS1At, j, work.one);
       Times(work.challenge, work.one, work.other);
-      ReadMask(attempt, number + j, work.one);
+      ReadMask(masks, j, work.one);
       for (size_t n = 0; n < kN; ++n) work.other.c[n] += work.one.c[n];
       const int32_t rejected = MaskIfNormNotBelow(work.other, kGamma1 - kBeta);
       if (rejected != 0) return false;  // public: a rejection, see above
@@ -254,7 +246,7 @@ class MlDsa {
     }
     int32_t hints = 0;
     for (size_t i = 0; i < kP.k; ++i) {
-      ReadEta(attempt.sk, kS2At, i, work.one);
+      ReadEta(sk, kS2At, i, work.one);
       Times(work.challenge, work.one, work.other);
       int32_t rejected = 0;
       for (size_t n = 0; n < kN; ++n) {
@@ -263,8 +255,8 @@ class MlDsa {
         rejected |= MaskIfNotBelow(Decompose<kP.gamma2>(w).low, kP.gamma2 - kBeta);
       }
       if (rejected != 0) return false;  // public: a rejection, see above
-      DecodeBelow<kDroppedBits, 1 << (kDroppedBits - 1)>(
-          Element(attempt.sk, kT0At, i, kDroppedBits), work.one);
+      DecodeBelow<kDroppedBits, 1 << (kDroppedBits - 1)>(Element(sk, kT0At, i, kDroppedBits),
+                                                         work.one);
       Times(work.challenge, work.one, work.other);
       rejected = MaskIfNormNotBelow(work.other, kP.gamma2);
       if (rejected != 0) return false;   // public: a rejection, see above
@@ -284,14 +276,16 @@ class MlDsa {
   // FIPS 204 algorithm 7 from line 7 on; what is in `out` before it ends says something of the key.
   [[gnu::noinline]] static void SignExpanded(Bytes sk, Bytes mu, Bytes randomness,
                                              MutableBytes out) {
-    Wiped<Attempt> attempt(Attempt{sk, mu, {}});
+    Wiped<Hash> mask_seed;  // rho''
     const Bytes parts[] = {Slice(sk, kSeedSize, kSeedSize), randomness, mu};
-    H(parts, absl::MakeSpan(attempt->mask_seed));
+    H(parts, absl::MakeSpan(*mask_seed));
     Matrix a(Rho(sk));
+    Masks masks(*mask_seed);
     Wiped<Work> work;
     for (size_t number = 0;; number += kP.l) {
-      Commit(a, *attempt, number, *work, out);
-      if (Respond(*attempt, number, *work, out)) return;
+      masks.Start(number);
+      Commit(a, masks, mu, *work, out);
+      if (Respond(masks, sk, *work, out)) return;
     }
   }
 

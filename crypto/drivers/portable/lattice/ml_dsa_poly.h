@@ -61,11 +61,31 @@ struct PortableKernel {
   // 204 algorithm 33).
   template <int kEta>
   static void Bounded(Bytes seed, size_t number, Poly& out);
-  // The first out.size() bytes of H(seed | number): ExpandMask (FIPS 204 algorithm 34).
-  static void MaskBytes(Bytes seed, size_t number, MutableBytes out);
+  // The masks of an attempt (FIPS 204 algorithm 34): kSize bytes of H(seed | number), for kCount
+  // numbers; one at a time here, so made again where they are read again.
+  template <size_t kCount, size_t kSize>
+  class Masks {
+   public:
+    explicit Masks(Bytes seed) : seed_(seed) {}
+    Masks(const Masks&) = delete;
+    Masks& operator=(const Masks&) = delete;
+    ~Masks() { WipeObject(bytes_); }
+    void Start(size_t first) { first_ = first; }
+    // Until the next call.
+    Bytes At(size_t i) {
+      MaskBytes(seed_, first_ + i, absl::MakeSpan(bytes_));
+      return bytes_;
+    }
+
+   private:
+    Bytes seed_;
+    size_t first_ = 0;
+    std::array<uint8_t, kSize> bytes_;
+  };
 
  private:
   static void Uniform(Bytes rho, size_t row, size_t column, Poly& out);
+  static void MaskBytes(Bytes seed, size_t number, MutableBytes out);
 };
 
 }  // namespace merlon::crypto::ml_dsa

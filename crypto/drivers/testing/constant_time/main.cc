@@ -23,6 +23,7 @@
 #include "crypto/drivers/x86/aes_gcm.h"
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
+#include "crypto/drivers/x86/lattice/algorithms.h"
 #include "crypto/drivers/x86/sha256.h"
 #include "crypto/legacy/sha1.h"
 
@@ -99,6 +100,12 @@ constexpr Primitive kPrimitives[] = {
     {"x86", "CTR-DRBG", X86HasAesAndClmul, [] { RunCtrDrbg(kX86Aes256); }},
     {"x86-avx2", "ChaCha20 mask", X86HasAvx2, [] { RunMask(kX86ChaCha20Mask); }},
     {"x86-avx2", "ChaCha20-Poly1305", X86HasAvx2, [] { RunAead(kX86ChaCha20Poly1305); }},
+    {"x86-avx2", "ML-KEM-512", X86HasAvx2, [] { RunKem(kX86MlKem512); }},
+    {"x86-avx2", "ML-KEM-768", X86HasAvx2, [] { RunKem(kX86MlKem768); }},
+    {"x86-avx2", "ML-KEM-1024", X86HasAvx2, [] { RunKem(kX86MlKem1024); }},
+    {"x86-avx2", "ML-DSA-44", X86HasAvx2, [] { RunContextSign(kX86MlDsa44); }},
+    {"x86-avx2", "ML-DSA-65", X86HasAvx2, [] { RunContextSign(kX86MlDsa65); }},
+    {"x86-avx2", "ML-DSA-87", X86HasAvx2, [] { RunContextSign(kX86MlDsa87); }},
     {"x86-sha", "SHA-256", X86HasSha, [] { RunHash(kX86Sha256); }},
 #endif
 };
