@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vectors and hints of ML-DSA as bytes (FIPS 204 s7.1, s7.2). What is read may be public (keys that
-// verify, signatures) or secret (keys that sign): only the hints of a signature are branched on.
+// Vectors and hints of ML-DSA as bytes (FIPS 204 s7.1, s7.2), a function for each number of bits.
+// What is read may be public (keys that verify, signatures) or secret (keys that sign): only the
+// hints of a signature are branched on.
 #pragma once
 #include <cstring>
 
@@ -12,13 +13,13 @@ namespace merlon::crypto::ml_dsa {
 // BitPack with kBits: coefficients in (kTop - 2^kBits, kTop], of any representatives that Centred
 // takes; as kTop - c.
 template <int kBits, int32_t kTop>
-void EncodeBelow(const Poly& poly, MutableBytes out) {
+[[gnu::noinline]] void EncodeBelow(const Poly& poly, MutableBytes out) {
   EncodeBits<kBits>(poly, out, [](int32_t c) {
     return static_cast<uint32_t>(kTop - Centred(c)) & ((1u << kBits) - 1);
   });
 }
 template <int kBits, int32_t kTop>
-void DecodeBelow(Bytes in, Poly& poly) {
+[[gnu::noinline]] void DecodeBelow(Bytes in, Poly& poly) {
   DecodeBits<kBits>(in, poly, [](uint32_t bits) { return kTop - static_cast<int32_t>(bits); });
 }
 
@@ -28,12 +29,13 @@ constexpr int EtaBits(int eta) { return eta == 2 ? 3 : 4; }
 template <int kEta>
 bool IsBounded(const Poly& poly) {
   int32_t outside = 0;
-  for (const int32_t c : poly.c) outside |= (c + kEta) >> 31;  // at most kEta it is by its encoding
+  for (const int32_t c : poly.c)
+    outside |= SignMask(c + kEta);  // at most kEta it is by its encoding
   return ValueBarrier(static_cast<uint32_t>(outside)) == 0;
 }
 
 // All ones if a coefficient's absolute value is at least `bound`, else 0; of any representatives.
-inline int32_t MaskIfNormNotBelow(const Poly& poly, int32_t bound) {
+[[gnu::noinline]] inline int32_t MaskIfNormNotBelow(const Poly& poly, int32_t bound) {
   int32_t reached = 0;
   for (const int32_t c : poly.c) reached |= MaskIfNotBelow(Centred(c), bound);
   return reached;

@@ -29,22 +29,27 @@ constexpr int32_t MontgomeryMultiply(int32_t a, int32_t b) {
 // A value congruent to a, in [-6283008, 6283008], of a < 2^31 - 2^22: 2^23 is 2^13 - 1 modulo q.
 constexpr int32_t Reduce(int32_t a) { return a - ((a + (1 << 22)) >> 23) * kQ; }
 
+// All ones if a is below 0, else 0.
+constexpr int32_t SignMask(int32_t a) {
+  return -static_cast<int32_t>(static_cast<uint32_t>(a) >> 31);
+}
+
 // a modulo q, in [0, q), of a < 2^31 - 2^22.
 constexpr int32_t Canonical(int32_t a) {
   const int32_t reduced = Reduce(a);
-  return reduced + ((reduced >> 31) & kQ);
+  return reduced + (SignMask(reduced) & kQ);
 }
 
 // a modulo q, in [-(q-1)/2, (q-1)/2], of a < 2^31 - 2^22.
 constexpr int32_t Centred(int32_t a) {
   const int32_t canonical = Canonical(a);
-  return canonical - (((kQ / 2 - canonical) >> 31) & kQ);
+  return canonical - (SignMask(kQ / 2 - canonical) & kQ);
 }
 
 // All ones if |a| >= bound, else 0; a is centred.
 constexpr int32_t MaskIfNotBelow(int32_t a, int32_t bound) {
-  const int32_t sign = a >> 31;
-  return (bound - 1 - ((a ^ sign) - sign)) >> 31;
+  const int32_t sign = SignMask(a);
+  return SignMask(bound - 1 - ((a ^ sign) - sign));
 }
 
 // a = high * something + low, with |low| at most half of that.
@@ -69,10 +74,10 @@ constexpr HighLow Decompose(int32_t a) {
     high = ((high * 1025 + (1 << 21)) >> 22) & 15;  // 16 is 0, with a low of -1
   } else {
     high = (high * 11275 + (1 << 23)) >> 24;
-    high &= ~((43 - high) >> 31);  // 44 is 0
+    high &= ~SignMask(43 - high);  // 44 is 0
   }
   const int32_t low = a - high * 2 * kGamma;
-  return {high, low - (((kQ / 2 - low) >> 31) & kQ)};
+  return {high, low - (SignMask(kQ / 2 - low) & kQ)};
 }
 
 // FIPS 204 algorithm 40: the high part of a, corrected where hint is 1, else (0) as it is.
@@ -80,10 +85,10 @@ template <int32_t kGamma>
 constexpr int32_t UseHint(int32_t hint, int32_t a) {
   constexpr int32_t kCount = (kQ - 1) / (2 * kGamma);
   const HighLow parts = Decompose<kGamma>(a);
-  const int32_t step = -1 - 2 * (-parts.low >> 31);  // 1 of a low part above 0, else -1
+  const int32_t step = -1 - 2 * SignMask(-parts.low);  // 1 of a low part above 0, else -1
   int32_t high = parts.high + (step & -hint);
-  high += (high >> 31) & kCount;
-  high -= ~((high - kCount) >> 31) & kCount;
+  high += SignMask(high) & kCount;
+  high -= ~SignMask(high - kCount) & kCount;
   return high;
 }
 

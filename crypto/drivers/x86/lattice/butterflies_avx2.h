@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How coefficients that a layer of a number-theoretic transform combines get into two registers of
-// AVX2, where they stand closer together than a register is long; and back.
+// The layers of a number-theoretic transform of 256 coefficients by AVX2, over a ring that says how
+// two registers are combined; and how what a layer combines gets into two registers, where it
+// stands closer together than a register is long.
 #pragma once
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -46,6 +47,22 @@ constexpr size_t RunOf(size_t n) {
   return kUnit == 16 ? n : kUnit == 8 ? kOf8[n] : kOf4[n];
 }
 
+[[gnu::target("avx2"), gnu::always_inline]] inline __m256i Load(const void* from) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(from));
+}
+[[gnu::target("avx2"), gnu::always_inline]] inline void Store(__m256i value, void* to) {
+  _mm256_storeu_si256(static_cast<__m256i*>(to), value);
+}
+
+// The roots of a layer of kCount runs, as the forward transform takes them from those of FIPS 203
+// and 204, or the inverse one, which takes them from the end.
+template <size_t kCount, bool kInverse, class T>
+constexpr std::array<T, kCount> RootsOf(const std::array<T, 64 * sizeof(T)>& zetas) {
+  std::array<T, kCount> out{};
+  for (size_t i = 0; i < kCount; ++i) out[i] = zetas[kInverse ? 2 * kCount - 1 - i : kCount + i];
+  return out;
+}
+
 // For the layer of runs of kUnit bytes of T: of `roots`, which has one for each run from
 // `first` on, those of each coefficient in the order in which Part leaves them.
 template <int kUnit, class T, size_t kCount>
@@ -57,6 +74,32 @@ constexpr std::array<T, kCount / 2> SpreadRoots(const T* roots) {
     out[i] = roots[pair * (32 / kUnit) + RunOf<kUnit>(unit)];
   }
   return out;
+}
+
+// Ring: Element, its roots, Broadcast(root), NarrowRoots<kUnit, kInverse>(pair of registers),
+// Combine<kInverse>(a, b, roots).
+//
+// A layer whose runs, of kLength coefficients to be combined with as many, are registers.
+template <class Ring, size_t kLength, bool kInverse>
+[[gnu::target("avx2"), gnu::always_inline]] inline void WideLayer(typename Ring::Element* c) {
+  static constexpr auto kRoots = RootsOf<128 / kLength, kInverse>(Ring::kZetas);
+  for (size_t start = 0; start < 256; start += 2 * kLength) {
+    const auto root = Ring::Broadcast(kRoots[start / (2 * kLength)]);
+    for (size_t i = start; i < start + kLength; i += 32 / sizeof(*c)) {
+      __m256i a = Load(c + i), b = Load(c + i + kLength);
+      Ring::template Combine<kInverse>(a, b, root);
+      Store(a, c + i);
+      Store(b, c + i + kLength);
+    }
+  }
+}
+// One whose runs are kUnit bytes, parts of the pair of registers that begins at coefficient `at`.
+template <class Ring, int kUnit, bool kInverse>
+[[gnu::target("avx2"), gnu::always_inline]] inline void NarrowLayer(__m256i& x, __m256i& y,
+                                                                    size_t at) {
+  Part<kUnit>(x, y);
+  Ring::template Combine<kInverse>(x, y, Ring::template NarrowRoots<kUnit, kInverse>(at / 2));
+  Join<kUnit>(x, y);
 }
 
 }  // namespace merlon::crypto::x86

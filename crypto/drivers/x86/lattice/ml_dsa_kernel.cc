@@ -13,34 +13,17 @@ using ml_dsa::kZetas;
 using ml_dsa::Poly;
 
 constexpr size_t kLanes = 8;
-constexpr int32_t kInverse = 58728449;  // q^-1 modulo 2^32
+constexpr int32_t kReciprocal = 58728449;  // q^-1 modulo 2^32
 
-// The roots of the layer of runs of 2 * kLength, as the forward transform takes them, or the
-// inverse one, which takes their negatives from the end.
-template <size_t kLength, bool kBackward>
-constexpr std::array<int32_t, 128 / kLength> RootsOf() {
-  std::array<int32_t, 128 / kLength> out{};
-  for (size_t i = 0; i < out.size(); ++i) {
-    out[i] = kBackward ? -kZetas[2 * out.size() - 1 - i] : kZetas[out.size() + i];
-  }
-  return out;
-}
-// The same, one for each coefficient.
-template <int kUnit, bool kBackward>
+// The roots of a layer of runs of kUnit bytes, one for each coefficient.
+template <int kUnit, bool kInverse>
 constexpr std::array<int32_t, kN / 2> kRoots =
-    SpreadRoots<kUnit, int32_t, kN>(RootsOf<kUnit / 4, kBackward>().data());
-
-[[gnu::target("avx2"), gnu::always_inline]] inline __m256i Load(const int32_t* from) {
-  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-}
-[[gnu::target("avx2"), gnu::always_inline]] inline void Store(__m256i value, int32_t* to) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), value);
-}
+    SpreadRoots<kUnit, int32_t, kN>(RootsOf<512 / kUnit, kInverse>(kZetas).data());
 
 // ml_dsa::MontgomeryReduce of the four products of the lower halves; the result is in the upper
 // halves.
 [[gnu::target("avx2"), gnu::always_inline]] inline __m256i ReduceProduct(__m256i product) {
-  const __m256i t = _mm256_mul_epi32(product, _mm256_set1_epi32(kInverse));
+  const __m256i t = _mm256_mul_epi32(product, _mm256_set1_epi32(kReciprocal));
   return _mm256_sub_epi64(product, _mm256_mul_epi32(t, _mm256_set1_epi32(kQ)));
 }
 // ml_dsa::MontgomeryMultiply: even and odd coefficients apart.
@@ -57,42 +40,33 @@ constexpr std::array<int32_t, kN / 2> kRoots =
   return _mm256_sub_epi32(a, _mm256_mullo_epi32(quotient, _mm256_set1_epi32(kQ)));
 }
 
-template <bool kBackward>
-[[gnu::target("avx2"), gnu::always_inline]] inline void Combine(__m256i& a, __m256i& b,
-                                                                __m256i root) {
-  if constexpr (kBackward) {
-    const __m256i difference = _mm256_sub_epi32(a, b);
-    a = _mm256_add_epi32(a, b);
-    b = Multiply(difference, root);
-  } else {
-    const __m256i t = Multiply(b, root);
-    b = _mm256_sub_epi32(a, t);
-    a = _mm256_add_epi32(a, t);
-  }
-}
+// ml_dsa::PortableKernel's butterflies; the inverse one's root is negative there: here the
+// difference.
+struct Ring {
+  using Element = int32_t;
+  static constexpr auto& kZetas = ml_dsa::kZetas;
 
-// A layer whose runs are registers.
-template <size_t kLength, bool kBackward>
-[[gnu::target("avx2"), gnu::always_inline]] inline void WideLayer(int32_t* c) {
-  static constexpr auto kRuns = RootsOf<kLength, kBackward>();
-  for (size_t start = 0; start < kN; start += 2 * kLength) {
-    const __m256i root = _mm256_set1_epi32(kRuns[start / (2 * kLength)]);
-    for (size_t i = start; i < start + kLength; i += kLanes) {
-      __m256i a = Load(c + i), b = Load(c + i + kLength);
-      Combine<kBackward>(a, b, root);
-      Store(a, c + i);
-      Store(b, c + i + kLength);
+  [[gnu::target("avx2"), gnu::always_inline]] static inline __m256i Broadcast(int32_t root) {
+    return _mm256_set1_epi32(root);
+  }
+  template <int kUnit, bool kInverse>
+  [[gnu::target("avx2"), gnu::always_inline]] static inline __m256i NarrowRoots(size_t i) {
+    return Load(&kRoots<kUnit, kInverse>[i]);
+  }
+  template <bool kInverse>
+  [[gnu::target("avx2"), gnu::always_inline]] static inline void Combine(__m256i& a, __m256i& b,
+                                                                         __m256i root) {
+    if constexpr (kInverse) {
+      const __m256i difference = _mm256_sub_epi32(b, a);
+      a = _mm256_add_epi32(a, b);
+      b = Multiply(difference, root);
+    } else {
+      const __m256i t = Multiply(b, root);
+      b = _mm256_sub_epi32(a, t);
+      a = _mm256_add_epi32(a, t);
     }
   }
-}
-// One whose runs are parts of registers.
-template <int kUnit, bool kBackward>
-[[gnu::target("avx2"), gnu::always_inline]] inline void NarrowLayer(__m256i& x, __m256i& y,
-                                                                    size_t at) {
-  Part<kUnit>(x, y);
-  Combine<kBackward>(x, y, Load(&kRoots<kUnit, kBackward>[at / 2]));
-  Join<kUnit>(x, y);
-}
+};
 
 // ml_dsa::AppendUniform, eight candidates at a time while all of them are kept, as they mostly are.
 // 4 bytes behind the block are read as well.
@@ -120,16 +94,16 @@ template <int kUnit, bool kBackward>
 
 [[gnu::target("avx2")]] void MlDsaKernel::Ntt(Poly& poly) {
   int32_t* c = poly.c.data();
-  WideLayer<128, false>(c);
-  WideLayer<64, false>(c);
-  WideLayer<32, false>(c);
-  WideLayer<16, false>(c);
-  WideLayer<8, false>(c);
+  WideLayer<Ring, 128, false>(c);
+  WideLayer<Ring, 64, false>(c);
+  WideLayer<Ring, 32, false>(c);
+  WideLayer<Ring, 16, false>(c);
+  WideLayer<Ring, 8, false>(c);
   for (size_t i = 0; i < kN; i += 2 * kLanes) {
     __m256i x = Load(c + i), y = Load(c + i + kLanes);
-    NarrowLayer<16, false>(x, y, i);
-    NarrowLayer<8, false>(x, y, i);
-    NarrowLayer<4, false>(x, y, i);
+    NarrowLayer<Ring, 16, false>(x, y, i);
+    NarrowLayer<Ring, 8, false>(x, y, i);
+    NarrowLayer<Ring, 4, false>(x, y, i);
     Store(x, c + i);
     Store(y, c + i + kLanes);
   }
@@ -140,17 +114,17 @@ template <int kUnit, bool kBackward>
   int32_t* c = poly.c.data();
   for (size_t i = 0; i < kN; i += 2 * kLanes) {
     __m256i x = Reduce(Load(c + i)), y = Reduce(Load(c + i + kLanes));
-    NarrowLayer<4, true>(x, y, i);
-    NarrowLayer<8, true>(x, y, i);
-    NarrowLayer<16, true>(x, y, i);
+    NarrowLayer<Ring, 4, true>(x, y, i);
+    NarrowLayer<Ring, 8, true>(x, y, i);
+    NarrowLayer<Ring, 16, true>(x, y, i);
     Store(x, c + i);
     Store(y, c + i + kLanes);
   }
-  WideLayer<8, true>(c);
-  WideLayer<16, true>(c);
-  WideLayer<32, true>(c);
-  WideLayer<64, true>(c);
-  WideLayer<128, true>(c);
+  WideLayer<Ring, 8, true>(c);
+  WideLayer<Ring, 16, true>(c);
+  WideLayer<Ring, 32, true>(c);
+  WideLayer<Ring, 64, true>(c);
+  WideLayer<Ring, 128, true>(c);
   for (size_t i = 0; i < kN; i += kLanes) Store(Multiply(Load(c + i), factor), c + i);
 }
 

@@ -24,21 +24,11 @@ struct Factors {
   alignas(32) std::array<int16_t, kCount> value{}, scaled{};
 };
 
-// The roots of the layer of runs of 2 * kLength, as the forward transform takes them, or the
-// inverse one, which takes them from the end.
-template <size_t kLength, bool kInverse>
-constexpr std::array<int16_t, 128 / kLength> RootsOf() {
-  std::array<int16_t, 128 / kLength> out{};
-  for (size_t i = 0; i < out.size(); ++i) {
-    out[i] = kZetas[kInverse ? 2 * out.size() - 1 - i : out.size() + i];
-  }
-  return out;
-}
-// The same, one for each coefficient.
+// The roots of a layer of runs of kUnit bytes, one for each coefficient.
 template <int kUnit, bool kInverse>
 constexpr Factors<kN / 2> MakeFactors() {
   Factors<kN / 2> out;
-  out.value = SpreadRoots<kUnit, int16_t, kN>(RootsOf<kUnit / 2, kInverse>().data());
+  out.value = SpreadRoots<kUnit, int16_t, kN>(RootsOf<256 / kUnit, kInverse>(kZetas).data());
   for (size_t i = 0; i < kN / 2; ++i) out.scaled[i] = Scale(out.value[i]);
   return out;
 }
@@ -57,12 +47,6 @@ constexpr Factors<kN> MakeGammas() {
 }
 constexpr Factors<kN> kGammas = MakeGammas();
 
-[[gnu::target("avx2"), gnu::always_inline]] inline __m256i Load(const int16_t* from) {
-  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-}
-[[gnu::target("avx2"), gnu::always_inline]] inline void Store(__m256i value, int16_t* to) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), value);
-}
 [[gnu::target("avx2"), gnu::always_inline]] inline Factor Broadcast(int16_t factor) {
   return {_mm256_set1_epi16(factor), _mm256_set1_epi16(Scale(factor))};
 }
@@ -91,50 +75,32 @@ template <size_t kCount>
   return _mm256_sub_epi16(a, _mm256_mullo_epi16(quotient, _mm256_set1_epi16(kQ)));
 }
 
-[[gnu::target("avx2"), gnu::always_inline]] inline void Forward(__m256i& a, __m256i& b,
-                                                                Factor root) {
-  const __m256i t = Multiply(b, root);
-  b = _mm256_sub_epi16(a, t);
-  a = _mm256_add_epi16(a, t);
-}
-[[gnu::target("avx2"), gnu::always_inline]] inline void Backward(__m256i& a, __m256i& b,
-                                                                 Factor root) {
-  const __m256i sum = _mm256_add_epi16(a, b);
-  b = Multiply(_mm256_sub_epi16(b, a), root);
-  a = Reduce(sum);
-}
-template <bool kInverse>
-[[gnu::target("avx2"), gnu::always_inline]] inline void Combine(__m256i& a, __m256i& b,
-                                                                Factor root) {
-  if constexpr (kInverse) {
-    Backward(a, b, root);
-  } else {
-    Forward(a, b, root);
-  }
-}
+// ml_kem::PortableKernel's butterflies.
+struct Ring {
+  using Element = int16_t;
+  static constexpr auto& kZetas = ml_kem::kZetas;
 
-// A layer whose runs are registers.
-template <size_t kLength, bool kInverse>
-[[gnu::target("avx2"), gnu::always_inline]] inline void WideLayer(int16_t* c) {
-  static constexpr auto kRoots = RootsOf<kLength, kInverse>();
-  for (size_t start = 0; start < kN; start += 2 * kLength) {
-    const Factor root = Broadcast(kRoots[start / (2 * kLength)]);
-    for (size_t i = start; i < start + kLength; i += kLanes) {
-      __m256i a = Load(c + i), b = Load(c + i + kLength);
-      Combine<kInverse>(a, b, root);
-      Store(a, c + i);
-      Store(b, c + i + kLength);
+  [[gnu::target("avx2"), gnu::always_inline]] static inline Factor Broadcast(int16_t root) {
+    return x86::Broadcast(root);
+  }
+  template <int kUnit, bool kInverse>
+  [[gnu::target("avx2"), gnu::always_inline]] static inline Factor NarrowRoots(size_t i) {
+    return At(kFactors<kUnit, kInverse>, i);
+  }
+  template <bool kInverse>
+  [[gnu::target("avx2"), gnu::always_inline]] static inline void Combine(__m256i& a, __m256i& b,
+                                                                         Factor root) {
+    if constexpr (kInverse) {
+      const __m256i sum = _mm256_add_epi16(a, b);
+      b = Multiply(_mm256_sub_epi16(b, a), root);
+      a = Reduce(sum);
+    } else {
+      const __m256i t = Multiply(b, root);
+      b = _mm256_sub_epi16(a, t);
+      a = _mm256_add_epi16(a, t);
     }
   }
-}
-// One whose runs are parts of registers.
-template <int kUnit, bool kInverse>
-[[gnu::target("avx2"), gnu::always_inline]] inline void NarrowLayer(__m256i& x, __m256i& y,
-                                                                    size_t at) {
-  Part<kUnit>(x, y);
-  Combine<kInverse>(x, y, At(kFactors<kUnit, kInverse>, at / 2));
-  Join<kUnit>(x, y);
-}
+};
 
 // Of eight candidates of which `kept` says which are kept, where each that is kept goes.
 constexpr std::array<std::array<uint8_t, 16>, 256> MakePlaces() {
@@ -164,9 +130,12 @@ constexpr std::array<std::array<uint8_t, 16>, 256> kPlaces = MakePlaces();
     const __m128i below = _mm_cmplt_epi16(candidates, _mm_set1_epi16(kQ));
     const auto kept =
         static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(below, _mm_setzero_si128())));
-    const auto* place = reinterpret_cast<const __m128i*>(kPlaces[kept].data());
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(&out.c[count]),              // public: rho
-                     _mm_shuffle_epi8(candidates, _mm_loadu_si128(place)));  // public: rho
+    // Not by intrinsics, nor as an operand of one: .ci/constant_time looks for the reason where the
+    // access is.
+    __m128i place = *reinterpret_cast<const __m128i_u*>(&kPlaces[kept]);  // public: rho
+    asm("" : "+x"(place));
+    const __m128i moved = _mm_shuffle_epi8(candidates, place);
+    *reinterpret_cast<__m128i_u*>(&out.c[count]) = moved;  // public: rho
     count += static_cast<size_t>(__builtin_popcount(kept));
   }
   return ml_kem::AppendUniform(Slice(block, at), out, count);
@@ -176,15 +145,15 @@ constexpr std::array<std::array<uint8_t, 16>, 256> kPlaces = MakePlaces();
 
 [[gnu::target("avx2")]] void MlKemKernel::Ntt(Poly& poly) {
   int16_t* c = poly.c.data();
-  WideLayer<128, false>(c);
-  WideLayer<64, false>(c);
-  WideLayer<32, false>(c);
-  WideLayer<16, false>(c);
+  WideLayer<Ring, 128, false>(c);
+  WideLayer<Ring, 64, false>(c);
+  WideLayer<Ring, 32, false>(c);
+  WideLayer<Ring, 16, false>(c);
   for (size_t i = 0; i < kN; i += 2 * kLanes) {
     __m256i x = Load(c + i), y = Load(c + i + kLanes);
-    NarrowLayer<16, false>(x, y, i);
-    NarrowLayer<8, false>(x, y, i);
-    NarrowLayer<4, false>(x, y, i);
+    NarrowLayer<Ring, 16, false>(x, y, i);
+    NarrowLayer<Ring, 8, false>(x, y, i);
+    NarrowLayer<Ring, 4, false>(x, y, i);
     Store(Reduce(x), c + i);
     Store(Reduce(y), c + i + kLanes);
   }
@@ -195,16 +164,16 @@ constexpr std::array<std::array<uint8_t, 16>, 256> kPlaces = MakePlaces();
   int16_t* c = poly.c.data();
   for (size_t i = 0; i < kN; i += 2 * kLanes) {
     __m256i x = Reduce(Load(c + i)), y = Reduce(Load(c + i + kLanes));
-    NarrowLayer<4, true>(x, y, i);
-    NarrowLayer<8, true>(x, y, i);
-    NarrowLayer<16, true>(x, y, i);
+    NarrowLayer<Ring, 4, true>(x, y, i);
+    NarrowLayer<Ring, 8, true>(x, y, i);
+    NarrowLayer<Ring, 16, true>(x, y, i);
     Store(x, c + i);
     Store(y, c + i + kLanes);
   }
-  WideLayer<16, true>(c);
-  WideLayer<32, true>(c);
-  WideLayer<64, true>(c);
-  WideLayer<128, true>(c);
+  WideLayer<Ring, 16, true>(c);
+  WideLayer<Ring, 32, true>(c);
+  WideLayer<Ring, 64, true>(c);
+  WideLayer<Ring, 128, true>(c);
   for (size_t i = 0; i < kN; i += kLanes) Store(Multiply(Load(c + i), Broadcast(kFactor)), c + i);
 }
 
