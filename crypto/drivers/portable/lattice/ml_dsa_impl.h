@@ -268,9 +268,9 @@ class MlDsa {
         hints += w;
       }
     }
-    if (hints > static_cast<int32_t>(kP.omega)) return false;  // public: a rejection, see above
-    EncodeHints(work.w, Slice(out, kHintsAt));
-    return true;
+    const bool few = hints <= static_cast<int32_t>(kP.omega);
+    if (few) EncodeHints(work.w, Slice(out, kHintsAt));  // public: a rejection, see above
+    return few;
   }
 
   // FIPS 204 algorithm 7 from line 7 on; what is in `out` before it ends says something of the key.
