@@ -48,10 +48,7 @@ Result<BoundSigningKey> BoundSigningKey::Bind(const KeyStore& store, KeyHandle k
                                 return Misuse(Code::kUnsupported);
                               }
                               bound.hash_ = store.drivers().hash(algorithm.hash);
-                              // Edwards signatures alone name no hash (RFC 8032: it is part of the
-                              // scheme).
-                              const bool hashless = algorithm.family == SignFamily::kEddsa;
-                              if ((bound.hash_ == nullptr) != hashless)
+                              if ((bound.hash_ != nullptr) != NamesHash(algorithm.family))
                                 return Misuse(Code::kUnsupported);
                               return bound;
                             });

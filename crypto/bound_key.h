@@ -18,6 +18,8 @@ class BoundSigningKey {
   // Signs `message`; gives the signature's size. kStaleHandle if the key was destroyed since.
   Result<size_t> Sign(Bytes message, Rng& rng, MutableBytes out) const;
   SignAlg algorithm() const { return algorithm_; }
+  // Bytes that a signature takes at most.
+  size_t max_signature_size() const { return sign_->max_signature_size; }
   KeyHandle key() const { return key_; }
 
  private:

@@ -12,7 +12,8 @@ namespace merlon::crypto {
 // big-endian scalar; an Ed25519 one as its 32 bytes (RFC 8032 s5.1.5); an RSA private key as DER
 // RSAPrivateKey (RFC 8017 A.1.2). A public key is an uncompressed point (EC), DER RSAPublicKey
 // (RSA), or raw (Montgomery, Edwards). An ML-KEM key is its seed d | z of 64 bytes, or the
-// decapsulation key of FIPS 203; its public key is the encapsulation key.
+// decapsulation key of FIPS 203; its public key is the encapsulation key. An ML-DSA key is its seed
+// xi of 32 bytes, or the private key of FIPS 204.
 enum class KeyType : uint8_t {
   kNone = 0,
   kSecret = 1,  // bytes for key derivation: external PSKs
@@ -27,6 +28,9 @@ enum class KeyType : uint8_t {
   kMlKem1024 = 10,
   kHmac = 11,  // bytes for message authentication, at least 16: cookie keys
   kEcP521 = 15,
+  kMlDsa44 = 16,
+  kMlDsa65 = 17,
+  kMlDsa87 = 18,
 };
 
 // What may be done with a key; bits.
@@ -55,7 +59,21 @@ inline constexpr Location kLocalStorage{0};
 
 enum class Lifetime : uint8_t { kVolatile = 0, kPersistent = 1 };
 
-enum class SignFamily : uint8_t { kNone = 0, kEcdsa = 1, kRsaPkcs1 = 2, kRsaPss = 3, kEddsa = 4 };
+// Bytes of the largest keys: FIPS 204's, of ML-DSA-87.
+inline constexpr size_t kMaxLatticePrivateSize = 4896, kMaxLatticePublicSize = 2592;
+
+enum class SignFamily : uint8_t {
+  kNone = 0,
+  kEcdsa = 1,
+  kRsaPkcs1 = 2,
+  kRsaPss = 3,
+  kEddsa = 4,
+  kMlDsa44 = 5,  // FIPS 204, pure
+  kMlDsa65 = 6,
+  kMlDsa87 = 7,
+};
+// Signatures of the others name no hash: it is a part of the scheme (RFC 8032, FIPS 204).
+constexpr bool NamesHash(SignFamily family) { return family < SignFamily::kEddsa; }
 
 // A signature algorithm: family and hash (PSA_ALG_ECDSA(hash) and so on). In a key's policy, a
 // SignFamily::kNone permits any that suits the key's type, and HashId::kNone any hash.

@@ -10,10 +10,34 @@
 
 namespace merlon::crypto {
 
-inline constexpr size_t kMaxSignatureSize = 512;  // bytes: RSA-4096
+// Bytes of a signature of the classic families: RSA-4096. SignAlgorithm says what others need.
+inline constexpr size_t kMaxSignatureSize = 512;
+inline constexpr size_t kMaxLatticeSignatureSize = 4627;  // ML-DSA-87
+
+// Signing in a context, and by randomness that is given, where a family has both (FIPS 204 s3.4,
+// s5.2). A private key is a seed, or what is expanded from that, which signs faster; sizes tell
+// them apart. Sizes are in bytes.
+struct ContextSignAlgorithm {
+  uint16_t seed_size;
+  uint16_t private_size;  // the expanded key
+  uint16_t public_size;
+
+  // The expanded key pair of a seed.
+  Result<void> (*expand)(Bytes seed, MutableBytes private_key, MutableBytes public_key);
+  // As SignAlgorithm::sign; a context is at most 255 bytes, randomness 32, or none: the signature
+  // is then the same each time.
+  Result<size_t> (*sign)(Bytes private_key, Bytes context, Bytes message, Bytes randomness,
+                         MutableBytes out);
+  // The same for a message that was hashed with public key and context elsewhere: mu, 64 bytes
+  // (FIPS 204 s6.2).
+  Result<size_t> (*sign_representative)(Bytes private_key, Bytes mu, Bytes randomness,
+                                        MutableBytes out);
+  // As SignAlgorithm::verify.
+  Result<void> (*verify)(Bytes public_key, Bytes context, Bytes message, Bytes signature);
+};
 
 // One signature family for one key type of one driver. Keys are in the formats of key.h. ECDSA
-// signatures are DER (RFC 3279 s2.2.3); RSA and Edwards ones raw. For PSS the salt is as long as
+// signatures are DER (RFC 3279 s2.2.3); all others raw. For PSS the salt is as long as
 // the hash and MGF1 uses the same hash (RFC 9846 s4.2.3).
 struct SignAlgorithm {
   SignFamily family;
@@ -32,6 +56,8 @@ struct SignAlgorithm {
   Result<uint16_t> (*check_private)(Bytes private_key);
   // Makes a key of `bits`; gives the size of the material. Null where not offered.
   Result<size_t> (*generate)(uint16_t bits, Rng& rng, MutableBytes private_key);
+  uint16_t max_signature_size = kMaxSignatureSize;     // bytes
+  const ContextSignAlgorithm* with_context = nullptr;  // null: the family has no contexts
 };
 
 }  // namespace merlon::crypto

@@ -22,7 +22,7 @@ absl::Status Failed(std::string_view what, Error error) {
 }  // namespace
 
 absl::StatusOr<std::string> PublicKeyInfoOf(const crypto::KeyStore& keys, crypto::KeyHandle key) {
-  std::array<uint8_t, 600> raw;
+  std::array<uint8_t, crypto::kMaxLatticePublicSize> raw;
   std::array<uint8_t, sizeof(raw) + x509::kPublicKeyInfoOverhead> out;
   const Result<crypto::KeyAttributes> attributes = keys.Attributes(key);
   if (!attributes.ok()) return Failed("reading a key's attributes", attributes.error());
@@ -40,6 +40,12 @@ crypto::SignAlg AlgorithmOf(crypto::KeyType type) {
       return {crypto::SignFamily::kEcdsa, crypto::HashId::kSha384};
     case crypto::KeyType::kEd25519:
       return {crypto::SignFamily::kEddsa, crypto::HashId::kNone};
+    case crypto::KeyType::kMlDsa44:
+      return {crypto::SignFamily::kMlDsa44, crypto::HashId::kNone};
+    case crypto::KeyType::kMlDsa65:
+      return {crypto::SignFamily::kMlDsa65, crypto::HashId::kNone};
+    case crypto::KeyType::kMlDsa87:
+      return {crypto::SignFamily::kMlDsa87, crypto::HashId::kNone};
     case crypto::KeyType::kRsa:
     case crypto::KeyType::kRsaPss:
       return {crypto::SignFamily::kRsaPss, crypto::HashId::kSha256};

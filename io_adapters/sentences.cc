@@ -282,6 +282,12 @@ std::string SchemeName(uint16_t iana) {
       return "rsa_pss_pss_sha384";
     case 0x080b:
       return "rsa_pss_pss_sha512";
+    case 0x0904:
+      return "mldsa44";
+    case 0x0905:
+      return "mldsa65";
+    case 0x0906:
+      return "mldsa87";
     default:
       return Cat("scheme ", HexNumber(iana));
   }

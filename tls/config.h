@@ -74,6 +74,7 @@ struct SignatureScheme {
   crypto::SignAlg algorithm;
   crypto::KeyType key_type;  // in TLS 1.2 an ECDSA scheme takes any curve (RFC 8446 s4.2.3)
   bool tls13 = true;         // false: in TLS 1.2 alone
+  bool unasked = true;       // false: offered only where a configuration names it
 };
 inline constexpr SignatureScheme kEcdsaSecp256r1Sha256 = {
     0x0403, {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256}, crypto::KeyType::kEcP256};
@@ -87,6 +88,17 @@ inline constexpr SignatureScheme kRsaPssRsaeSha384 = {
     0x0805, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha384}, crypto::KeyType::kRsa};
 inline constexpr SignatureScheme kRsaPssRsaeSha512 = {
     0x0806, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha512}, crypto::KeyType::kRsa};
+// ML-DSA (draft-ietf-tls-mldsa s3), in TLS 1.3 alone. Keys and signatures are kilobytes each:
+// limits and storage must be given for chains of them.
+constexpr SignatureScheme MlDsaScheme(uint16_t id, crypto::SignFamily family, crypto::KeyType key) {
+  return {id, {family, crypto::HashId::kNone}, key, true, false};
+}
+inline constexpr SignatureScheme kMlDsa44 =
+    MlDsaScheme(0x0904, crypto::SignFamily::kMlDsa44, crypto::KeyType::kMlDsa44);
+inline constexpr SignatureScheme kMlDsa65 =
+    MlDsaScheme(0x0905, crypto::SignFamily::kMlDsa65, crypto::KeyType::kMlDsa65);
+inline constexpr SignatureScheme kMlDsa87 =
+    MlDsaScheme(0x0906, crypto::SignFamily::kMlDsa87, crypto::KeyType::kMlDsa87);
 // With keys whose certificate says that they are for PSS alone.
 inline constexpr SignatureScheme kRsaPssPssSha256 = {
     0x0809, {crypto::SignFamily::kRsaPss, crypto::HashId::kSha256}, crypto::KeyType::kRsaPss};

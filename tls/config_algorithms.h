@@ -48,9 +48,20 @@ inline constexpr SuiteRow kBuiltSuites[] = {
 };
 inline constexpr const NamedGroup* kBuiltGroups[] = {&kX25519MlKem768, &kX25519, &kSecp256r1,
                                                      &kSecp384r1};
-inline constexpr const SignatureScheme* kBuiltSchemes[] = {
-    &kEcdsaSecp256r1Sha256, &kEcdsaSecp384r1Sha384, &kEd25519,         &kRsaPssRsaeSha256,
-    &kRsaPssRsaeSha384,     &kRsaPssRsaeSha512,     &kRsaPssPssSha256, &kRsaPssPssSha384,
-    &kRsaPssPssSha512,      &kRsaPkcs1Sha256,       &kRsaPkcs1Sha384,  &kRsaPkcs1Sha512};
+inline constexpr const SignatureScheme* kBuiltSchemes[] = {&kEcdsaSecp256r1Sha256,
+                                                           &kEcdsaSecp384r1Sha384,
+                                                           &kEd25519,
+                                                           &kRsaPssRsaeSha256,
+                                                           &kRsaPssRsaeSha384,
+                                                           &kRsaPssRsaeSha512,
+                                                           &kRsaPssPssSha256,
+                                                           &kRsaPssPssSha384,
+                                                           &kRsaPssPssSha512,
+                                                           &kRsaPkcs1Sha256,
+                                                           &kRsaPkcs1Sha384,
+                                                           &kRsaPkcs1Sha512,
+                                                           &kMlDsa44,
+                                                           &kMlDsa65,
+                                                           &kMlDsa87};
 
 }  // namespace merlon::tls

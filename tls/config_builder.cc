@@ -137,7 +137,9 @@ absl::Status ResolveSchemes(const CommonChoices& choices, const crypto::DriverTa
                             CommonOwned& owned) {
   std::vector<uint16_t> wanted = choices.schemes;
   if (wanted.empty()) {
-    for (const SignatureScheme* scheme : kBuiltSchemes) wanted.push_back(scheme->id);
+    for (const SignatureScheme* scheme : kBuiltSchemes) {
+      if (scheme->unasked) wanted.push_back(scheme->id);
+    }
   }
   for (uint16_t id : wanted) {
     const auto* scheme = FindScheme(id);

@@ -19,7 +19,7 @@ absl::Status CheckKey(const crypto::KeyStore& keys, crypto::KeyHandle key, Bytes
   if (!attributes.ok()) return Invalid("the key of a credential does not exist");
   const Result<x509::Certificate> leaf = x509::Certificate::Parse(leaf_der);
   if (!leaf.ok()) return Invalid("the first certificate of a credential is not a certificate");
-  std::array<uint8_t, 1100> own;  // RSA-8192 takes 1,036
+  std::array<uint8_t, crypto::kMaxLatticePublicSize> own;  // RSA-8192 takes 1,036
   const Result<size_t> size = keys.PublicKey(key, MutableBytes(own));
   if (!size.ok()) return Invalid("the public key of a credential's key is not to be had");
   if (attributes->type != leaf->public_key().type ||

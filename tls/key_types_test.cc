@@ -24,6 +24,9 @@ struct KeyTypes {
       {"P-384", crypto::KeyType::kEcP384, 384, {0x0503}},
       {"Ed25519", crypto::KeyType::kEd25519, 255, {0x0807}},
       {"RSA", crypto::KeyType::kRsa, 2048, {0x0804, 0x0805, 0x0806}},
+      {"ML-DSA-44", crypto::KeyType::kMlDsa44, 128, {0x0904}},
+      {"ML-DSA-65", crypto::KeyType::kMlDsa65, 192, {0x0905}},
+      {"ML-DSA-87", crypto::KeyType::kMlDsa87, 256, {0x0906}},
   };
   KeyTypes() {
     for (ServerKey& server : keys) MakeKey(server);
@@ -63,6 +66,7 @@ TEST(KeyTypes, EveryGroupWithEveryKey) {
       // With a share in the first ClientHello; and, but for x25519, after a HelloRetryRequest.
       for (const bool first : {true, false}) {
         auto client = shared.world.ClientBuilder();
+        if (server.schemes[0] >= 0x0904) client.SetSignatureSchemes(server.schemes);
         if (first) client.SetGroups({group, 29});
         StreamPair pair({.client = client.Build().value(),
                          .server = shared.ServerBuilder(server).SetGroups({group}).Build().value()},
@@ -88,6 +92,18 @@ TEST(KeyTypes, EveryScheme) {
       pair.Run();
       ExpectConnected(pair, 29, scheme);
     }
+  }
+}
+
+TEST(KeyTypes, MlDsaIsForThoseWhoAskForIt) {
+  KeyTypes& shared = Shared();
+  for (const ServerKey& server : shared.keys) {
+    if (server.schemes[0] < 0x0904) continue;
+    StreamPair pair({.client = shared.world.ClientBuilder().Build().value(),
+                     .server = shared.ServerBuilder(server).Build().value()},
+                    shared.world);
+    pair.Run();
+    EXPECT_EQ(pair.client->face.peer_alert(), Alert::kHandshakeFailure) << server.name;
   }
 }
 

@@ -202,5 +202,22 @@ TEST(BoringSsl, CrlsTellTheirStatus) {
   EXPECT_EQ(ran, 66u);
 }
 
+// pki/testdata/verify_unittest: a leaf with ML-DSA-44 below an intermediate with ML-DSA-65 below a
+// root with ML-DSA-87.
+TEST(BoringSsl, AChainOfMlDsaVerifies) {
+  std::string chain;
+  for (const char* name : {"leaf", "intermediate", "root"}) {
+    const auto pem =
+        ReadVector("boringssl/pki/testdata/verify_unittest/mldsa-" + std::string(name) + ".pem");
+    if (!pem) GTEST_SKIP() << kNoVectors;
+    chain += *pem;
+  }
+  EXPECT_EQ(Verify("\nutc_time: 260406120000Z\n", chain), Code{});
+  std::string changed = chain;  // the signature of the leaf, which is the end of its block
+  const size_t at = changed.find("-----END") - 40;
+  changed[at] = changed[at] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(Verify("\nutc_time: 260406120000Z\n", changed), Code::kBadSignature);
+}
+
 }  // namespace
 }  // namespace merlon::x509

@@ -88,6 +88,10 @@ bool WriteKeyAlgorithm(DerWriter& writer, crypto::KeyType type) {
     });
     return true;
   };
+  const auto bare = [&](Bytes id) {  // parameters absent
+    writer.Element(der::kSequence, [&] { writer.Element(der::kOid, id); });
+    return true;
+  };
   switch (type) {
     case crypto::KeyType::kEcP256:
       return ec(oid::kSecp256r1);
@@ -102,11 +106,15 @@ bool WriteKeyAlgorithm(DerWriter& writer, crypto::KeyType type) {
       });
       return true;
     case crypto::KeyType::kRsaPss:
-      writer.Element(der::kSequence, [&] { writer.Element(der::kOid, oid::kRsassaPss); });
-      return true;
+      return bare(oid::kRsassaPss);
     case crypto::KeyType::kEd25519:
-      writer.Element(der::kSequence, [&] { writer.Element(der::kOid, oid::kEd25519); });
-      return true;
+      return bare(oid::kEd25519);
+    case crypto::KeyType::kMlDsa44:
+      return bare(oid::kMlDsa44);
+    case crypto::KeyType::kMlDsa65:
+      return bare(oid::kMlDsa65);
+    case crypto::KeyType::kMlDsa87:
+      return bare(oid::kMlDsa87);
     default:
       return false;
   }

@@ -186,6 +186,39 @@ Buffer PssPkcs8(std::string_view pkcs1_pem, bool with_parameters) {
   return out;
 }
 
+// RFC 9881 C.1: the seed form of the example keys, of the parameter set whose OID ends so.
+Buffer MlDsaPkcs8(uint8_t last) {
+  Buffer out = {0x30, 0x34, 0x02, 0x01, 0x00, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86,
+                0x48, 0x01, 0x65, 0x03, 0x04, 0x03, last, 0x04, 0x22, 0x80, 0x20};
+  for (uint8_t i = 0; i < 32; ++i) out.push_back(i);
+  return out;
+}
+std::string MlDsaPem(uint8_t last) {
+  std::string out(200, '\0');
+  const auto size = EncodePem("PRIVATE KEY", MlDsaPkcs8(last),
+                              MutableBytes(reinterpret_cast<uint8_t*>(out.data()), out.size()));
+  out.resize(*size);
+  return out;
+}
+// PKCS#8 of another form: seed and expanded key, or (no seed) the latter alone.
+Buffer ExpandedPkcs8(KeyType type, Bytes seed, Bytes expanded) {
+  Buffer out(6000);
+  DerWriter writer(absl::MakeSpan(out));
+  writer.Element(der::kSequence, [&] {
+    writer.SmallInteger(0);
+    WriteKeyAlgorithm(writer, type);
+    writer.Element(der::kOctetString, [&] {
+      if (seed.empty()) return writer.Element(der::kOctetString, expanded);
+      writer.Element(der::kSequence, [&] {
+        writer.Element(der::kOctetString, seed);
+        writer.Element(der::kOctetString, expanded);
+      });
+    });
+  });
+  out.resize(*writer.Finish());
+  return out;
+}
+
 class KeyTest : public testing::Test {
  protected:
   KeyHandle Import(std::string_view pem, Usage usage = kAll) {
@@ -194,7 +227,7 @@ class KeyTest : public testing::Test {
     return key.ok() ? *key : KeyHandle();
   }
   Buffer Public(KeyHandle key) {
-    Buffer out(600);
+    Buffer out(2600);
     out.resize(*store_->PublicKey(key, absl::MakeSpan(out)));
     return out;
   }
@@ -209,7 +242,7 @@ class KeyTest : public testing::Test {
     return key.ok() ? Error{} : key.error();
   }
 
-  crypto::InlineKeyStore<8> store_{PortableDrivers()};
+  crypto::InlineKeyStore<8, 4896> store_{PortableDrivers()};
   CountingRng rng_;
 };
 
@@ -264,9 +297,64 @@ TEST_F(KeyTest, KeysForPssAloneAreATypeOfTheirOwn) {
   EXPECT_EQ(PublicKeyInfo::Parse(bound)->type, KeyType::kNone);
 }
 
+// RFC 9881 s6, C: a seed, an expanded key, and both, which must be one key.
+TEST_F(KeyTest, AllFormsOfMlDsaKeysAreTheSameKey) {
+  const struct {
+    uint8_t last;
+    KeyType type;
+    uint8_t public_start[4];  // RFC 9881 C.3
+  } cases[] = {{0x11, KeyType::kMlDsa44, {0xd7, 0xb2, 0xb4, 0x72}},
+               {0x12, KeyType::kMlDsa65, {0x48, 0x68, 0x3d, 0x91}},
+               {0x13, KeyType::kMlDsa87, {0x97, 0x92, 0xbc, 0xec}}};
+  for (const auto& test : cases) {
+    const KeyHandle by_seed = Import(MlDsaPem(test.last));
+    EXPECT_EQ(store_->Attributes(by_seed)->type, test.type);
+    const Buffer public_key = Public(by_seed), info = PublicInfo(by_seed);
+    EXPECT_EQ(Slice(Bytes(public_key), 0, 4), Bytes(test.public_start));
+    const auto parsed = PublicKeyInfo::Parse(info);
+    ASSERT_TRUE(parsed.ok());
+    EXPECT_EQ(parsed->type, test.type);
+    EXPECT_EQ(parsed->key, Bytes(public_key));
+    const crypto::ContextSignAlgorithm& more = *PortableDrivers().any_sign(test.type)->with_context;
+    Buffer seed(32), expanded(more.private_size), again(more.public_size);
+    ASSERT_EQ(*store_->Export(by_seed, absl::MakeSpan(seed)), 32u);
+    ASSERT_TRUE(more.expand(seed, absl::MakeSpan(expanded), absl::MakeSpan(again)).ok());
+    for (const Buffer& form : {Buffer(), seed}) {
+      const Buffer der = ExpandedPkcs8(test.type, form, expanded);
+      const auto key = ImportPrivateKeyDer(*store_, der, kAll);
+      ASSERT_TRUE(key.ok());
+      EXPECT_EQ(Public(*key), public_key);
+      Buffer out(der.size() + kPkcs8Overhead);
+      out.resize(*ExportPkcs8(*store_, *key, absl::MakeSpan(out)));
+      EXPECT_EQ(out, form.empty() ? der : MlDsaPkcs8(test.last));
+      EXPECT_TRUE(store_->Destroy(*key).ok());
+    }
+    expanded[more.private_size - 1] ^= 1;
+    EXPECT_EQ(ErrorOf(ExpandedPkcs8(test.type, seed, expanded)), Misuse(Code::kBadKey));
+    EXPECT_EQ(ErrorOf(ExpandedPkcs8(test.type, {}, expanded)), Misuse(Code::kBadKey));
+    EXPECT_TRUE(store_->Destroy(by_seed).ok());
+
+    // RFC 9881 s2: parameters MUST be absent; and a key of a byte less.
+    Buffer with_null(info.size() + 40), shorter(info.size());
+    DerWriter writer(absl::MakeSpan(with_null)), short_writer(absl::MakeSpan(shorter));
+    writer.Element(der::kSequence, [&] {
+      writer.Element(der::kSequence, [&] {
+        writer.Raw(Slice(Bytes(info), 6, 11));
+        writer.Element(der::kNull, Bytes());
+      });
+      writer.BitString(public_key);
+    });
+    with_null.resize(*writer.Finish());
+    shorter.resize(
+        *WritePublicKey(test.type, Slice(Bytes(public_key), 1), absl::MakeSpan(shorter)));
+    EXPECT_EQ(PublicKeyInfo::Parse(with_null).error().code, Code::kBadKey);
+    EXPECT_EQ(PublicKeyInfo::Parse(shorter).error().code, Code::kBadKey);
+  }
+}
+
 TEST_F(KeyTest, ExportsWhatItImports) {
   for (const Buffer& der : {DerOf(kEcPkcs8), DerOf(kRsaPkcs8), DerOf(kP384Pkcs8), DerOf(kP521Pkcs8),
-                            DerOf(kEd25519Pkcs8), PssPkcs8(kRsaPkcs1, false)}) {
+                            DerOf(kEd25519Pkcs8), PssPkcs8(kRsaPkcs1, false), MlDsaPkcs8(0x12)}) {
     const KeyHandle key = *ImportPrivateKeyDer(*store_, der, kAll);
     Buffer out(2600);
     const Result<size_t> size = ExportPkcs8(*store_, key, absl::MakeSpan(out));
@@ -316,6 +404,7 @@ TEST_F(KeyTest, ReadsPemFilesWithOtherBlocks) {
 }
 
 TEST_F(KeyTest, WritesChainsThatVerify) {
+  const std::string ml_dsa44 = MlDsaPem(0x11), ml_dsa87 = MlDsaPem(0x13);
   const struct {
     std::string_view ca_key;
     crypto::SignAlg algorithm;
@@ -324,6 +413,8 @@ TEST_F(KeyTest, WritesChainsThatVerify) {
                {kP384Sec1, {SignFamily::kEcdsa, HashId::kSha256}},
                {kP384Sec1, {SignFamily::kEcdsa, HashId::kSha512}},
                {kEd25519Pkcs8, {SignFamily::kEddsa, HashId::kNone}},
+               {ml_dsa44, {SignFamily::kMlDsa44, HashId::kNone}},
+               {ml_dsa87, {SignFamily::kMlDsa87, HashId::kNone}},
                {kRsaPkcs1, {SignFamily::kRsaPss, HashId::kSha256}, true},
                {kEcPkcs8, {SignFamily::kEcdsa, HashId::kSha256}},
                {kEcPkcs8, {SignFamily::kEcdsa, HashId::kSha384}},
@@ -342,7 +433,7 @@ TEST_F(KeyTest, WritesChainsThatVerify) {
     const uint8_t serial[] = {1, 2, 3};
     uint8_t name[64];
     const Bytes ca_name(name, *WriteName("Test CA", absl::MakeSpan(name)));
-    Buffer ca(2048), leaf(2048);
+    Buffer ca(8192), leaf(8192);
     ca.resize(*WriteCertificate({.serial = serial,
                                  .subject = "Test CA",
                                  .not_before = kNow,

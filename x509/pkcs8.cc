@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "crypto/base/constant_time.h"
 #include "crypto/base/secret.h"
 #include "x509/der.h"
 #include "x509/der_writer.h"
@@ -18,8 +19,10 @@ using crypto::KeyType;
 
 // RSA-4096 with PKCS#8 around it is 2,374 bytes; attributes may follow.
 constexpr size_t kMaxKeyDer = 2560;
+// ML-DSA-87 as seed and expanded, with its public key.
+constexpr size_t kMaxLatticeKeyDer = 7680;
+constexpr size_t kMlDsaSeedSize = 32;
 constexpr size_t kMaxPublicKeySize = 544;  // RSAPublicKey of 4096 bits, and some
-constexpr size_t kEd25519KeySize = 32;
 constexpr size_t kMaxEcKeySize = 66, kMaxEcPublicKeySize = 133;
 
 Error BadKey() { return Misuse(Code::kBadKey); }
@@ -30,6 +33,7 @@ struct ParsedKey {
   KeyType type = KeyType::kNone;
   Bytes material;    // in the format of crypto/key.h
   Bytes public_key;  // empty when the file has none
+  Bytes expanded{};  // of a seed that is the material; empty when the file has none
 };
 
 KeyType CurveOf(Bytes id) {
@@ -70,6 +74,29 @@ Result<ParsedKey> ParseSec1(Bytes der, KeyType type) {
   const size_t size = out.type == KeyType::kEcP256 ? 32 : out.type == KeyType::kEcP384 ? 48 : 66;
   if (out.material.size() != size) return BadKey();
   return out;
+}
+
+KeyType MlDsaOf(Bytes id) {
+  if (id == Bytes(oid::kMlDsa44)) return KeyType::kMlDsa44;
+  if (id == Bytes(oid::kMlDsa65)) return KeyType::kMlDsa65;
+  return id == Bytes(oid::kMlDsa87) ? KeyType::kMlDsa87 : KeyType::kNone;
+}
+
+// ML-DSA-PrivateKey (RFC 9881 s6): a seed, an expanded key, or both.
+bool ParseMlDsa(Bytes key, ParsedKey& parsed) {
+  DerReader reader(key), both{Bytes()};
+  if (reader.NextIs(der::kOctetString)) {
+    return reader.Element(der::kOctetString, &parsed.material) && reader.done();
+  }
+  if (reader.NextIs(der::kSequence)) {
+    if (!reader.Sequence(&both) || !both.Element(der::kOctetString, &parsed.material) ||
+        !both.Element(der::kOctetString, &parsed.expanded) || !both.done()) {
+      return false;
+    }
+  } else if (!reader.Element(der::Context(0, false), &parsed.material)) {
+    return false;
+  }
+  return reader.done() && parsed.material.size() == kMlDsaSeedSize;
 }
 
 // OneAsymmetricKey (RFC 5958 s2).
@@ -113,6 +140,8 @@ Result<ParsedKey> ParsePkcs8(DerReader fields, uint32_t version) {
     parsed.type = KeyType::kRsa;
   } else if (id == Bytes(oid::kRsassaPss) && algorithm.done()) {
     parsed.type = KeyType::kRsaPss;  // with parameters: see PublicKeyInfo::Parse
+  } else if (parsed.type = MlDsaOf(id); parsed.type != KeyType::kNone) {
+    if (!algorithm.done() || !ParseMlDsa(key, parsed)) return BadKey();
   } else {
     return Unsupported();
   }
@@ -134,8 +163,9 @@ Result<ParsedKey> ParseKey(Bytes der) {
 }
 
 // The public key that the file gives is that of the private one.
-Result<void> CheckPublicKey(const KeyStore& store, KeyHandle key, Bytes claimed) {
-  std::array<uint8_t, kMaxPublicKeySize> room;
+template <size_t kRoom>
+[[gnu::noinline]] Result<void> CheckPublicKey(const KeyStore& store, KeyHandle key, Bytes claimed) {
+  std::array<uint8_t, kRoom> room;
   MERLON_ASSIGN_OR_RETURN(const size_t size, store.PublicKey(key, absl::MakeSpan(room)));
   return Bytes(room.data(), size) == claimed ? Result<void>() : BadKey();
 }
@@ -151,6 +181,23 @@ class Wiper {
  private:
   MutableBytes bytes_;
 };
+
+// RFC 9881 s6: who is given both forms may see to it that they are one key.
+[[gnu::noinline]] Result<void> CheckExpanded(const KeyStore& store, const ParsedKey& parsed) {
+  const crypto::SignAlgorithm* sign = store.drivers().any_sign(parsed.type);
+  if (sign == nullptr || sign->with_context == nullptr) return Unsupported();
+  const crypto::ContextSignAlgorithm& more = *sign->with_context;
+  std::array<uint8_t, crypto::kMaxLatticePrivateSize> secret;
+  const Wiper wiper(absl::MakeSpan(secret));
+  std::array<uint8_t, crypto::kMaxLatticePublicSize> public_key;
+  if (more.private_size > secret.size() || more.public_size > public_key.size()) {
+    return Unsupported();
+  }
+  const MutableBytes expanded = Slice(absl::MakeSpan(secret), 0, more.private_size);
+  MERLON_TRY(more.expand(parsed.material, expanded,
+                         Slice(absl::MakeSpan(public_key), 0, more.public_size)));
+  return ConstantTimeEqual(expanded, parsed.expanded) ? Result<void>() : BadKey();
+}
 
 // ECPrivateKey inside PKCS#8: the curve is named outside.
 Result<size_t> WriteEc(const KeyStore& store, KeyHandle key, KeyType type, MutableBytes out) {
@@ -175,22 +222,22 @@ Result<size_t> WriteEc(const KeyStore& store, KeyHandle key, KeyType type, Mutab
   return writer.Finish();
 }
 
-// RFC 8410 s7, without the public key, as all others write it.
-Result<size_t> WriteEd25519(const KeyStore& store, KeyHandle key, MutableBytes out) {
-  std::array<uint8_t, kEd25519KeySize> secret;
-  const Wiper wiper(absl::MakeSpan(secret));
-  MERLON_TRY(store.Export(key, absl::MakeSpan(secret)));
-  DerWriter writer(out);
-  writer.Element(der::kSequence, [&] {
-    writer.SmallInteger(0);
-    WriteKeyAlgorithm(writer, KeyType::kEd25519);
-    writer.Element(der::kOctetString, [&] { writer.Element(der::kOctetString, secret); });
-  });
-  return writer.Finish();
+// The inner element that the bytes of a key stand in: an OCTET STRING of their own (RFC 8410 s7,
+// RFC 9881 s6 for an expanded key), a seed under [0] (there), none for RSA.
+uint8_t InnerTag(KeyType type, size_t size) {
+  if (type == KeyType::kRsa || type == KeyType::kRsaPss) return 0;
+  const bool seed = type != KeyType::kEd25519 && size == kMlDsaSeedSize;
+  return seed ? der::Context(0, false) : der::kOctetString;
 }
 
-// The key is exported to the end of `out`, and moves from there into its place.
-Result<size_t> WriteRsa(const KeyStore& store, KeyHandle key, KeyType type, MutableBytes out) {
+bool IsBytes(KeyType type) {
+  return type == KeyType::kRsa || type == KeyType::kRsaPss || type == KeyType::kEd25519 ||
+         type == KeyType::kMlDsa44 || type == KeyType::kMlDsa65 || type == KeyType::kMlDsa87;
+}
+
+// Without the public key, as all others write it. The key is exported to the end of `out`, and
+// moves from there into its place.
+Result<size_t> WriteBytes(const KeyStore& store, KeyHandle key, KeyType type, MutableBytes out) {
   if (out.size() <= kPkcs8Overhead) return NoSpace();
   const MutableBytes tail = Slice(out, kPkcs8Overhead);
   MERLON_ASSIGN_OR_RETURN(const size_t size, store.Export(key, tail));
@@ -198,7 +245,10 @@ Result<size_t> WriteRsa(const KeyStore& store, KeyHandle key, KeyType type, Muta
   writer.Element(der::kSequence, [&] {
     writer.SmallInteger(0);
     WriteKeyAlgorithm(writer, type);
-    writer.Element(der::kOctetString, Slice(Bytes(tail), 0, size));
+    const Bytes bytes = Slice(Bytes(tail), 0, size);
+    const uint8_t inner = InnerTag(type, size);
+    if (inner == 0) return writer.Element(der::kOctetString, bytes);
+    writer.Element(der::kOctetString, [&] { writer.Element(inner, bytes); });
   });
   MERLON_ASSIGN_OR_RETURN(const size_t written, writer.Finish());
   Wipe(Slice(out, written));
@@ -211,12 +261,31 @@ Result<KeyHandle> ImportPrivateKeyDer(KeyStore& store, Bytes der, crypto::Usage 
   MERLON_ASSIGN_OR_RETURN(const ParsedKey parsed, ParseKey(der));
   const crypto::KeyAttributes attributes{.type = parsed.type, .usage = usage};
   MERLON_ASSIGN_OR_RETURN(const KeyHandle key, store.Import(attributes, parsed.material));
-  if (parsed.public_key.empty()) return key;
-  const Result<void> checked = CheckPublicKey(store, key, parsed.public_key);
+  Result<void> checked;
+  if (!parsed.expanded.empty()) checked = CheckExpanded(store, parsed);
+  if (checked.ok() && !parsed.public_key.empty()) {
+    const bool small = parsed.public_key.size() <= kMaxPublicKeySize;
+    checked = small ? CheckPublicKey<kMaxPublicKeySize>(store, key, parsed.public_key)
+                    : CheckPublicKey<crypto::kMaxLatticePublicSize>(store, key, parsed.public_key);
+  }
   if (checked.ok()) return key;
   MERLON_TRY(store.Destroy(key));
   return checked.error();
 }
+
+namespace {
+
+// With room for the DER, so that who has small keys takes little stack.
+template <size_t kRoom>
+[[gnu::noinline]] Result<KeyHandle> ImportBlock(KeyStore& store, const PemBlock& block,
+                                                crypto::Usage usage) {
+  std::array<uint8_t, kRoom> room;
+  const Wiper wiper(absl::MakeSpan(room));
+  MERLON_ASSIGN_OR_RETURN(const Bytes der, DecodePem(block, absl::MakeSpan(room)));
+  return ImportPrivateKeyDer(store, der, usage);
+}
+
+}  // namespace
 
 Result<KeyHandle> ImportPrivateKeyPem(KeyStore& store, std::string_view text, crypto::Usage usage) {
   PemReader reader(text);
@@ -228,10 +297,8 @@ Result<KeyHandle> ImportPrivateKeyPem(KeyStore& store, std::string_view text, cr
         block->label != "RSA PRIVATE KEY") {
       continue;
     }
-    std::array<uint8_t, kMaxKeyDer> room;
-    const Wiper wiper(absl::MakeSpan(room));
-    MERLON_ASSIGN_OR_RETURN(const Bytes der, DecodePem(*block, absl::MakeSpan(room)));
-    return ImportPrivateKeyDer(store, der, usage);
+    return block->max_size() <= kMaxKeyDer ? ImportBlock<kMaxKeyDer>(store, *block, usage)
+                                           : ImportBlock<kMaxLatticeKeyDer>(store, *block, usage);
   }
 }
 
@@ -241,10 +308,8 @@ Result<size_t> ExportPkcs8(const KeyStore& store, KeyHandle key, MutableBytes ou
   if (attributes.type == KeyType::kEcP256 || attributes.type == KeyType::kEcP384 ||
       attributes.type == KeyType::kEcP521) {
     written = WriteEc(store, key, attributes.type, out);
-  } else if (attributes.type == KeyType::kRsa || attributes.type == KeyType::kRsaPss) {
-    written = WriteRsa(store, key, attributes.type, out);
-  } else if (attributes.type == KeyType::kEd25519) {
-    written = WriteEd25519(store, key, out);
+  } else if (IsBytes(attributes.type)) {
+    written = WriteBytes(store, key, attributes.type, out);
   }
   if (!written.ok()) Wipe(out);
   return written;

@@ -53,6 +53,25 @@ Result<void> ParseEc(Bytes parameters, PublicKeyInfo& out) {
   return {};
 }
 
+struct LatticeKey {
+  KeyType type;
+  Bytes id;
+  size_t size;
+};
+constexpr LatticeKey kLatticeKeys[] = {{KeyType::kMlDsa44, oid::kMlDsa44, 1312},
+                                       {KeyType::kMlDsa65, oid::kMlDsa65, 1952},
+                                       {KeyType::kMlDsa87, oid::kMlDsa87, 2592}};
+
+// RFC 9881 s2, s4: parameters absent; the key as FIPS 204 has it.
+Result<void> ParseMlDsa(Bytes id, Bytes parameters, PublicKeyInfo& out) {
+  for (const LatticeKey& key : kLatticeKeys) {
+    if (id != key.id) continue;
+    if (!parameters.empty() || out.key.size() != key.size) return CertificateError(Code::kBadKey);
+    out.type = key.type;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<PublicKeyInfo> PublicKeyInfo::Parse(Bytes der) {
@@ -84,6 +103,8 @@ Result<PublicKeyInfo> PublicKeyInfo::Parse(Bytes der) {
     // RFC 8410 s3: parameters absent.
     if (!parameters.empty() || out.key.size() != 32) return CertificateError(Code::kBadKey);
     out.type = KeyType::kEd25519;
+  } else {
+    MERLON_TRY(ParseMlDsa(id, parameters, out));
   }
   return out;
 }

@@ -37,6 +37,11 @@ constexpr auto kRsaSha256 = RsaPkcs1(11), kRsaSha384 = RsaPkcs1(12), kRsaSha512 
 constexpr auto kPssSha256 = RsaPss(1, 32), kPssSha384 = RsaPss(2, 48), kPssSha512 = RsaPss(3, 64);
 // RFC 8410 s3, parameters absent.
 constexpr std::array<uint8_t, 7> kEd25519 = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
+// RFC 9881 s2, parameters absent.
+constexpr std::array<uint8_t, 13> MlDsa(uint8_t last) {
+  return {0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, last};
+}
+constexpr auto kMlDsa44 = MlDsa(0x11), kMlDsa65 = MlDsa(0x12), kMlDsa87 = MlDsa(0x13);
 
 struct Entry {
   SignAlg algorithm;
@@ -54,6 +59,9 @@ constexpr Entry kEntries[] = {
     {{SignFamily::kRsaPss, HashId::kSha384}, kPssSha384},
     {{SignFamily::kRsaPss, HashId::kSha512}, kPssSha512},
     {{SignFamily::kEddsa, HashId::kNone}, kEd25519},
+    {{SignFamily::kMlDsa44, HashId::kNone}, kMlDsa44},
+    {{SignFamily::kMlDsa65, HashId::kNone}, kMlDsa65},
+    {{SignFamily::kMlDsa87, HashId::kNone}, kMlDsa87},
 };
 
 // sha1WithRSAEncryption and md5WithRSAEncryption (RFC 3279 s2.2.1), ecdsa-with-SHA1 (s2.2.3).

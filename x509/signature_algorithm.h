@@ -9,8 +9,9 @@ namespace merlon::x509 {
 
 // `identifier` is the whole DER of an AlgorithmIdentifier. kUnsupportedAlgorithm for all but ECDSA
 // (RFC 5758), RSA PKCS#1 with its NULL (RFC 4055 s5), RSASSA-PSS with one hash throughout and a
-// salt as long as it (RFC 4055 s3.1), each with SHA-256, SHA-384 or SHA-512, and Ed25519 (RFC
-// 8410). With bad_certificate where MD5 or SHA-1 is the reason (RFC 9846 s4.4.2.4).
+// salt as long as it (RFC 4055 s3.1), each with SHA-256, SHA-384 or SHA-512, Ed25519 (RFC
+// 8410) and ML-DSA (RFC 9881). With bad_certificate where MD5 or SHA-1 is the reason (RFC 9846
+// s4.4.2.4).
 Result<crypto::SignAlg> ParseSignatureAlgorithm(Bytes identifier);
 
 // The whole DER of its AlgorithmIdentifier, static. kUnsupportedAlgorithm (misuse): it has none.

@@ -82,6 +82,19 @@ Result<size_t> WriteSigned(Bytes tbs, crypto::SignAlg algorithm, Bytes signature
   return writer.Finish();
 }
 
+namespace {
+
+// With room for a signature, so that signers of small ones take little stack.
+template <size_t kRoom>
+[[gnu::noinline]] Result<size_t> SignInto(Bytes tbs, const crypto::BoundSigningKey& signer,
+                                          crypto::Rng& rng, MutableBytes out) {
+  std::array<uint8_t, kRoom> signature;
+  MERLON_ASSIGN_OR_RETURN(const size_t size, signer.Sign(tbs, rng, absl::MakeSpan(signature)));
+  return WriteSigned(tbs, signer.algorithm(), Bytes(signature.data(), size), out);
+}
+
+}  // namespace
+
 Result<size_t> WriteCertificate(const CertificateSpec& spec, const crypto::BoundSigningKey& signer,
                                 crypto::Rng& rng, MutableBytes out) {
   if (out.size() < kSignedFront) return NoSpace();
@@ -93,9 +106,9 @@ Result<size_t> WriteCertificate(const CertificateSpec& spec, const crypto::Bound
 Result<size_t> SignInPlace(size_t tbs_size, const crypto::BoundSigningKey& signer, crypto::Rng& rng,
                            MutableBytes out) {
   const Bytes tbs = Slice(Bytes(out), kSignedFront, tbs_size);
-  std::array<uint8_t, crypto::kMaxSignatureSize> signature;
-  MERLON_ASSIGN_OR_RETURN(const size_t size, signer.Sign(tbs, rng, absl::MakeSpan(signature)));
-  return WriteSigned(tbs, signer.algorithm(), Bytes(signature.data(), size), out);
+  return signer.max_signature_size() <= crypto::kMaxSignatureSize
+             ? SignInto<crypto::kMaxSignatureSize>(tbs, signer, rng, out)
+             : SignInto<crypto::kMaxLatticeSignatureSize>(tbs, signer, rng, out);
 }
 
 }  // namespace merlon::x509

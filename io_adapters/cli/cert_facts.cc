@@ -57,6 +57,12 @@ std::string KeyText(const x509::PublicKeyInfo& key) {
       return Cat("RSA of ", key.bits, " bits, for PSS alone");
     case crypto::KeyType::kEd25519:
       return "Ed25519";
+    case crypto::KeyType::kMlDsa44:
+      return "ML-DSA-44";
+    case crypto::KeyType::kMlDsa65:
+      return "ML-DSA-65";
+    case crypto::KeyType::kMlDsa87:
+      return "ML-DSA-87";
     default:
       return "of another kind";
   }
@@ -66,7 +72,8 @@ std::string SignatureText(Bytes identifier) {
   const Result<crypto::SignAlg> algorithm = x509::ParseSignatureAlgorithm(identifier);
   if (!algorithm.ok()) return "an algorithm that is not accepted";
   constexpr std::string_view kHashes[] = {"", " with SHA-256", " with SHA-384", " with SHA-512"};
-  constexpr std::string_view kFamilies[] = {"", "ECDSA", "RSA PKCS#1", "RSA-PSS", "Ed25519"};
+  constexpr std::string_view kFamilies[] = {"",        "ECDSA",     "RSA PKCS#1", "RSA-PSS",
+                                            "Ed25519", "ML-DSA-44", "ML-DSA-65",  "ML-DSA-87"};
   const size_t hash = static_cast<size_t>(algorithm->hash);
   const size_t family = static_cast<size_t>(algorithm->family);
   return Cat(family < std::size(kFamilies) ? kFamilies[family] : "?",

@@ -18,7 +18,7 @@ T Must(Result<T> result) {
 }
 
 std::string SpkiOf(const crypto::KeyStore& keys, crypto::KeyHandle key) {
-  uint8_t raw[600], spki[640];
+  uint8_t raw[crypto::kMaxLatticePublicSize], spki[sizeof(raw) + x509::kPublicKeyInfoOverhead];
   const crypto::KeyType type = Must(keys.Attributes(key)).type;
   const size_t size = Must(keys.PublicKey(key, MutableBytes(raw)));
   const size_t spki_size = Must(x509::WritePublicKey(type, Bytes(raw, size), MutableBytes(spki)));
@@ -103,7 +103,7 @@ std::string World::MakeLeafFor(crypto::KeyHandle key, std::string_view name,
   spec.purposes = purpose;
   const std::string_view names[] = {name};
   spec.dns_names = names;
-  std::vector<uint8_t> out(2048);
+  std::vector<uint8_t> out(4096);
   const auto signer = Must(crypto::BoundSigningKey::Bind(*keys_, ca_key_, kEcdsaSha256));
   const size_t size = Must(x509::WriteCertificate(spec, signer, rng_, absl::MakeSpan(out)));
   return std::string(AsText(Bytes(out.data(), size)));

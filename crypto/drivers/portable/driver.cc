@@ -7,6 +7,7 @@
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/asymmetric/rsa_oaep.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
+#include "crypto/drivers/portable/lattice/ml_dsa.h"
 #include "crypto/drivers/portable/lattice/ml_kem.h"
 #include "crypto/drivers/portable/lattice/ml_kem_hybrid.h"
 #include "crypto/drivers/portable/sha256.h"
@@ -32,7 +33,8 @@ constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {
     &kPortableX25519, &kPortableP256, &kPortableP384, &kPortableP521, &kPortableX25519MlKem768};
 constexpr const SignAlgorithm* kSigns[] = {
     &kPortableEcdsaP256, &kPortableEcdsaP384,  &kPortableEcdsaP521, &kPortableEd25519,
-    &kPortableRsaPss,    &kPortableRsaPssKeys, &kPortableRsaPkcs1};
+    &kPortableRsaPss,    &kPortableRsaPssKeys, &kPortableRsaPkcs1,  &kPortableMlDsa44,
+    &kPortableMlDsa65,   &kPortableMlDsa87};
 constexpr const EncryptionAlgorithm* kEncryptions[] = {&kPortableRsaOaep};
 constexpr const KemAlgorithm* kKems[] = {&kPortableMlKem512, &kPortableMlKem768,
                                          &kPortableMlKem1024};

@@ -7,6 +7,7 @@
 #include "crypto/drivers/x86/asymmetric/algorithms.h"
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
+#include "crypto/drivers/x86/lattice/algorithms.h"
 #include "crypto/drivers/x86/sha256.h"
 
 namespace merlon::crypto {
@@ -20,12 +21,16 @@ constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm,  &kX8
 constexpr const AeadAlgorithm* kAvx2Aeads[] = {&kX86ChaCha20Poly1305};
 constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kX86P256};
 constexpr const SignAlgorithm* kSigns[] = {&kX86EcdsaP256};
+constexpr const KeyAgreementAlgorithm* kAvx2KeyAgreements[] = {&kX86X25519MlKem768};
+constexpr const SignAlgorithm* kAvx2Signs[] = {&kX86MlDsa44, &kX86MlDsa65, &kX86MlDsa87};
+constexpr const KemAlgorithm* kAvx2Kems[] = {&kX86MlKem512, &kX86MlKem768, &kX86MlKem1024};
 #else
 constexpr absl::Span<const HashAlgorithm* const> kHashes;
 constexpr absl::Span<const CipherAlgorithm* const> kCiphers;
 constexpr absl::Span<const AeadAlgorithm* const> kAeads, kAvx2Aeads;
-constexpr absl::Span<const KeyAgreementAlgorithm* const> kKeyAgreements;
-constexpr absl::Span<const SignAlgorithm* const> kSigns;
+constexpr absl::Span<const KeyAgreementAlgorithm* const> kKeyAgreements, kAvx2KeyAgreements;
+constexpr absl::Span<const SignAlgorithm* const> kSigns, kAvx2Signs;
+constexpr absl::Span<const KemAlgorithm* const> kAvx2Kems;
 #endif
 
 }  // namespace
@@ -59,8 +64,9 @@ constinit const Driver kX86Avx2Driver = {
     .hashes = {},
     .ciphers = {},
     .aeads = kAvx2Aeads,
-    .key_agreements = {},
-    .signs = {},
+    .key_agreements = kAvx2KeyAgreements,
+    .signs = kAvx2Signs,
+    .kems = kAvx2Kems,
 };
 
 constinit const Driver kX86AdxDriver = {

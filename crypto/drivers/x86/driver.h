@@ -10,7 +10,7 @@ namespace merlon::crypto {
 extern const Driver kX86Driver;
 // SHA-256 by SHA-NI, which came to CPUs later.
 extern const Driver kX86ShaDriver;
-// ChaCha20-Poly1305 by AVX2.
+// ChaCha20-Poly1305, ML-KEM and ML-DSA by AVX2.
 extern const Driver kX86Avx2Driver;
 // ECDH and ECDSA on P-256 by MULX, ADCX and ADOX.
 extern const Driver kX86AdxDriver;

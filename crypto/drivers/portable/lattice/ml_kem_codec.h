@@ -3,48 +3,14 @@
 // bits for a coefficient.
 #pragma once
 #include "crypto/base/constant_time.h"
+#include "crypto/drivers/portable/lattice/bit_packing.h"
 #include "crypto/drivers/portable/lattice/ml_kem_poly.h"
 
 namespace merlon::crypto::ml_kem {
 
-// Bytes of a polynomial at this many bits for a coefficient.
-constexpr size_t EncodedSize(int bits) { return kN / 8 * static_cast<size_t>(bits); }
-
-// ByteEncode_d, least significant bit first. value(coefficient) is below 2^d.
-template <int kBits, class Value>
-void EncodeBits(const Poly& poly, MutableBytes out, Value value) {
-  if (out.size() != EncodedSize(kBits)) __builtin_trap();
-  uint8_t* to = out.data();
-  for (size_t group = 0; group < kN; group += 8) {  // eight coefficients are kBits bytes
-    uint32_t bits = 0;
-    int have = 0;
-    for (size_t i = 0; i < 8; ++i) {
-      bits |= uint32_t{value(poly.c[group + i])} << have;
-      for (have += kBits; have >= 8; have -= 8) {
-        *to++ = static_cast<uint8_t>(bits);
-        bits >>= 8;
-      }
-    }
-  }
-}
-
-// ByteDecode_d; value(bits) gives the coefficient.
-template <int kBits, class Value>
-void DecodeBits(Bytes in, Poly& poly, Value value) {
-  if (in.size() != EncodedSize(kBits)) __builtin_trap();
-  const uint8_t* from = in.data();
-  for (size_t group = 0; group < kN; group += 8) {
-    uint32_t bits = 0;
-    int have = 0;
-    for (size_t i = 0; i < 8; ++i) {
-      for (; have < kBits; have += 8) bits |= uint32_t{*from++} << have;
-      poly.c[group + i] =
-          static_cast<int16_t>(value(static_cast<uint16_t>(bits & ((1u << kBits) - 1))));
-      bits >>= kBits;
-      have -= kBits;
-    }
-  }
-}
+using lattice::DecodeBits;
+using lattice::EncodeBits;
+using lattice::EncodedSize;
 
 // Of any representatives.
 template <int kBits>
@@ -54,14 +20,15 @@ void CompressTo(const Poly& poly, MutableBytes out) {
 // Gives [0, q).
 template <int kBits>
 void DecompressFrom(Bytes in, Poly& poly) {
-  DecodeBits<kBits>(in, poly, [](uint16_t y) { return Decompress<kBits>(y); });
+  DecodeBits<kBits>(in, poly,
+                    [](uint32_t y) { return Decompress<kBits>(static_cast<uint16_t>(y)); });
 }
 
 // 384 bytes, of any representatives.
 inline void EncodeTo(const Poly& poly, MutableBytes out) { EncodeBits<12>(poly, out, Canonical); }
 // Gives [0, 2^12): congruent, that is enough for products.
 inline void DecodeFrom(Bytes in, Poly& poly) {
-  DecodeBits<12>(in, poly, [](uint16_t c) { return c; });
+  DecodeBits<12>(in, poly, [](uint32_t c) { return c; });
 }
 // False if a coefficient is not below q. The bytes are public.
 inline bool IsReduced(Bytes in) {

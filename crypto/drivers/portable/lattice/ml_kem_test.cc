@@ -128,7 +128,7 @@ void CheckCodec() {
     ASSERT_EQ(bytes[bit / 8] >> (bit % 8) & 1, poly.c[bit / kBits] >> (bit % kBits) & 1);
   }
   Poly decoded;
-  DecodeBits<kBits>(bytes, decoded, [](uint16_t c) { return c; });
+  DecodeBits<kBits>(bytes, decoded, [](uint32_t c) { return c; });
   EXPECT_EQ(decoded.c, poly.c);
 }
 TEST(MlKemCodecTest, PacksBitsAsDefined) {

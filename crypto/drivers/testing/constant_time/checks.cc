@@ -230,4 +230,29 @@ void RunKem(const KemAlgorithm& kem) {
   Require(Public(kem.check_private(private_key).ok()));
 }
 
+void RunContextSign(const SignAlgorithm& algorithm) {
+  const ContextSignAlgorithm& more = *algorithm.with_context;
+  const auto seed = Hidden<32>();
+  const auto randomness = Hidden<32>();
+  std::array<uint8_t, kMaxLatticePrivateSize> private_bytes;
+  std::array<uint8_t, kMaxLatticePublicSize> public_bytes;
+  std::array<uint8_t, kMaxLatticeSignatureSize> signature_bytes;
+  const MutableBytes private_key = Slice(absl::MakeSpan(private_bytes), 0, more.private_size);
+  const MutableBytes public_key = Slice(absl::MakeSpan(public_bytes), 0, more.public_size);
+  const MutableBytes signature =
+      Slice(absl::MakeSpan(signature_bytes), 0, algorithm.max_signature_size);
+  Require(more.expand(seed, private_key, public_key).ok());
+  Publish(public_key);
+  for (const Bytes key : {Bytes(seed), Bytes(private_key)}) {
+    for (uint8_t message = 0; message < 3; ++message) {  // several attempts are rejected
+      const auto signed_size =
+          more.sign(key, AsBytes("context"), Bytes(&message, 1), randomness, signature);
+      Require(Public(signed_size.ok()));
+      Publish(signature);
+      Require(more.verify(public_key, AsBytes("context"), Bytes(&message, 1), signature).ok());
+    }
+  }
+  Require(Public(algorithm.check_private(private_key).ok()));
+}
+
 }  // namespace merlon::crypto::testing

@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "crypto/kem.h"
 #include "crypto/key_agreement.h"
+#include "crypto/sign.h"
 #include "crypto/xof.h"
 
 namespace merlon::crypto::testing {
@@ -37,6 +38,8 @@ void RunCtrDrbg(const CipherAlgorithm& aes);
 void RunKeyAgreement(const KeyAgreementAlgorithm& group);
 // Seeds, decapsulation keys, messages and secrets; ciphertexts and encapsulation keys are public.
 void RunKem(const KemAlgorithm& kem);
+// Seeds, expanded keys and randomness; messages, signatures and public keys are public.
+void RunContextSign(const SignAlgorithm& algorithm);
 
 // Leak on purpose: by an address, by a branch, and by a comparison that ends early.
 void LeakByIndex();

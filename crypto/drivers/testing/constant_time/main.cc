@@ -12,6 +12,7 @@
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/chacha20.h"
 #include "crypto/drivers/portable/chacha20_poly1305.h"
+#include "crypto/drivers/portable/lattice/ml_dsa.h"
 #include "crypto/drivers/portable/lattice/ml_kem.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/portable/sha3.h"
@@ -22,6 +23,7 @@
 #include "crypto/drivers/x86/aes_gcm.h"
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
+#include "crypto/drivers/x86/lattice/algorithms.h"
 #include "crypto/drivers/x86/sha256.h"
 #include "crypto/legacy/sha1.h"
 
@@ -77,6 +79,9 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "ML-KEM-512", nullptr, [] { RunKem(kPortableMlKem512); }},
     {"portable", "ML-KEM-768", nullptr, [] { RunKem(kPortableMlKem768); }},
     {"portable", "ML-KEM-1024", nullptr, [] { RunKem(kPortableMlKem1024); }},
+    {"portable", "ML-DSA-44", nullptr, [] { RunContextSign(kPortableMlDsa44); }},
+    {"portable", "ML-DSA-65", nullptr, [] { RunContextSign(kPortableMlDsa65); }},
+    {"portable", "ML-DSA-87", nullptr, [] { RunContextSign(kPortableMlDsa87); }},
     {"portable", "HMAC, HKDF, PRF, SHA-256", nullptr, [] { RunKeyDerivation(kPortableSha256); }},
     {"portable", "HMAC, HKDF, PRF, SHA-384", nullptr, [] { RunKeyDerivation(kPortableSha384); }},
     {"legacy", "SHA-1", nullptr, [] { RunHash(kPortableSha1); }},
@@ -95,6 +100,12 @@ constexpr Primitive kPrimitives[] = {
     {"x86", "CTR-DRBG", X86HasAesAndClmul, [] { RunCtrDrbg(kX86Aes256); }},
     {"x86-avx2", "ChaCha20 mask", X86HasAvx2, [] { RunMask(kX86ChaCha20Mask); }},
     {"x86-avx2", "ChaCha20-Poly1305", X86HasAvx2, [] { RunAead(kX86ChaCha20Poly1305); }},
+    {"x86-avx2", "ML-KEM-512", X86HasAvx2, [] { RunKem(kX86MlKem512); }},
+    {"x86-avx2", "ML-KEM-768", X86HasAvx2, [] { RunKem(kX86MlKem768); }},
+    {"x86-avx2", "ML-KEM-1024", X86HasAvx2, [] { RunKem(kX86MlKem1024); }},
+    {"x86-avx2", "ML-DSA-44", X86HasAvx2, [] { RunContextSign(kX86MlDsa44); }},
+    {"x86-avx2", "ML-DSA-65", X86HasAvx2, [] { RunContextSign(kX86MlDsa65); }},
+    {"x86-avx2", "ML-DSA-87", X86HasAvx2, [] { RunContextSign(kX86MlDsa87); }},
     {"x86-sha", "SHA-256", X86HasSha, [] { RunHash(kX86Sha256); }},
 #endif
 };
