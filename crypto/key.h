@@ -9,11 +9,11 @@
 namespace merlon::crypto {
 
 // Material is in PSA's export formats: a symmetric key as its bytes; an EC private key as its
-// big-endian scalar; an Ed25519 one as its 32 bytes (RFC 8032 s5.1.5); an RSA private key as DER
-// RSAPrivateKey (RFC 8017 A.1.2). A public key is an uncompressed point (EC), DER RSAPublicKey
-// (RSA), or raw (Montgomery, Edwards). An ML-KEM key is its seed d | z of 64 bytes, or the
-// decapsulation key of FIPS 203; its public key is the encapsulation key. An ML-DSA key is its seed
-// xi of 32 bytes, or the private key of FIPS 204.
+// big-endian scalar; an Ed25519 or Ed448 one as its 32 or 57 bytes (RFC 8032 s5.1.5, s5.2.5); an
+// RSA private key as DER RSAPrivateKey (RFC 8017 A.1.2). A public key is an uncompressed point
+// (EC), DER RSAPublicKey (RSA), or raw (Montgomery, Edwards). An ML-KEM key is its seed d | z of 64
+// bytes, or the decapsulation key of FIPS 203; its public key is the encapsulation key. An ML-DSA
+// key is its seed xi of 32 bytes, or the private key of FIPS 204.
 enum class KeyType : uint8_t {
   kNone = 0,
   kSecret = 1,  // bytes for key derivation: external PSKs
@@ -27,6 +27,7 @@ enum class KeyType : uint8_t {
   kMlKem768 = 9,
   kMlKem1024 = 10,
   kHmac = 11,  // bytes for message authentication, at least 16: cookie keys
+  kEd448 = 14,
   kEcP521 = 15,
   kMlDsa44 = 16,
   kMlDsa65 = 17,

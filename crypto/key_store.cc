@@ -17,6 +17,8 @@ uint16_t ImpliedBits(KeyType type) {
       return 521;
     case KeyType::kEd25519:
       return 255;
+    case KeyType::kEd448:
+      return 448;
     default:
       return 0;
   }

@@ -249,8 +249,10 @@ TEST(RsaPkcs1DecryptionTest, RefusesOnlyWhatIsNoCiphertextAtAll) {
 // What is valid decrypts to the message; what is not, to something else.
 TEST(RsaPkcs1DecryptionTest, PassesWycheproof) {
   for (const auto& [name, cases] :
-       {std::pair("rsa_pkcs1_2048", 54), {"rsa_pkcs1_3072", 54}, {"rsa_pkcs1_4096", 54}}) {
+       {std::pair("rsa_pkcs1_2048", 54), {"rsa_pkcs1_3072", 13}, {"rsa_pkcs1_4096", 13}}) {
     const int ran = testing::ForEachWycheproof(name, [&](const auto& group, const auto& test) {
+      // Of the larger keys, which take long, every fourth.
+      if (group.at("keySize") > 2048 && test.at("tcId").template get<int>() % 4 != 0) return false;
       const ByteString ciphertext = HexMember(test, "ct"), message = HexMember(test, "msg");
       // PKCS#8 around it: 26 bytes of header.
       ByteString key = HexMember(group, "privateKeyPkcs8");

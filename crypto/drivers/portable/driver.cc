@@ -30,11 +30,12 @@ constexpr const AeadAlgorithm* kAeads[] = {
     &kPortableAes256Ccm, &kPortableAes128Ccm8, &kPortableAes256Ccm8,       &kPortableAes192Gcm,
     &kPortableAes192Ccm, &kPortableAes192Ccm8};
 constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {
-    &kPortableX25519, &kPortableP256, &kPortableP384, &kPortableP521, &kPortableX25519MlKem768};
+    &kPortableX25519, &kPortableX448, &kPortableP256,
+    &kPortableP384,   &kPortableP521, &kPortableX25519MlKem768};
 constexpr const SignAlgorithm* kSigns[] = {
-    &kPortableEcdsaP256, &kPortableEcdsaP384,  &kPortableEcdsaP521, &kPortableEd25519,
-    &kPortableRsaPss,    &kPortableRsaPssKeys, &kPortableRsaPkcs1,  &kPortableMlDsa44,
-    &kPortableMlDsa65,   &kPortableMlDsa87};
+    &kPortableEcdsaP256, &kPortableEcdsaP384, &kPortableEcdsaP521,  &kPortableEd448,
+    &kPortableEd25519,   &kPortableRsaPss,    &kPortableRsaPssKeys, &kPortableRsaPkcs1,
+    &kPortableMlDsa44,   &kPortableMlDsa65,   &kPortableMlDsa87};
 constexpr const EncryptionAlgorithm* kEncryptions[] = {&kPortableRsaOaep};
 constexpr const KemAlgorithm* kKems[] = {&kPortableMlKem512, &kPortableMlKem768,
                                          &kPortableMlKem1024};

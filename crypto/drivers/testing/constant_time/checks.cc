@@ -206,6 +206,12 @@ void RunKeyAgreement(const KeyAgreementAlgorithm& group) {
       Public(group.agree(key, theirs, Slice(absl::MakeSpan(other), 0, group.secret_size)).ok()));
 }
 
+void RunPublicKey(const SignAlgorithm& sign, size_t private_size) {
+  const auto key = Hidden<66>();
+  std::array<uint8_t, 200> public_key;
+  Require(sign.public_key(Slice(Bytes(key), 0, private_size), absl::MakeSpan(public_key)).ok());
+}
+
 void RunKem(const KemAlgorithm& kem) {
   const auto seed_bytes = Hidden<kMaxKemSeedSize>();
   const auto randomness = Hidden<kKemRandomnessSize>();

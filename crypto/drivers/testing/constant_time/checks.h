@@ -36,6 +36,9 @@ void RunKeyDerivation(const HashAlgorithm& hash);
 void RunCtrDrbg(const CipherAlgorithm& aes);
 // Private keys and the shared secret; shares are public.
 void RunKeyAgreement(const KeyAgreementAlgorithm& group);
+// The private key, from which the public one is made: what signing multiplies with. (Signing ends
+// with a look at the signature, which is public.)
+void RunPublicKey(const SignAlgorithm& sign, size_t private_size);
 // Seeds, decapsulation keys, messages and secrets; ciphertexts and encapsulation keys are public.
 void RunKem(const KemAlgorithm& kem);
 // Seeds, expanded keys and randomness; messages, signatures and public keys are public.

@@ -75,6 +75,8 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "SHA3-512", nullptr, [] { RunHash(kPortableSha3_512); }},
     {"portable", "SHAKE128", nullptr, [] { RunXof(kPortableShake128); }},
     {"portable", "SHAKE256", nullptr, [] { RunXof(kPortableShake256); }},
+    {"portable", "X448", nullptr, [] { RunKeyAgreement(kPortableX448); }},
+    {"portable", "Ed448 public key", nullptr, [] { RunPublicKey(kPortableEd448, 57); }},
     {"portable", "ECDH P-521", nullptr, [] { RunKeyAgreement(kPortableP521); }},
     {"portable", "ML-KEM-512", nullptr, [] { RunKem(kPortableMlKem512); }},
     {"portable", "ML-KEM-768", nullptr, [] { RunKem(kPortableMlKem768); }},
