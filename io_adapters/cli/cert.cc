@@ -136,7 +136,7 @@ absl::StatusOr<crypto::KeyHandle> MakeKey(io::ProcessCrypto& crypto, const Argum
   if (!kind.ok()) return kind.status();
   const auto key = io::GenerateSigningKey(crypto.context(), /*exportable=*/true, *kind);
   if (!key.ok()) return key.status();
-  const absl::Status written = WriteKey(crypto.keys(), *key, arguments.Value("key-out"));
+  absl::Status written = WriteKey(crypto.keys(), *key, arguments.Value("key-out"));
   if (!written.ok()) return written;
   return *key;
 }
