@@ -9,6 +9,7 @@
 #include <map>
 
 #include "x509/crl_source.h"
+#include "x509/ocsp.h"
 #include "x509/path_builder.h"
 #include "x509/testing/portable_drivers.h"
 #include "x509/testing/vectors.h"
@@ -217,6 +218,39 @@ TEST(BoringSsl, AChainOfMlDsaVerifies) {
   const size_t at = changed.find("-----END") - 40;
   changed[at] = changed[at] == 'A' ? 'B' : 'A';
   EXPECT_EQ(Verify("\nutc_time: 260406120000Z\n", changed), Code::kBadSignature);
+}
+
+// Their CertIDs are by SHA-1, and their keys too short: what is looked at is how they parse.
+constexpr char kMalformed[] = "malformed, as its name says";
+constexpr char kCritical[] = "a critical extension that is not processed";
+const std::map<std::string, std::string> kOcspRefused = {
+    {"bad_ocsp_type.pem", kMalformed},
+    {"bad_status.pem", kMalformed},
+    {"good_response_invalid_serial.pem", "its serial number is negative"},
+    {"has_critical_ct_extension.pem", kCritical},
+    {"has_critical_response_extension.pem", kCritical},
+    {"has_critical_single_extension.pem", kCritical},
+    {"invalid_response.pem", kMalformed},
+    {"invalid_response_data.pem", kMalformed},
+    {"missing_response.pem", "it is about no certificate"},
+    {"no_response.pem", "successful, and without a response"},
+};
+
+TEST(BoringSsl, OcspResponsesParse) {
+  const std::vector<std::string> files = ListVectors("boringssl/pki/testdata/ocsp_unittest");
+  if (files.empty()) GTEST_SKIP() << kNoVectors;
+  size_t ran = 0;
+  for (const std::string& file : files) {
+    if (!file.ends_with(".pem")) continue;
+    const std::string name = file.substr(file.rfind('/') + 1);
+    for (const auto& der : DerOf(*ReadVector(file), "OCSP RESPONSE")) {
+      const Result<OcspResponse> response = OcspResponse::Parse(der);
+      EXPECT_EQ(response.ok(), !kOcspRefused.contains(name))
+          << name << " " << (response.ok() ? 0 : static_cast<int>(response.error().code));
+      ++ran;
+    }
+  }
+  EXPECT_EQ(ran, 36u);
 }
 
 }  // namespace

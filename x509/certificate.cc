@@ -4,6 +4,7 @@
 #include "x509/der.h"
 #include "x509/error.h"
 #include "x509/name.h"
+#include "x509/signed.h"
 #include "x509/time.h"
 
 namespace merlon::x509 {
@@ -47,16 +48,11 @@ bool SkipUniqueId(DerReader& fields, uint8_t n) {
 Result<Certificate> Certificate::Parse(Bytes der) {
   Certificate out;
   out.der_ = der;
-  DerReader outer(der), fields{Bytes()};
-  Bytes tbs, algorithm;
-  if (!outer.Sequence(&fields)) return BadDer();
-  if (!outer.done()) return CertificateError(Code::kTrailingData);
-  if (!fields.Element(der::kSequence, &tbs, &out.tbs_) ||
-      !fields.Element(der::kSequence, &algorithm, &out.signature_algorithm_) ||
-      !ReadBitString(fields, &out.signature_) || !fields.done()) {
-    return BadDer();
-  }
-  MERLON_TRY(out.ParseTbs(DerReader(tbs)));
+  MERLON_ASSIGN_OR_RETURN(const SignedDer parts, SignedDer::Parse(der));
+  out.tbs_ = parts.tbs;
+  out.signature_algorithm_ = parts.algorithm;
+  out.signature_ = parts.signature;
+  MERLON_TRY(out.ParseTbs(DerReader(parts.contents)));
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "x509/error.h"
 #include "x509/name.h"
 #include "x509/oid.h"
+#include "x509/signed.h"
 #include "x509/verify_path.h"
 
 namespace merlon::x509 {
@@ -17,17 +18,12 @@ Error Bad() { return CertificateError(Code::kBadRequest); }
 
 Result<Request> Request::Parse(Bytes der) {
   Request out;
-  DerReader outer(der), fields{Bytes()};
-  Bytes info, algorithm;
-  if (!outer.Sequence(&fields)) return BadDer();
-  if (!outer.done()) return CertificateError(Code::kTrailingData);
-  if (!fields.Element(der::kSequence, &info, &out.tbs_) ||
-      !fields.Element(der::kSequence, &algorithm, &out.signature_algorithm_) ||
-      !ReadBitString(fields, &out.signature_) || !fields.done()) {
-    return BadDer();
-  }
+  MERLON_ASSIGN_OR_RETURN(const SignedDer parts, SignedDer::Parse(der));
+  out.tbs_ = parts.tbs;
+  out.signature_algorithm_ = parts.algorithm;
+  out.signature_ = parts.signature;
   // CertificationRequestInfo, s4.1: version 0, and attributes [0], there even if empty.
-  DerReader reader(info);
+  DerReader reader(parts.contents);
   uint32_t version;
   Bytes contents, key, attributes;
   if (!reader.SmallInteger(&version)) return BadDer();

@@ -36,10 +36,10 @@ Result<void> Revocation::CheckOne(const StatusQuestion& question) const {
   // the CA issues.
   const bool needs_staple = question.index == 0 && depth_ == 0 && extensions.must_staple;
   for (const StatusSource* source : sources_) {
-    if (needs_staple && !source->is_stapled()) continue;
     MERLON_ASSIGN_OR_RETURN(const CertificateStatus status, source->Ask(question));
     if (status == CertificateStatus::kRevoked) return CertificateError(Code::kRevoked);
-    if (status == CertificateStatus::kGood) return {};
+    // What is good has to be stapled then; what is revoked, anybody may tell.
+    if (status == CertificateStatus::kGood && (!needs_staple || source->is_stapled())) return {};
   }
   return policy_.hard_fail || needs_staple ? CertificateError(Code::kRevocationUnknown)
                                            : Result<void>();

@@ -319,6 +319,9 @@ TEST_F(StatusTest, MustStapleNeedsAStapledResponse) {
   EXPECT_TRUE(Certificate::Parse(leaf_.certificate)->extensions().must_staple);
   EXPECT_EQ(WithCrls({MakeCrl(ca_)}), Code::kRevocationUnknown);
   EXPECT_EQ(WithCrls({}, {.hard_fail = false}), Code::kRevocationUnknown);
+  const CrlEntry listed[] = {{.serial = kSerial, .date = kNow}};
+  EXPECT_EQ(WithCrls({MakeCrl(ca_, [&](CrlSpec& spec) { spec.entries = listed; })}),
+            Code::kRevoked);
   EXPECT_EQ(WithOcsp(MakeOcsp(ca_, CertificateStatus::kGood)), Code{});
   EXPECT_EQ(WithOcsp(MakeOcsp(ca_, CertificateStatus::kGood), {.stapled = false}),
             Code::kRevocationUnknown);

@@ -70,12 +70,13 @@ int RunCert(const Arguments& arguments) {
     size_t words;
     int (*run)(const Arguments&);
   } parts[] = {{"make", 1, Make},       {"show", 2, CertShow}, {"verify", 2, CertVerify},
-               {"csr", 1, CertRequest}, {"sign", 1, CertSign}, {"crl", 1, CertCrl}};
+               {"csr", 1, CertRequest}, {"sign", 1, CertSign}, {"crl", 1, CertCrl},
+               {"ocsp", 2, CertOcsp}};
   for (const auto& part : parts) {
     if (what == part.name && arguments.words().size() == part.words) return part.run(arguments);
   }
-  return Complain(kUsage,
-                  "merlon cert make, csr, sign or crl with options; show or verify with a FILE");
+  return Complain(
+      kUsage, "merlon cert make, csr, sign or crl with options; show, verify or ocsp with a FILE");
 }
 
 }  // namespace
@@ -135,7 +136,7 @@ absl::StatusOr<crypto::KeyHandle> MakeKey(io::ProcessCrypto& crypto, const Argum
   if (!kind.ok()) return kind.status();
   const auto key = io::GenerateSigningKey(crypto.context(), /*exportable=*/true, *kind);
   if (!key.ok()) return key.status();
-  const absl::Status written = WriteKey(crypto.keys(), *key, arguments.Value("key-out"));
+  absl::Status written = WriteKey(crypto.keys(), *key, arguments.Value("key-out"));
   if (!written.ok()) return written;
   return *key;
 }
@@ -155,7 +156,9 @@ const Command kCert = {
         "  merlon cert sign --csr FILE --ca FILE --ca-key FILE --out FILE [--days N] [--is-ca]\n"
         "                   [--crl-url URL,...] [--ocsp-url URL,...]\n"
         "  merlon cert crl  --ca FILE --ca-key FILE --out FILE [--revoke SERIAL[:REASON],...]\n"
-        "                   [--number N] [--days N]\n\n"
+        "                   [--number N] [--days N]\n"
+        "  merlon cert ocsp FILE --ca FILE --ca-key FILE --out FILE [--revoked REASON] [--days "
+        "N]\n\n"
         "Files are PEM; a key's is for its owner alone.\n\n"
         "  --out FILE      the certificate\n"
         "  --key-out FILE  its private key\n"
@@ -182,7 +185,7 @@ const Command kCert = {
         "                   --out server.pem --key-out server.key\n",
     .arguments = {.options =
                       "out key-out names cn key-type ca ca-key days chain roots name purpose "
-                      "profile crl ocsp at key csr crl-url ocsp-url revoke number",
+                      "profile crl ocsp at key csr crl-url ocsp-url revoke revoked number",
                   .switches = "is-ca json hard-fail must-staple",
                   .min_words = 1,
                   .max_words = 2},

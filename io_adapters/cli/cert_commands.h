@@ -13,6 +13,7 @@ int CertVerify(const Arguments& arguments);
 int CertSign(const Arguments& arguments);
 int CertRequest(const Arguments& arguments);
 int CertCrl(const Arguments& arguments);
+int CertOcsp(const Arguments& arguments);
 
 // The bytes of a string, to be written to.
 MutableBytes Room(std::string& text);

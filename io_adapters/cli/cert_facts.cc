@@ -51,6 +51,8 @@ std::string KeyText(const x509::PublicKeyInfo& key) {
       return "EC on P-256";
     case crypto::KeyType::kEcP384:
       return "EC on P-384";
+    case crypto::KeyType::kEcP521:
+      return "EC on P-521";
     case crypto::KeyType::kRsa:
       return Cat("RSA of ", key.bits, " bits");
     case crypto::KeyType::kRsaPss:

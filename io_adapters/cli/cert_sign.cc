@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// merlon cert csr, sign, crl: what a CA and those who ask it write.
+// merlon cert csr, sign, crl, ocsp: what a CA and those who ask it write.
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <deque>
+#include <memory>
 
 #include "crypto/bound_key.h"
 #include "io_adapters/cli/cert_commands.h"
@@ -13,6 +14,7 @@
 #include "io_adapters/transport.h"
 #include "tls/error.h"
 #include "x509/ip_address.h"
+#include "x509/oid.h"
 #include "x509/status_writer.h"
 
 namespace merlon::cli {
@@ -27,6 +29,26 @@ absl::StatusOr<crypto::BoundSigningKey> Bind(io::ProcessCrypto& crypto, crypto::
       crypto::BoundSigningKey::Bind(crypto.keys(), key, io::AlgorithmOf(attributes->type));
   if (!signer.ok()) return Failed("the key", signer.error());
   return *signer;
+}
+
+// The CA of --ca and --ca-key.
+struct Authority {
+  std::string der;  // its certificate, which `certificate` borrows
+  x509::Certificate certificate;
+  crypto::BoundSigningKey signer;
+};
+absl::StatusOr<std::unique_ptr<Authority>> LoadAuthority(io::ProcessCrypto& crypto,
+                                                         const Arguments& arguments) {
+  auto issuer = LoadIssuer(crypto, arguments);
+  if (!issuer.ok()) return issuer.status();
+  const auto signer = Bind(crypto, issuer->key);
+  if (!signer.ok()) return signer.status();
+  auto out = std::make_unique<Authority>(
+      Authority{std::move(issuer->certificate_der), x509::Certificate(), *signer});
+  const auto certificate = x509::Certificate::Parse(AsBytes(out->der));
+  if (!certificate.ok()) return Failed("the CA's certificate", certificate.error());
+  out->certificate = *certificate;
+  return out;
 }
 
 int Write(const Arguments& arguments, std::string_view label, std::string& der,
@@ -83,6 +105,16 @@ std::vector<uint8_t> FromHex(std::string_view hex) {
   return hex.size() % 2 == 0 ? out : std::vector<uint8_t>();
 }
 
+// A reason in the words of `show`, with hyphens.
+absl::StatusOr<x509::CrlReason> ReasonOf(std::string words) {
+  std::replace(words.begin(), words.end(), '-', ' ');
+  for (uint8_t i = 1; i <= 10; ++i) {
+    const auto known = static_cast<x509::CrlReason>(i);
+    if (i != 7 && ReasonText(known) == words) return known;
+  }
+  return absl::InvalidArgumentError(Cat("no reason: ", words));
+}
+
 // One to revoke: "SERIAL" in hexadecimal, or "SERIAL:reason" with the words of `show` and hyphens.
 absl::StatusOr<x509::CrlEntry> EntryOf(const std::string& text,
                                        std::deque<std::vector<uint8_t>>& kept, UnixTime now) {
@@ -92,15 +124,10 @@ absl::StatusOr<x509::CrlEntry> EntryOf(const std::string& text,
   entry.date = now;
   if (entry.serial.empty()) return absl::InvalidArgumentError(Cat("no serial number: ", text));
   if (colon == text.npos) return entry;
-  std::string reason = text.substr(colon + 1);
-  std::replace(reason.begin(), reason.end(), '-', ' ');
-  for (uint8_t i = 1; i <= 10; ++i) {
-    const auto known = static_cast<x509::CrlReason>(i);
-    if (i == 7 || ReasonText(known) != reason) continue;
-    entry.reason = known;
-    return entry;
-  }
-  return absl::InvalidArgumentError(Cat("no reason: ", reason));
+  const auto reason = ReasonOf(text.substr(colon + 1));
+  if (!reason.ok()) return reason.status();
+  entry.reason = *reason;
+  return entry;
 }
 
 }  // namespace
@@ -149,12 +176,9 @@ int CertSign(const Arguments& arguments) {
   // RFC 2986 s3: only who has the key gets a certificate for it.
   const auto possession = request->CheckSignature(crypto.context().drivers);
   if (!possession.ok()) return Complain(kTls, Failed("the request", possession.error()));
-  const auto issuer = LoadIssuer(crypto, arguments);
-  if (!issuer.ok()) return Complain(kUsage, issuer.status());
-  const auto ca = x509::Certificate::Parse(AsBytes(issuer->certificate_der));
-  if (!ca.ok()) return Complain(kUsage, Failed("the CA's certificate", ca.error()));
-  const auto signer = Bind(crypto, issuer->key);
-  if (!signer.ok()) return Complain(kUsage, signer.status());
+  const auto loaded = LoadAuthority(crypto, arguments);
+  if (!loaded.ok()) return Complain(kUsage, loaded.status());
+  const Authority& ca = **loaded;
 
   std::array<uint8_t, 16> serial;
   crypto::Context context = crypto.context();
@@ -169,7 +193,7 @@ int CertSign(const Arguments& arguments) {
   const UnixTime now = io::SystemNow().wall;
   x509::CertificateSpec spec = Granted(*request);
   spec.serial = Bytes(serial);
-  spec.issuer = ca->subject();
+  spec.issuer = ca.certificate.subject();
   spec.not_before = now - std::chrono::days(1);
   spec.not_after = now + std::chrono::days(*days);
   spec.ca = arguments.Has("is-ca");
@@ -177,10 +201,10 @@ int CertSign(const Arguments& arguments) {
   spec.crl_urls = crls;
   spec.ocsp_urls = responders;
   spec.subject_key_id = key_id->view();
-  spec.authority_key_id = ca->extensions().subject_key_id;
+  spec.authority_key_id = ca.certificate.extensions().subject_key_id;
   std::string der(16384, '\0');
   return Write(arguments, "CERTIFICATE", der,
-               x509::WriteCertificate(spec, *signer, context.rng, Room(der)));
+               x509::WriteCertificate(spec, ca.signer, context.rng, Room(der)));
 }
 
 int CertCrl(const Arguments& arguments) {
@@ -190,12 +214,9 @@ int CertCrl(const Arguments& arguments) {
   auto number = arguments.Number("number", 1, 1, 1 << 30);
   if (!number.ok()) return Complain(kUsage, number.status());
   io::ProcessCrypto crypto;
-  const auto issuer = LoadIssuer(crypto, arguments);
-  if (!issuer.ok()) return Complain(kUsage, issuer.status());
-  const auto ca = x509::Certificate::Parse(AsBytes(issuer->certificate_der));
-  if (!ca.ok()) return Complain(kUsage, Failed("the CA's certificate", ca.error()));
-  const auto signer = Bind(crypto, issuer->key);
-  if (!signer.ok()) return Complain(kUsage, signer.status());
+  const auto loaded = LoadAuthority(crypto, arguments);
+  if (!loaded.ok()) return Complain(kUsage, loaded.status());
+  const Authority& ca = **loaded;
   const UnixTime now = io::SystemNow().wall;
   std::deque<std::vector<uint8_t>> kept;
   std::vector<x509::CrlEntry> entries;
@@ -208,15 +229,53 @@ int CertCrl(const Arguments& arguments) {
       static_cast<uint8_t>(*number >> 24), static_cast<uint8_t>(*number >> 16),
       static_cast<uint8_t>(*number >> 8), static_cast<uint8_t>(*number)};
   x509::CrlSpec spec;
-  spec.issuer = ca->subject();
+  spec.issuer = ca.certificate.subject();
   spec.this_update = now;
   spec.next_update = now + std::chrono::days(*days);
   spec.number = number_octets;
-  spec.authority_key_id = ca->extensions().subject_key_id;
+  spec.authority_key_id = ca.certificate.extensions().subject_key_id;
   spec.entries = entries;
   std::string der(8192 + entries.size() * 80, '\0');
   return Write(arguments, "X509 CRL", der,
-               x509::WriteCrl(spec, *signer, crypto.context().rng, Room(der)));
+               x509::WriteCrl(spec, ca.signer, crypto.context().rng, Room(der)));
+}
+
+int CertOcsp(const Arguments& arguments) {
+  if (arguments.Value("out").empty()) return Complain(kUsage, "--out is needed");
+  const auto days = arguments.Number("days", 7, 1, 365);
+  if (!days.ok()) return Complain(kUsage, days.status());
+  const auto chain = io::ReadCertificates(arguments.words()[1]);
+  if (!chain.ok()) return Complain(kUsage, chain.status());
+  const auto subject = x509::Certificate::Parse(AsBytes(chain->front()));
+  if (!subject.ok()) return Complain(kUsage, Failed("the certificate", subject.error()));
+  io::ProcessCrypto crypto;
+  const auto loaded = LoadAuthority(crypto, arguments);
+  if (!loaded.ok()) return Complain(kUsage, loaded.status());
+  const Authority& ca = **loaded;
+  const crypto::HashAlgorithm& sha256 = *crypto.context().drivers.hash(crypto::HashId::kSha256);
+  const crypto::Digest name = crypto::HashOf(sha256, ca.certificate.subject()),
+                       key = crypto::HashOf(sha256, ca.certificate.public_key().key);
+  const UnixTime now = io::SystemNow().wall;
+  x509::OcspSingleResponse single = {
+      .id = {x509::oid::kSha256, name.view(), key.view(), subject->serial()},
+      .status = x509::CertificateStatus::kGood,
+      .revoked_at = now,
+      .this_update = now,
+      .next_update = now + std::chrono::days(*days)};
+  if (arguments.Has("revoked")) {
+    const auto reason = ReasonOf(arguments.Value("revoked"));
+    if (!reason.ok()) return Complain(kUsage, reason.status());
+    single.status = x509::CertificateStatus::kRevoked;
+    single.reason = *reason;
+  }
+  const x509::OcspResponseSpec spec = {
+      .responder_name = ca.certificate.subject(), .produced_at = now, .responses = {&single, 1}};
+  std::string der(4096, '\0');
+  const auto size = x509::WriteOcspResponse(spec, ca.signer, crypto.context().rng, Room(der));
+  if (!size.ok()) return Complain(kUsage, Failed("the response", size.error()));
+  der.resize(*size);
+  const absl::Status written = io::WriteFile(arguments.Value("out"), der, false);
+  return written.ok() ? kDone : Complain(kUsage, written);
 }
 
 }  // namespace merlon::cli

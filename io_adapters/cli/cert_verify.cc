@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <deque>
 
+#include "crypto/legacy/sha1.h"
 #include "io_adapters/cli/cert_commands.h"
 #include "io_adapters/cli/cert_facts.h"
 #include "io_adapters/files.h"
@@ -142,7 +143,8 @@ int CertVerify(const Arguments& arguments) {
   options.drivers = crypto.context().drivers;
   const std::string name = arguments.Value("name");
   options.server_name = name;
-  const x509::OcspSource ocsp(told.responses);
+  // SHA-1 names certificates in responses; it signs nothing.
+  const x509::OcspSource ocsp(told.responses, {.sha1 = &crypto::kPortableSha1});
   const x509::CrlSource crls(told.crls);
   const x509::StatusSource* const sources[] = {&ocsp, &crls};
   const x509::Revocation revocation(sources, {.hard_fail = arguments.Has("hard-fail")});

@@ -9,6 +9,7 @@
 namespace merlon::interop {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 struct KeyType {
@@ -159,6 +160,26 @@ TEST_P(EveryKeyType, OthersVerifyRequestsCertificatesAndCrls) {
     more.insert(more.begin(), verify.begin(), verify.end());
     return Execute(more);
   };
+  // Our OCSP responses, read by both; and by us.
+  const std::string good = File("good_" + type), bad = File("bad_" + type);
+  const std::vector<std::string> answer = {Merlon(),  "cert",     "ocsp",  out,    "--ca",
+                                           Chain(ca), "--ca-key", Key(ca), "--out"};
+  const auto answered = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), answer.begin(), answer.end());
+    return more;
+  };
+  Must(answered({good}));
+  Must(answered({bad, "--revoked", "superseded"}));
+  const auto openssl_says = [&](const std::string& response) {
+    return Execute({"openssl", "ocsp", "-no_nonce", "-sha256", "-issuer", Chain(ca), "-cert", out,
+                    "-respin", response, "-CAfile", Chain(ca)})
+        .output;
+  };
+  EXPECT_THAT(openssl_says(good), AllOf(HasSubstr("Response verify OK"), HasSubstr(": good")));
+  EXPECT_THAT(openssl_says(bad), AllOf(HasSubstr("Response verify OK"), HasSubstr("superseded")));
+  Must({"ocsptool", "--verify-response", "--load-response", good, "--load-trust", Chain(ca)});
+  EXPECT_EQ(asked({"--hard-fail", "--ocsp", good}).code, 0);
+  EXPECT_THAT(asked({"--ocsp", bad}).output, HasSubstr("is revoked"));
   // It must be stapled, which no CRL is.
   EXPECT_THAT(asked({"--crl", empty}).output, HasSubstr("not verified: certificate 1, CN=a.test"));
   EXPECT_THAT(Execute({Merlon(), "cert", "show", csr, "--json"}).output,
@@ -176,15 +197,16 @@ TEST_F(KeyTypeInterop, OpensslsRequestsCrlsAndOcspResponsesAreRead) {
   Must({Merlon(), "cert", "sign", "--csr", csr, "--ca", ca, "--ca-key", ca_key, "--out", out});
   const Finished serial = Execute({"openssl", "x509", "-noout", "-serial", "-in", out});
   const std::string hex = serial.output.substr(serial.output.find('=') + 1, 32);
-  Must(
-      {"openssl", "ocsp", "-sha256", "-issuer", ca, "-cert", out, "-no_nonce", "-reqout", request});
   const struct {
+    const char* hash;  // that names the certificate
     const char* line;
     int code;
     const char* says;
-  } cases[] = {{"V\t350101000000Z\t\t", 0, "verified: 1 certificates"},
-               {"R\t350101000000Z\t250101000000Z,keyCompromise\t", 3, "is revoked"}};
+  } cases[] = {{"-sha1", "V\t350101000000Z\t\t", 0, "verified: 1 certificates"},
+               {"-sha256", "R\t350101000000Z\t250101000000Z,keyCompromise\t", 3, "is revoked"}};
   for (const auto& test : cases) {
+    Must({"openssl", "ocsp", test.hash, "-issuer", ca, "-cert", out, "-no_nonce", "-reqout",
+          request});
     std::ofstream(index) << test.line << hex << "\tunknown\t/CN=b.test\n";
     Must({"openssl", "ocsp", "-index", index, "-CA", ca, "-rsigner", ca, "-rkey", ca_key, "-reqin",
           request, "-ndays", "1", "-respout", response});
