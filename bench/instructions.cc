@@ -74,8 +74,10 @@ void Records(size_t size, bool count_seal) {
 
 // One handshake with the tickets that follow.
 template <class Face>
-void Handshake(bool resumed, bool count_client) {
-  const Configs configs = CertificateConfigs(CheapWorld());
+void Handshake(bool resumed, bool count_client, tls::Version version = tls::Version::kTls13) {
+  World& world = CheapWorld();
+  const Configs configs = {world.ClientBuilder().SetVersions(version, version).Build().value(),
+                           world.ServerBuilder().SetVersions(version, version).Build().value()};
   std::vector<uint8_t> session;
   if (resumed) {
     const auto first = NewPair<Face>(configs);
@@ -96,6 +98,7 @@ void Handshake(bool resumed, bool count_client) {
 
 using tls::DatagramConnection;
 using tls::StreamConnection;
+constexpr tls::Version kTls12 = tls::Version::kTls12;
 struct Measurement {
   const char* name;
   void (*run)();
@@ -113,6 +116,10 @@ constexpr Measurement kMeasurements[] = {
     {"stream_server_resumed", [] { Handshake<StreamConnection>(true, false); }},
     {"datagram_client_resumed", [] { Handshake<DatagramConnection>(true, true); }},
     {"datagram_server_resumed", [] { Handshake<DatagramConnection>(true, false); }},
+    {"stream_client_resumed12", [] { Handshake<StreamConnection>(true, true, kTls12); }},
+    {"stream_server_resumed12", [] { Handshake<StreamConnection>(true, false, kTls12); }},
+    {"datagram_client_resumed12", [] { Handshake<DatagramConnection>(true, true, kTls12); }},
+    {"datagram_server_resumed12", [] { Handshake<DatagramConnection>(true, false, kTls12); }},
 };
 
 }  // namespace

@@ -176,8 +176,8 @@ Result<void> DatagramEpochs::BindWriter(Epoch epoch) {
   return {};
 }
 
-Result<SealedRecord> DatagramEpochs::SealOther(Epoch epoch, ContentType type, Bytes plaintext,
-                                               MutableBytes out) {
+Result<SealedRecord> DatagramEpochs::Seal(Epoch epoch, ContentType type, Bytes plaintext,
+                                          MutableBytes out) {
   if (epoch == Epoch::kPlain) {
     MERLON_ASSIGN_OR_RETURN(const SealedRecord sealed,
                             WritePlain(next_plain_, type, plaintext, out));

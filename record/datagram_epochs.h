@@ -77,11 +77,13 @@ class DatagramEpochs {
   }
   // Seals one record; `plaintext` may start at out + HeaderSize(epoch). kNoSpace when it does not
   // fit, kAeadLimit when the key is used up.
-  Result<SealedRecord> Seal(Epoch epoch, ContentType type, Bytes plaintext, MutableBytes out) {
+  Result<SealedRecord> Seal(Epoch epoch, ContentType type, Bytes plaintext, MutableBytes out);
+  // The same for application data, sooner when the key is bound, as Writer leaves it.
+  Result<SealedRecord> SealData(Epoch epoch, Bytes plaintext, MutableBytes out) {
     if (ABSL_PREDICT_TRUE(IsBound(epoch) && !writing_->is_dtls12())) {
-      return record::Seal(bound_write_, epoch, type, plaintext, out);
+      return record::Seal(bound_write_, epoch, ContentType::kApplicationData, plaintext, out);
     }
-    return SealOther(epoch, type, plaintext, out);
+    return Seal(epoch, ContentType::kApplicationData, plaintext, out);
   }
   // Drops the write keys of all epochs below the newest that `needed` does not name.
   template <class Needed>
@@ -106,7 +108,6 @@ class DatagramEpochs {
     return opened;
   }
   Result<void> BindWriter(Epoch epoch);
-  Result<SealedRecord> SealOther(Epoch epoch, ContentType type, Bytes plaintext, MutableBytes out);
 
   std::array<ReadEpoch, 2> read_;
   std::array<WriteEpoch, 2> write_;

@@ -140,8 +140,7 @@ Result<Sealed> DatagramConnection::Seal(Bytes plaintext, MutableBytes out) {
     if (dtls12_.settled) return Fail(LocalError(Code::kAeadLimit));
     return Misuse(Code::kAeadLimit);
   }
-  Result<SealedRecord> sealed =
-      epochs_.Seal(epoch, ContentType::kApplicationData, plaintext, Slice(out, 0, room));
+  Result<SealedRecord> sealed = epochs_.SealData(epoch, plaintext, Slice(out, 0, room));
   if (!sealed.ok()) return Fail(sealed.error());
   return Sealed{plaintext.size(), sealed->size};
 }

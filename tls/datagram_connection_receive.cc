@@ -115,7 +115,7 @@ Result<void> DatagramConnection::OpenHeld(Now now) {
   std::optional<record::HeldRecords::Sealed> held = held_.FindSealed();
   while (held) {
     MutableBytes rest = held->record;
-    const std::optional<record::DatagramRecord> record = record::TakeRecord(rest, /*cid=*/{});
+    const std::optional<record::DatagramRecord> record = record::TakeAnyRecord(rest, /*cid=*/{});
     if (record && IsTooEarly(*record)) {
       held = held_.FindSealed(held->next());
       continue;

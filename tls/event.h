@@ -48,8 +48,9 @@ template <class T, class Variant>
 inline constexpr uint8_t kPlaceIn = 0;
 template <class T, class... Types>
 inline constexpr uint8_t kPlaceIn<T, std::variant<Types...>> = [] {
+  constexpr bool kIs[] = {std::is_same_v<T, Types>...};
   uint8_t place = 0;
-  (void)((std::is_same_v<T, Types> || (++place, false)) || ...);
+  while (!kIs[place]) ++place;
   return place;
 }();
 

@@ -15,10 +15,18 @@ class SendQueue {
  public:
   enum class Kind : uint8_t { kMessage, kChangeCipherSpec, kWarning, kKeys };
   struct Entry {
-    Bytes bytes;  // of a message: what is not written yet
+    const uint8_t* data = nullptr;  // of a message: what is not written yet
+    uint32_t size = 0;
     FlightId flight;
     Kind kind = Kind::kMessage;
     Alert warning = Alert::kNone;
+
+    Bytes bytes() const { return Bytes(data, size); }
+    // These are written.
+    void Advance(size_t count) {
+      data += count;
+      size -= static_cast<uint32_t>(count);
+    }
   };
   // A whole server's flight takes 9, and the peer answers nothing before it is written.
   static constexpr size_t kEntries = 10;
@@ -26,21 +34,23 @@ class SendQueue {
   static constexpr size_t kKeys = 2;
 
   Result<void> Push(const Send& send) {
-    return entries_.Push(Entry{send.bytes, send.flight, Kind::kMessage, {}});
+    return entries_.Push(Entry{.data = send.bytes.data(),
+                               .size = static_cast<uint32_t>(send.bytes.size()),
+                               .flight = send.flight});
   }
   Result<void> Push(SendChangeCipherSpec) {
-    return entries_.Push(Entry{{}, {}, Kind::kChangeCipherSpec, {}});
+    return entries_.Push(Entry{.kind = Kind::kChangeCipherSpec});
   }
   // One at a time: a peer that asks again and again is told once.
   Result<void> Push(SendWarning send) {
     for (const Entry& entry : entries_) {
       if (entry.kind == Kind::kWarning) return {};
     }
-    return entries_.Push(Entry{{}, {}, Kind::kWarning, send.alert});
+    return entries_.Push(Entry{.kind = Kind::kWarning, .warning = send.alert});
   }
   Result<void> Push(InstallWrite install) {
     MERLON_TRY(keys_.Push(std::move(install)));
-    return entries_.Push(Entry{{}, {}, Kind::kKeys, {}});
+    return entries_.Push(Entry{.kind = Kind::kKeys});
   }
 
   bool empty() const { return entries_.empty(); }

@@ -111,13 +111,13 @@ Result<size_t> StreamConnection::WriteMessages(MutableBytes out) {
   size_t room = std::min(out.size() - overhead, kMaxPlaintext);
   const SendQueue::Entry& front = *queue_.front();
   const FlightId flight = front.flight;
-  const bool alone = front.bytes.size() <= kKeyUpdateSize;
+  const bool alone = front.size <= kKeyUpdateSize;
   std::array<Bytes, SendQueue::kEntries> parts;
   size_t count = 0;
   for (const SendQueue::Entry& entry : queue_.view()) {
     if (room == 0 || entry.kind != SendQueue::Kind::kMessage) break;
-    if (entry.flight != flight && (alone || entry.bytes.size() <= kKeyUpdateSize)) break;
-    parts[count] = Slice(entry.bytes, 0, std::min(room, entry.bytes.size()));
+    if (entry.flight != flight && (alone || entry.size <= kKeyUpdateSize)) break;
+    parts[count] = Slice(entry.bytes(), 0, std::min(room, size_t{entry.size}));
     room -= parts[count++].size();
   }
   MERLON_ASSIGN_OR_RETURN(const size_t size,
@@ -127,8 +127,8 @@ Result<size_t> StreamConnection::WriteMessages(MutableBytes out) {
   for (size_t i = 0; i < count; ++i) {
     SendQueue::Entry& entry = *queue_.front();
     const FlightId of = entry.flight;
-    entry.bytes.remove_prefix(parts[i].size());
-    if (!entry.bytes.empty()) break;
+    entry.Advance(parts[i].size());
+    if (entry.size != 0) break;
     queue_.Pop();
     if (!queue_.Holds(of)) delivered[delivered_count++] = of;
   }
@@ -229,8 +229,8 @@ size_t StreamConnection::SealedSize(size_t plaintext) const {
   uint64_t records = RecordsFor(plaintext);
   size_t size = plaintext;
   for (const SendQueue::Entry& entry : queue_.view()) {
-    records += std::max<size_t>(RecordsFor(entry.bytes.size()), 1);
-    size += std::max(entry.bytes.size(), kAlertSize);  // a ChangeCipherSpec is shorter
+    records += std::max<size_t>(RecordsFor(entry.size), 1);
+    size += std::max(size_t{entry.size}, kAlertSize);  // a ChangeCipherSpec is shorter
   }
   const record::RecordKeys& keys = writer_.keys();
   if (keys.installed() && !reader_.is_tls12() && records > keys.until_limit_near()) {
