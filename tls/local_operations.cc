@@ -100,6 +100,7 @@ OpResult LocalOperations::Do(const Encapsulate& request) {
 OpResult LocalOperations::Do(const Sign& request) {
   for (const SigningKey& key : request.credential->signing_keys) {
     if (key.scheme->id != request.scheme) continue;
+    if (key.key.max_signature_size() > answer_.size()) return OpFailed{};
     const MutableBytes out = Room(key.key.max_signature_size());
     const Result<size_t> size = key.key.Sign(request.message, crypto_.rng, out);
     if (!size.ok()) return OpFailed{};

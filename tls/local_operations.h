@@ -108,8 +108,8 @@ class LocalOperations {
 
   crypto::Context crypto_;
   LocalOptions options_;
-  // The bytes of an answer: a KEM's private key and share are the most.
-  std::array<uint8_t, 4096> answer_;
+  // The bytes of an answer: a signature of ML-DSA-87 takes the most.
+  std::array<uint8_t, 4640> answer_;
   size_t answer_size_ = 0;  // written at most
 };
 
