@@ -90,6 +90,9 @@ void Blocks(std::array<uint32_t, 8>& state, const uint8_t* data, size_t count) {
   WipeObject(w);  // HMAC keys pass through it
 }
 
+void Update(void* context, Bytes data) { Sha256Update(context, data, Blocks); }
+void Finish(void* context, MutableBytes out) { Sha256Finish(context, out, Blocks); }
+
 }  // namespace
 
 constinit const HashAlgorithm kPortableSha256 = {
@@ -98,8 +101,8 @@ constinit const HashAlgorithm kPortableSha256 = {
     .block_size = 64,
     .context_size = sizeof(Sha256Context),
     .start = Sha256Start,
-    .update = [](void* context, Bytes data) { Sha256Update(context, data, Blocks); },
-    .finish = [](void* context, MutableBytes out) { Sha256Finish(context, out, Blocks); },
+    .update = Update,
+    .finish = Finish,
     .hmac =
         &Sha2Hmac<uint32_t, 32, kSha256Start, Blocks, OneAfterTheOther<uint32_t, Blocks>>::kKernel,
 };
@@ -110,8 +113,8 @@ constinit const HashAlgorithm kPortableSha224 = {
     .block_size = 64,
     .context_size = sizeof(Sha256Context),
     .start = [](void* context) { Sha256StartFrom(context, kSha224Start); },
-    .update = kPortableSha256.update,
-    .finish = kPortableSha256.finish,
+    .update = Update,
+    .finish = Finish,
     .hmac =
         &Sha2Hmac<uint32_t, 28, kSha224Start, Blocks, OneAfterTheOther<uint32_t, Blocks>>::kKernel,
 };
