@@ -29,7 +29,7 @@ class X86LatticeTest : public ::testing::Test {
     EXPECT_TRUE(rng_.Fill(absl::MakeSpan(bytes)).ok());
     const uint32_t word =
         bytes[0] | bytes[1] << 8 | bytes[2] << 16 | static_cast<uint32_t>(bytes[3]) << 24;
-    return static_cast<int32_t>(word % (2 * static_cast<uint32_t>(bound) + 1)) - bound;
+    return static_cast<int32_t>(int64_t{word % (2 * static_cast<uint32_t>(bound) + 1)} - bound);
   }
   ml_kem::Poly KemPoly(int32_t bound) {
     ml_kem::Poly out;
