@@ -84,7 +84,7 @@ absl::StatusOr<Arrival> UdpServer::Peer::Way::Read(MutableBytes out, std::option
 absl::Status UdpServer::Peer::Way::Write(Bytes bytes) { return Send(fd_, to_, bytes); }
 
 UdpServer::Peer::Peer(const UdpServer& server, const sockaddr_storage& from,
-                      const tls::NewConnection& fresh, tls::Seed seed)
+                      const tls::NewConnection& fresh, tls::Seed&& seed)
     : retried_(fresh.retried),
       way_(server.socket_.fd.get(), from),
       endpoint_(
@@ -114,7 +114,7 @@ absl::StatusOr<std::unique_ptr<UdpServer>> UdpServer::Create(TlsServer& server, 
 
 UdpServer::UdpServer(TlsServer& server, Listener socket, const UdpServerOptions& options,
                      Handlers handlers, crypto::KeyHandle cookie_key,
-                     const crypto::BoundMacKey& bound, tls::Seed seed)
+                     const crypto::BoundMacKey& bound, tls::Seed&& seed)
     : server_(server),
       socket_(std::move(socket)),
       options_(options),

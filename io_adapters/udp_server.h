@@ -62,7 +62,7 @@ class UdpServer {
       std::optional<Bytes> datagram_;
     };
     Peer(const UdpServer& server, const sockaddr_storage& from, const tls::NewConnection& fresh,
-         tls::Seed seed);
+         tls::Seed&& seed);
 
     std::optional<tls::RetriedHello> retried_;
     Way way_;
@@ -104,7 +104,7 @@ class UdpServer {
   using PeerList = std::map<uint32_t, std::unique_ptr<Peer>>;  // by slot
 
   UdpServer(TlsServer& server, Listener socket, const UdpServerOptions& options, Handlers handlers,
-            crypto::KeyHandle cookie_key, const crypto::BoundMacKey& bound, tls::Seed seed);
+            crypto::KeyHandle cookie_key, const crypto::BoundMacKey& bound, tls::Seed&& seed);
 
   void RenewCookieKey();
   // False: none was there.

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cc_test of sources that use GoogleTest, whose headers are read once for all of them."""
+"""cc_test of sources that use GoogleTest, whose headers are read once for all of them.
+
+Not for tests that .bazelrc compiles otherwise than others: those of asymmetric and lattice algorithms.
+"""
 
 load("@rules_cc//cc:defs.bzl", _cc_test = "cc_test")
 
