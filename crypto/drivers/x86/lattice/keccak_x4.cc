@@ -5,6 +5,7 @@
 #include <immintrin.h>
 
 #include "crypto/base/endian.h"
+#include "crypto/base/secret.h"
 
 namespace merlon::crypto::x86 {
 namespace {
@@ -90,6 +91,15 @@ void ShakeX4::NextBlocks(uint8_t* out, size_t stride) {
       StoreLittleEndian<uint64_t>(states.lanes[i][n], out + n * stride + 8 * i);
     }
   }
+}
+
+void Shake256OfFour(Bytes seed, size_t number, size_t number_size, uint8_t* out, size_t size) {
+  std::array<uint16_t, 4> numbers;
+  for (size_t n = 0; n < 4; ++n) numbers[n] = static_cast<uint16_t>(number + n);
+  ShakeX4 shake;
+  shake.Start(kShake256Rate, seed, numbers, number_size);
+  for (size_t at = 0; at < size; at += kShake256Rate) shake.NextBlocks(out + at, size);
+  WipeObject(shake);
 }
 
 }  // namespace merlon::crypto::x86

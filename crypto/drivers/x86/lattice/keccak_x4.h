@@ -30,5 +30,9 @@ struct ShakeX4 {
   void NextBlocks(uint8_t* out, size_t stride);
 };
 
+// SHAKE256 of a secret seed | number, for `number` and the three after it: `size` bytes of each,
+// whole blocks, one after the other.
+void Shake256OfFour(Bytes seed, size_t number, size_t number_size, uint8_t* out, size_t size);
+
 }  // namespace merlon::crypto::x86
 #endif

@@ -158,14 +158,5 @@ void MlDsaKernel::Uniform(Bytes rho, size_t columns, absl::Span<Poly> out) {
   }
 }
 
-void MlDsaKernel::MaskBytes(Bytes seed, size_t number, uint8_t* out, size_t size) {
-  std::array<uint16_t, 4> numbers;
-  for (size_t n = 0; n < 4; ++n) numbers[n] = static_cast<uint16_t>(number + n);
-  ShakeX4 shake;
-  shake.Start(kShake256Rate, seed, numbers, 2);
-  for (size_t at = 0; at < size; at += kShake256Rate) shake.NextBlocks(out + at, size);
-  WipeObject(shake);
-}
-
 }  // namespace merlon::crypto::x86
 #endif

@@ -43,7 +43,7 @@ struct MlDsaKernel {
     ~Masks() { Wipe(absl::MakeSpan(bytes_)); }
     void Start(size_t first) {
       for (size_t i = 0; i < kCount; i += 4) {
-        MaskBytes(seed_, first + i, bytes_.data() + i * kStride, kStride);
+        Shake256OfFour(seed_, first + i, 2, bytes_.data() + i * kStride, kStride);
       }
     }
     Bytes At(size_t i) const { return Bytes(bytes_.data() + i * kStride, kSize); }
@@ -57,8 +57,6 @@ struct MlDsaKernel {
  private:
   // The elements of the matrix, row after row.
   static void Uniform(Bytes rho, size_t columns, absl::Span<Poly> out);
-  // `size` bytes, whole blocks, of each of four masks from `number` on.
-  static void MaskBytes(Bytes seed, size_t number, uint8_t* out, size_t size);
 };
 
 }  // namespace merlon::crypto::x86

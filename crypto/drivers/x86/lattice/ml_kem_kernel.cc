@@ -218,14 +218,5 @@ MlKemKernel::UniformRow::UniformRow(Bytes rho, size_t i, size_t size, bool trans
   }
 }
 
-void MlKemKernel::NoiseBytes(Bytes seed, size_t number, uint8_t* out, size_t size) {
-  std::array<uint16_t, 4> numbers;
-  for (size_t n = 0; n < 4; ++n) numbers[n] = static_cast<uint16_t>(number + n);
-  ShakeX4 shake;
-  shake.Start(kShake256Rate, seed, numbers, 1);
-  for (size_t at = 0; at < size; at += kShake256Rate) shake.NextBlocks(out + at, size);
-  WipeObject(shake);
-}
-
 }  // namespace merlon::crypto::x86
 #endif

@@ -42,7 +42,7 @@ struct MlKemKernel {
     void Next(Poly& out) {
       static_assert(kEta <= kMaxEta);
       const size_t at = number_ % 4;
-      if (at == 0) NoiseBytes(seed_, number_, bytes_.data(), kStride);
+      if (at == 0) Shake256OfFour(seed_, number_, 1, bytes_.data(), kStride);
       ++number_;
       ml_kem::CentredBinomial<kEta>(Bytes(bytes_.data() + at * kStride, size_t{64} * kEta), out);
     }
@@ -54,10 +54,6 @@ struct MlKemKernel {
     size_t number_ = 0;
     std::array<uint8_t, 4 * kStride> bytes_;
   };
-
- private:
-  // The first `size` bytes, whole blocks, of PRF(seed, n) of four n from `number` on.
-  static void NoiseBytes(Bytes seed, size_t number, uint8_t* out, size_t size);
 };
 
 }  // namespace merlon::crypto::x86
