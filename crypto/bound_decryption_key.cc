@@ -12,7 +12,7 @@ Result<BoundDecryptionKey> BoundDecryptionKey::Bind(const KeyStore& store, KeyHa
         BoundDecryptionKey bound;
         bound.store_ = &store;
         bound.key_ = key;
-        bound.algorithm_ = store.drivers().encryption(scheme, attributes.type, attributes.location);
+        bound.algorithm_ = store.drivers().encryption(scheme, attributes.type);
         if (bound.algorithm_ == nullptr) return Misuse(Code::kUnsupported);
         return bound;
       });

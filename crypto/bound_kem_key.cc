@@ -7,12 +7,12 @@ Result<BoundKemKey> BoundKemKey::Bind(const KeyStore& store, KeyHandle key) {
   BoundKemKey bound;
   bound.store_ = &store;
   bound.key_ = key;
-  return store.WithMaterial(
-      key, Usage::kDecrypt, [&](Bytes, const KeyAttributes& attributes) -> Result<BoundKemKey> {
-        bound.kem_ = store.drivers().kem(attributes.type, attributes.location);
-        if (bound.kem_ == nullptr) return Misuse(Code::kUnsupported);
-        return bound;
-      });
+  return store.WithMaterial(key, Usage::kDecrypt,
+                            [&](Bytes, const KeyAttributes& attributes) -> Result<BoundKemKey> {
+                              bound.kem_ = store.drivers().kem(attributes.type);
+                              if (bound.kem_ == nullptr) return Misuse(Code::kUnsupported);
+                              return bound;
+                            });
 }
 
 Result<void> BoundKemKey::Decapsulate(Bytes ciphertext, MutableBytes secret) const {

@@ -39,18 +39,19 @@ Result<BoundSigningKey> BoundSigningKey::Bind(const KeyStore& store, KeyHandle k
   bound.store_ = &store;
   bound.key_ = key;
   bound.algorithm_ = algorithm;
-  return store.WithMaterial(
-      key, Usage::kSign, [&](Bytes, const KeyAttributes& attributes) -> Result<BoundSigningKey> {
-        if (!Permits(attributes.algorithm, algorithm)) return Misuse(Code::kNotPermitted);
-        bound.sign_ = store.drivers().sign(algorithm.family, attributes.type, attributes.location);
-        if (bound.sign_ == nullptr || bound.sign_->sign == nullptr) {
-          return Misuse(Code::kUnsupported);
-        }
-        bound.hash_ = store.drivers().hash(algorithm.hash);
-        if ((bound.hash_ != nullptr) != NamesHash(algorithm.family))
-          return Misuse(Code::kUnsupported);
-        return bound;
-      });
+  return store.WithMaterial(key, Usage::kSign,
+                            [&](Bytes, const KeyAttributes& attributes) -> Result<BoundSigningKey> {
+                              if (!Permits(attributes.algorithm, algorithm))
+                                return Misuse(Code::kNotPermitted);
+                              bound.sign_ = store.drivers().sign(algorithm.family, attributes.type);
+                              if (bound.sign_ == nullptr || bound.sign_->sign == nullptr) {
+                                return Misuse(Code::kUnsupported);
+                              }
+                              bound.hash_ = store.drivers().hash(algorithm.hash);
+                              if ((bound.hash_ != nullptr) != NamesHash(algorithm.family))
+                                return Misuse(Code::kUnsupported);
+                              return bound;
+                            });
 }
 
 Result<size_t> BoundSigningKey::Sign(Bytes message, Rng& rng, MutableBytes out) const {

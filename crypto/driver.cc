@@ -4,15 +4,11 @@
 namespace merlon::crypto {
 namespace {
 
-bool Available(const Driver& driver) { return driver.available == nullptr || driver.available(); }
-
-// The first algorithm that `matches`, in the list that `list` picks of each available driver of
-// `location`.
+// The first algorithm that `matches`, in the list of each available driver that `list` picks.
 template <class T, class List, class Matches>
-const T* Find(absl::Span<const Driver* const> drivers, List list, Matches matches,
-              Location location = kLocalStorage) {
+const T* Find(absl::Span<const Driver* const> drivers, List list, Matches matches) {
   for (const Driver* driver : drivers) {
-    if (driver->location != location || !Available(*driver)) continue;
+    if (driver->available != nullptr && !driver->available()) continue;
     for (const T* algorithm : driver->*list) {
       if (matches(*algorithm)) return algorithm;
     }
@@ -42,33 +38,22 @@ const KeyAgreementAlgorithm* DriverTable::key_agreement(GroupId id) const {
   return Find<KeyAgreementAlgorithm>(drivers_, &Driver::key_agreements,
                                      [&](auto& a) { return a.id == id; });
 }
-const KemAlgorithm* DriverTable::kem(KeyType key_type, Location location) const {
-  return Find<KemAlgorithm>(
-      drivers_, &Driver::kems, [&](auto& a) { return a.key_type == key_type; }, location);
+const KemAlgorithm* DriverTable::kem(KeyType key_type) const {
+  return Find<KemAlgorithm>(drivers_, &Driver::kems,
+                            [&](auto& a) { return a.key_type == key_type; });
 }
-const SignAlgorithm* DriverTable::sign(SignFamily family, KeyType key_type,
-                                       Location location) const {
-  return Find<SignAlgorithm>(
-      drivers_, &Driver::signs,
-      [&](auto& a) { return a.family == family && a.key_type == key_type; }, location);
+const SignAlgorithm* DriverTable::sign(SignFamily family, KeyType key_type) const {
+  return Find<SignAlgorithm>(drivers_, &Driver::signs,
+                             [&](auto& a) { return a.family == family && a.key_type == key_type; });
 }
-const EncryptionAlgorithm* DriverTable::encryption(Permitted scheme, KeyType key_type,
-                                                   Location location) const {
-  return Find<EncryptionAlgorithm>(
-      drivers_, &Driver::encryptions,
-      [&](auto& a) { return a.scheme == scheme && a.key_type == key_type; }, location);
+const EncryptionAlgorithm* DriverTable::encryption(Permitted scheme, KeyType key_type) const {
+  return Find<EncryptionAlgorithm>(drivers_, &Driver::encryptions, [&](auto& a) {
+    return a.scheme == scheme && a.key_type == key_type;
+  });
 }
-const SignAlgorithm* DriverTable::any_sign(KeyType key_type, Location location) const {
-  return Find<SignAlgorithm>(
-      drivers_, &Driver::signs, [&](auto& a) { return a.key_type == key_type; }, location);
-}
-
-const Driver* DriverTable::owner(Location location) const {
-  if (location == kLocalStorage) return nullptr;
-  for (const Driver* driver : drivers_) {
-    if (driver->location == location && Available(*driver)) return driver;
-  }
-  return nullptr;
+const SignAlgorithm* DriverTable::any_sign(KeyType key_type) const {
+  return Find<SignAlgorithm>(drivers_, &Driver::signs,
+                             [&](auto& a) { return a.key_type == key_type; });
 }
 
 }  // namespace merlon::crypto

@@ -2,10 +2,6 @@
 // A driver: constexpr algorithm objects under one name and one location. And the table of drivers
 // that an application gives: what it does not list is not linked.
 #pragma once
-#include <array>
-#include <cstddef>
-
-#include "absl/base/attributes.h"
 #include "crypto/aead.h"
 #include "crypto/cipher.h"
 #include "crypto/encryption.h"
@@ -18,11 +14,6 @@
 
 namespace merlon::crypto {
 
-// Transparent drivers work on the bytes of keys: their location is kLocalStorage. An opaque driver
-// owns another location, where keys stay: a token, a secure element, another process. Where an
-// algorithm takes a private key, its own take a reference, bytes of the driver's making, which
-// Import brings into the store and Generate makes; of an opaque driver only signs, kems and
-// encryptions are used.
 struct Driver {
   const char* name;
   Location location;
@@ -36,8 +27,6 @@ struct Driver {
   absl::Span<const KemAlgorithm* const> kems = {};
   absl::Span<const BlockDecryptAlgorithm* const> block_decrypts = {};
   absl::Span<const EncryptionAlgorithm* const> encryptions = {};
-  // Opaque drivers: destroys the key that a reference names. Null: keys cannot be destroyed there.
-  Result<void> (*destroy)(Bytes reference) = nullptr;
 };
 
 // Drivers in order of preference. Look-ups are for the time when a configuration is built or an
@@ -53,43 +42,15 @@ class DriverTable {
   const BlockDecryptAlgorithm* block_decrypt(CipherId id) const;
   const AeadAlgorithm* aead(AeadId id) const;
   const KeyAgreementAlgorithm* key_agreement(GroupId id) const;
-  // Of keys, where they are; public keys are local.
-  const KemAlgorithm* kem(KeyType key_type, Location location = kLocalStorage) const;
-  const SignAlgorithm* sign(SignFamily family, KeyType key_type,
-                            Location location = kLocalStorage) const;
-  const EncryptionAlgorithm* encryption(Permitted scheme, KeyType key_type,
-                                        Location location = kLocalStorage) const;
+  const KemAlgorithm* kem(KeyType key_type) const;
+  const SignAlgorithm* sign(SignFamily family, KeyType key_type) const;
+  const EncryptionAlgorithm* encryption(Permitted scheme, KeyType key_type) const;
   // Any algorithm that works on keys of this type: for import checks and public keys.
-  const SignAlgorithm* any_sign(KeyType key_type, Location location = kLocalStorage) const;
-  // The driver that owns a location which is not kLocalStorage.
-  const Driver* owner(Location location) const;
+  const SignAlgorithm* any_sign(KeyType key_type) const;
   absl::Span<const Driver* const> drivers() const { return drivers_; }
 
  private:
   absl::Span<const Driver* const> drivers_;
-};
-
-// A table that is filled at run time: with what a program finds where it runs. The drivers, and
-// this, outlive whatever table() was given to.
-template <size_t kMaxDrivers>
-class DriverList {
- public:
-  // Behind those that are there. kNoSpace; kMisuse: another driver owns that location. Misuse both.
-  Result<void> Add(const Driver& driver) {
-    if (driver.location != kLocalStorage && table().owner(driver.location) != nullptr) {
-      return Misuse();
-    }
-    if (size_ == kMaxDrivers) return Misuse(Code::kNoSpace);
-    drivers_[size_++] = &driver;
-    return {};
-  }
-  DriverTable table() const ABSL_ATTRIBUTE_LIFETIME_BOUND {
-    return DriverTable(absl::MakeConstSpan(drivers_.data(), size_));
-  }
-
- private:
-  std::array<const Driver*, kMaxDrivers> drivers_{};
-  size_t size_ = 0;
 };
 
 }  // namespace merlon::crypto

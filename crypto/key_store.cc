@@ -24,11 +24,8 @@ uint16_t ImpliedBits(KeyType type) {
   }
 }
 
-// A key whose bytes are all there is to check. (No opaque driver has symmetric keys.)
-bool IsSymmetric(const KeyAttributes& attributes) {
-  return attributes.location == kLocalStorage &&
-         (attributes.type == KeyType::kSecret || attributes.type == KeyType::kAes ||
-          attributes.type == KeyType::kHmac);
+bool IsSymmetric(KeyType type) {
+  return type == KeyType::kSecret || type == KeyType::kAes || type == KeyType::kHmac;
 }
 
 // Bits of symmetric material, or kBadKey.
@@ -44,13 +41,12 @@ Result<uint16_t> CheckSymmetric(KeyType type, size_t size) {
 Result<uint16_t> Check(const DriverTable& drivers, const KeyAttributes& attributes,
                        Bytes material) {
   Result<uint16_t> bits = Misuse(Code::kUnsupported);
-  if (IsSymmetric(attributes)) {
+  if (IsSymmetric(attributes.type)) {
     bits = CheckSymmetric(attributes.type, material.size());
-  } else if (const SignAlgorithm* sign = drivers.any_sign(attributes.type, attributes.location);
+  } else if (const SignAlgorithm* sign = drivers.any_sign(attributes.type);
              sign != nullptr && sign->check_private != nullptr) {
     bits = sign->check_private(material);
-  } else if (const KemAlgorithm* kem = drivers.kem(attributes.type, attributes.location);
-             kem != nullptr) {
+  } else if (const KemAlgorithm* kem = drivers.kem(attributes.type); kem != nullptr) {
     bits = kem->check_private(material);
   }
   if (bits.ok() && attributes.bits != 0 && attributes.bits != *bits) return Misuse(Code::kBadKey);
@@ -70,12 +66,7 @@ KeyStore::KeyStore(DriverTable drivers, absl::Span<KeySlot> slots, MutableBytes 
 }
 
 KeyStore::~KeyStore() {
-  for (KeySlot& slot : slots_) {
-    if (slot.used && slot.attributes.lifetime == Lifetime::kVolatile) {
-      (void)DestroyWhereItIs(slot);  // a driver that fails here has nobody to tell
-    }
-    Release(slot);
-  }
+  for (KeySlot& slot : slots_) Release(slot);
 }
 
 Result<KeyHandle> KeyStore::Import(const KeyAttributes& attributes, Bytes material) {
@@ -92,11 +83,6 @@ Result<KeyHandle> KeyStore::Generate(const KeyAttributes& attributes, Rng& rng) 
   const Result<uint16_t> bits =
       size.ok() ? Check(drivers_, attributes, Slice(Bytes(slot->room), 0, *size)) : size.error();
   if (!bits.ok()) {
-    if (size.ok()) {  // made, and then not as it was asked for
-      slot->attributes.location = attributes.location;
-      slot->size = *size;
-      (void)DestroyWhereItIs(*slot);
-    }
     Release(*slot);
     return bits.error();
   }
@@ -106,44 +92,27 @@ Result<KeyHandle> KeyStore::Generate(const KeyAttributes& attributes, Rng& rng) 
 Result<size_t> KeyStore::GenerateInto(MutableBytes room, const KeyAttributes& attributes,
                                       Rng& rng) const {
   const uint16_t bits = attributes.bits != 0 ? attributes.bits : ImpliedBits(attributes.type);
-  if (IsSymmetric(attributes)) {
+  if (IsSymmetric(attributes.type)) {
     if (bits % 8 != 0) return Misuse(Code::kBadKey);
     MERLON_TRY(CheckSymmetric(attributes.type, bits / 8));
     if (room.size() < bits / 8u) return Misuse(Code::kNoSpace);
     MERLON_TRY(rng.Fill(Slice(room, 0, bits / 8)));
     return size_t{bits} / 8;
   }
-  if (const KemAlgorithm* kem = drivers_.kem(attributes.type);
-      kem != nullptr && attributes.location == kLocalStorage) {
+  if (const KemAlgorithm* kem = drivers_.kem(attributes.type); kem != nullptr) {
     if (room.size() < kem->seed_size) return Misuse(Code::kNoSpace);
     MERLON_TRY(rng.Fill(Slice(room, 0, kem->seed_size)));
     return size_t{kem->seed_size};
   }
-  const SignAlgorithm* sign = drivers_.any_sign(attributes.type, attributes.location);
+  const SignAlgorithm* sign = drivers_.any_sign(attributes.type);
   if (sign == nullptr || sign->generate == nullptr) return Misuse(Code::kUnsupported);
   return sign->generate(bits, rng, room);
 }
 
 Result<void> KeyStore::Destroy(KeyHandle key) {
   MERLON_TRY(Find(key));
-  KeySlot& slot = slots_[key.slot];
-  MERLON_TRY(DestroyWhereItIs(slot));
-  Release(slot);
-  return {};
-}
-
-Result<void> KeyStore::Close(KeyHandle key) {
-  MERLON_ASSIGN_OR_RETURN(const KeySlot* slot, Find(key));
-  if (slot->attributes.lifetime == Lifetime::kVolatile) return Destroy(key);
   Release(slots_[key.slot]);
   return {};
-}
-
-Result<void> KeyStore::DestroyWhereItIs(const KeySlot& slot) const {
-  if (slot.attributes.location == kLocalStorage) return {};
-  const Driver* owner = drivers_.owner(slot.attributes.location);
-  if (owner == nullptr || owner->destroy == nullptr) return Misuse(Code::kUnsupported);
-  return owner->destroy(Slice(Bytes(slot.room), 0, slot.size));
 }
 
 Result<KeyAttributes> KeyStore::Attributes(KeyHandle key) const {
@@ -154,10 +123,9 @@ Result<KeyAttributes> KeyStore::Attributes(KeyHandle key) const {
 Result<size_t> KeyStore::PublicKey(KeyHandle key, MutableBytes out) const {
   return WithMaterial(key, Usage::kNone,
                       [&](Bytes material, const KeyAttributes& attributes) -> Result<size_t> {
-                        const Location location = attributes.location;
-                        const KemAlgorithm* kem = drivers_.kem(attributes.type, location);
+                        const KemAlgorithm* kem = drivers_.kem(attributes.type);
                         if (kem != nullptr) return kem->public_key(material, out);
-                        const SignAlgorithm* sign = drivers_.any_sign(attributes.type, location);
+                        const SignAlgorithm* sign = drivers_.any_sign(attributes.type);
                         if (sign == nullptr || sign->public_key == nullptr) {
                           return Misuse(Code::kUnsupported);
                         }
@@ -167,11 +135,7 @@ Result<size_t> KeyStore::PublicKey(KeyHandle key, MutableBytes out) const {
 
 Result<size_t> KeyStore::Export(KeyHandle key, MutableBytes out) const {
   return WithMaterial(key, Usage::kExport,
-                      [&](Bytes material, const KeyAttributes& attributes) -> Result<size_t> {
-                        // What is here of a key that is elsewhere is a reference.
-                        if (attributes.location != kLocalStorage) {
-                          return Misuse(Code::kNotPermitted);
-                        }
+                      [&](Bytes material, const KeyAttributes&) -> Result<size_t> {
                         if (out.size() < material.size()) return Misuse(Code::kNoSpace);
                         memcpy(out.data(), material.data(), material.size());
                         return material.size();
@@ -186,11 +150,10 @@ Result<const KeySlot*> KeyStore::Find(KeyHandle key) const {
 }
 
 Result<KeySlot*> KeyStore::FreeSlot(const KeyAttributes& attributes) {
-  // Local keys live in this store's memory alone.
-  const bool possible = attributes.location == kLocalStorage
-                            ? attributes.lifetime == Lifetime::kVolatile
-                            : drivers_.owner(attributes.location) != nullptr;
-  if (!possible) return Misuse(Code::kUnsupported);
+  // This store keeps keys in its memory alone.
+  if (attributes.location != kLocalStorage || attributes.lifetime != Lifetime::kVolatile) {
+    return Misuse(Code::kUnsupported);
+  }
   for (KeySlot& slot : slots_) {
     // A slot whose generations are spent is not used again: an old handle would come to life.
     if (!slot.used && slot.generation != UINT32_MAX) return &slot;

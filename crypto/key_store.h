@@ -30,28 +30,20 @@ class KeyStore {
            MutableBytes memory ABSL_ATTRIBUTE_LIFETIME_BOUND);
   KeyStore(const KeyStore&) = delete;
   KeyStore& operator=(const KeyStore&) = delete;
-  ~KeyStore();  // as Close of all
+  ~KeyStore();  // wipes all
 
-  // Copies `material` (formats: key.h) after checking it; of a key in another location its driver's
-  // reference. kTooManyKeys; kBadKey: malformed, or not of the bits that the attributes name;
-  // kNoSpace: larger than a slot's share; kUnsupported: no driver for the type, none that owns the
-  // location, or a lifetime that is not this store's. All are misuse; a driver's errors besides.
+  // Copies `material` (formats: key.h) after checking it. kTooManyKeys; kBadKey: malformed, or not
+  // of the bits that the attributes name; kNoSpace: larger than a slot's share; kUnsupported: no
+  // driver for the type, or a location or lifetime that is not this store's. All are misuse.
   Result<KeyHandle> Import(const KeyAttributes& attributes, Bytes material);
-  // Makes a key of attributes.bits (EC types imply them), in another location by its driver. Errors
-  // as in Import, and the generator's.
+  // Makes a key of attributes.bits (EC types imply them). Errors as in Import, and the generator's.
   Result<KeyHandle> Generate(const KeyAttributes& attributes, Rng& rng);
-  // Wipes the key; one in another location is destroyed there first. kStaleHandle; kUnsupported: it
-  // cannot be destroyed there (misuse both); the driver's error: it is still there, and the handle
-  // too.
+  // Wipes the key. kStaleHandle.
   Result<void> Destroy(KeyHandle key);
-  // Gives the slot back, as psa_close_key: a persistent key stays where it is, a volatile one is
-  // destroyed. Errors as in Destroy.
-  Result<void> Close(KeyHandle key);
   Result<KeyAttributes> Attributes(KeyHandle key) const;
   // The public key (formats: key.h); gives its size.
   Result<size_t> PublicKey(KeyHandle key, MutableBytes out) const;
-  // Private or secret bytes; kNotPermitted without Usage::kExport, and for a key in another
-  // location. Gives their size.
+  // Private or secret bytes; kNotPermitted without Usage::kExport. Gives their size.
   Result<size_t> Export(KeyHandle key, MutableBytes out) const;
 
   // Lets `use(Bytes material, const KeyAttributes&)` work on the bytes, if the policy allows
@@ -71,7 +63,6 @@ class KeyStore {
   Result<KeySlot*> FreeSlot(const KeyAttributes& attributes);
   Result<size_t> GenerateInto(MutableBytes room, const KeyAttributes& attributes, Rng& rng) const;
   KeyHandle Take(KeySlot& slot, const KeyAttributes& attributes, uint16_t bits, size_t size);
-  Result<void> DestroyWhereItIs(const KeySlot& slot) const;
   static void Release(KeySlot& slot);
 
   DriverTable drivers_;

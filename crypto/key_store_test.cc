@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "crypto/bound_key.h"
 #include "crypto/drivers/portable/driver.h"
@@ -54,60 +53,6 @@ constexpr SignAlgorithm kVerifyOnly = {
 constexpr const SignAlgorithm* kSigns[] = {&kToy, &kVerifyOnly};
 constexpr Driver kToyDriver = {"toy", kLocalStorage, nullptr, {}, {}, {}, {}, kSigns};
 const Driver* const kDrivers[] = {&kToyDriver, &kPortableDriver};
-
-// A secure element with room for four toy keys. A reference is its driver's name for one: 'k' and
-// the number of the place.
-constexpr Location kElement{7};
-std::array<ByteString, 4> element;
-bool element_fails = false;
-
-Result<ByteString*> InElement(Bytes reference) {
-  if (reference.size() != 2 || reference[0] != 'k' || reference[1] >= element.size() ||
-      element[reference[1]].empty()) {
-    return Misuse(Code::kBadKey);
-  }
-  return &element[reference[1]];
-}
-constexpr SignAlgorithm kToyInElement = {
-    SignFamily::kEcdsa,
-    KeyType::kEcP256,
-    [](Bytes reference, const HashAlgorithm* hash, Bytes message, Rng& rng,
-       MutableBytes out) -> Result<size_t> {
-      MERLON_ASSIGN_OR_RETURN(const ByteString* key, InElement(reference));
-      return ToySign(*key, hash, message, rng, out);
-    },
-    nullptr,
-    [](Bytes reference, MutableBytes out) -> Result<size_t> {
-      MERLON_ASSIGN_OR_RETURN(const ByteString* key, InElement(reference));
-      return ToyPublic(*key, out);
-    },
-    [](Bytes reference) -> Result<uint16_t> {
-      MERLON_TRY(InElement(reference));
-      return uint16_t{256};
-    },
-    [](uint16_t bits, Rng& rng, MutableBytes out) -> Result<size_t> {
-      for (size_t i = 0; i < element.size(); ++i) {
-        if (!element[i].empty()) continue;
-        ByteString key(32);
-        MERLON_TRY(ToyGenerate(bits, rng, absl::MakeSpan(key)));
-        element[i] = key;
-        out[0] = 'k';
-        out[1] = static_cast<uint8_t>(i);
-        return size_t{2};
-      }
-      return DriverError(Code::kTooManyKeys);
-    }};
-constexpr const SignAlgorithm* kElementSigns[] = {&kToyInElement};
-constexpr Driver kElementDriver = {.name = "element",
-                                   .location = kElement,
-                                   .signs = kElementSigns,
-                                   .destroy = [](Bytes reference) -> Result<void> {
-                                     MERLON_ASSIGN_OR_RETURN(ByteString * key,
-                                                             InElement(reference));
-                                     if (element_fails) return DriverError(Code::kEntropyFailure);
-                                     key->clear();
-                                     return {};
-                                   }};
 
 constexpr KeyAttributes kPskAttributes{.type = KeyType::kSecret, .usage = Usage::kDerive};
 constexpr KeyAttributes kTicketAttributes{.type = KeyType::kAes,
@@ -481,106 +426,6 @@ TEST(InlineKeyStoreTest, HasItsOwnMemory) {
   EXPECT_TRUE(keys->Import(kPskAttributes, ByteString(32, 1)).ok());
   EXPECT_TRUE((*keys).Import(kPskAttributes, ByteString(32, 1)).ok());
   EXPECT_EQ(keys->Import(kPskAttributes, ByteString(32, 1)).error(), Misuse(Code::kTooManyKeys));
-}
-
-class ElementTest : public ::testing::Test {
- protected:
-  ElementTest() {
-    element = {ByteString(32, 5)};
-    element_fails = false;
-    EXPECT_TRUE(drivers_.Add(kToyDriver).ok() && drivers_.Add(kPortableDriver).ok() &&
-                drivers_.Add(kElementDriver).ok());
-    store_.emplace(drivers_.table());
-  }
-  static size_t InElementNow() {
-    return static_cast<size_t>(std::count_if(element.begin(), element.end(),
-                                             [](const ByteString& key) { return !key.empty(); }));
-  }
-  static KeyAttributes Attributes(Lifetime lifetime) {
-    return {.type = KeyType::kEcP256,
-            .usage = Usage::kSign | Usage::kExport,
-            .lifetime = lifetime,
-            .location = kElement};
-  }
-  static constexpr uint8_t kFirst[] = {'k', 0};
-
-  DriverList<3> drivers_;
-  std::optional<InlineKeyStore<4, 48>> store_;
-  DeterministicRng rng_{1};
-};
-
-TEST_F(ElementTest, AKeyThatIsElsewhereSignsThereAndDoesNotLeave) {
-  KeyStore& store = **store_;
-  const KeyHandle key = *store.Import(Attributes(Lifetime::kPersistent), kFirst);
-  EXPECT_EQ(store.Attributes(key)->bits, 256);
-  ByteString out(64);
-  ASSERT_EQ(*store.PublicKey(key, absl::MakeSpan(out)), 32u);
-  EXPECT_EQ(out[0], 0xfa);
-  const Result<BoundSigningKey> bound =
-      BoundSigningKey::Bind(store, key, {SignFamily::kEcdsa, HashId::kSha256});
-  ASSERT_TRUE(bound.ok());
-  ASSERT_EQ(*bound->Sign(AsBytes("m"), rng_, absl::MakeSpan(out)), 3u);
-  EXPECT_EQ(out[0], 5);
-  EXPECT_EQ(store.Export(key, absl::MakeSpan(out)).error(), Misuse(Code::kNotPermitted));
-}
-
-TEST_F(ElementTest, OnlyItsOwnerKnowsAReference) {
-  KeyStore& store = **store_;
-  for (const ByteString& reference : {ByteString{'k', 1}, ByteString{'k', 9}, ByteString(32, 5)}) {
-    EXPECT_EQ(store.Import(Attributes(Lifetime::kPersistent), reference).error(),
-              Misuse(Code::kBadKey));
-  }
-  KeyAttributes other = Attributes(Lifetime::kPersistent);
-  other.location = Location{8};
-  EXPECT_EQ(store.Import(other, kFirst).error(), Misuse(Code::kUnsupported));
-  KeyAttributes symmetric{.type = KeyType::kAes, .bits = 128, .location = kElement};
-  EXPECT_EQ(store.Import(symmetric, ByteString(16, 1)).error(), Misuse(Code::kUnsupported));
-  EXPECT_EQ(store.Generate(symmetric, rng_).error(), Misuse(Code::kUnsupported));
-}
-
-TEST_F(ElementTest, PersistentKeysStayThereUntilTheyAreDestroyed) {
-  {
-    KeyStore& store = **store_;
-    const KeyHandle first = *store.Import(Attributes(Lifetime::kPersistent), kFirst);
-    (void)*store.Generate(Attributes(Lifetime::kPersistent), rng_);
-    const KeyHandle passing = *store.Generate(Attributes(Lifetime::kVolatile), rng_);
-    (void)*store.Generate(Attributes(Lifetime::kVolatile), rng_);
-    EXPECT_EQ(InElementNow(), 4u);
-    EXPECT_EQ(store.Generate(Attributes(Lifetime::kVolatile), rng_).error(),
-              Misuse(Code::kTooManyKeys));
-    EXPECT_TRUE(store.Close(first).ok());
-    EXPECT_TRUE(store.Close(passing).ok());
-    EXPECT_EQ(store.Close(passing).error(), Misuse(Code::kStaleHandle));
-    EXPECT_EQ(InElementNow(), 3u);
-  }
-  store_.emplace(drivers_.table());  // which ends the one before
-  EXPECT_EQ(InElementNow(), 2u);
-  KeyStore& store = **store_;
-  const KeyHandle first = *store.Import(Attributes(Lifetime::kPersistent), kFirst);
-  element_fails = true;
-  EXPECT_EQ(store.Destroy(first).error(), DriverError(Code::kEntropyFailure));
-  EXPECT_TRUE(store.Attributes(first).ok());
-  element_fails = false;
-  EXPECT_TRUE(store.Destroy(first).ok());
-  EXPECT_EQ(InElementNow(), 1u);
-}
-
-TEST_F(ElementTest, AKeyOfOtherBitsThanAskedForIsNotLeftThere) {
-  KeyAttributes wrong = Attributes(Lifetime::kPersistent);
-  wrong.bits = 384;
-  EXPECT_EQ((*store_)->Generate(wrong, rng_).error(), Misuse(Code::kBadKey));
-  EXPECT_EQ(InElementNow(), 1u);
-}
-
-TEST_F(ElementTest, ALocationHasOneOwner) {
-  DriverList<2> drivers;
-  EXPECT_EQ(drivers.table().owner(kElement), nullptr);
-  EXPECT_TRUE(drivers.Add(kElementDriver).ok());
-  EXPECT_EQ(drivers.table().owner(kElement), &kElementDriver);
-  EXPECT_EQ(drivers.Add(kElementDriver).error(), Misuse());
-  EXPECT_TRUE(drivers.Add(kToyDriver).ok());
-  EXPECT_EQ(drivers.Add(kPortableDriver).error(), Misuse(Code::kNoSpace));
-  EXPECT_EQ(drivers.table().sign(SignFamily::kEcdsa, KeyType::kEcP256), &kToy);
 }
 
 }  // namespace
