@@ -2,6 +2,10 @@
 // A driver: constexpr algorithm objects under one name and one location. And the table of drivers
 // that an application gives: what it does not list is not linked.
 #pragma once
+#include <array>
+#include <cstddef>
+
+#include "absl/base/attributes.h"
 #include "crypto/aead.h"
 #include "crypto/cipher.h"
 #include "crypto/encryption.h"
@@ -51,6 +55,26 @@ class DriverTable {
 
  private:
   absl::Span<const Driver* const> drivers_;
+};
+
+// A table that is filled at run time: with what a program finds where it runs. The drivers, and
+// this, outlive whatever table() was given to.
+template <size_t kMaxDrivers>
+class DriverList {
+ public:
+  // Behind those that are there. kNoSpace (misuse).
+  Result<void> Add(const Driver& driver) {
+    if (size_ == kMaxDrivers) return Misuse(Code::kNoSpace);
+    drivers_[size_++] = &driver;
+    return {};
+  }
+  DriverTable table() const ABSL_ATTRIBUTE_LIFETIME_BOUND {
+    return DriverTable(absl::MakeConstSpan(drivers_.data(), size_));
+  }
+
+ private:
+  std::array<const Driver*, kMaxDrivers> drivers_{};
+  size_t size_ = 0;
 };
 
 }  // namespace merlon::crypto

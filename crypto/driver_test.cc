@@ -59,6 +59,15 @@ TEST(DriverTableTest, FindsSignaturesByFamilyAndKeyType) {
   EXPECT_EQ(table.any_sign(KeyType::kEd25519), nullptr);
 }
 
+TEST(DriverListTest, IsFilledInOrderUntilItIsFull) {
+  DriverList<2> drivers;
+  EXPECT_EQ(drivers.table().hash(HashId::kSha256), nullptr);
+  EXPECT_TRUE(drivers.Add(kFirst).ok() && drivers.Add(kLast).ok());
+  EXPECT_EQ(drivers.Add(kLast).error(), Misuse(Code::kNoSpace));
+  EXPECT_EQ(drivers.table().hash(HashId::kSha256), &kOtherSha256);
+  EXPECT_EQ(drivers.table().cipher(CipherId::kAes256), &kPortableAes256);
+}
+
 TEST(DefaultDriversTest, HoldSha3AndShake) {
   const DriverTable table = DefaultDrivers();
   for (HashId id : {HashId::kSha3_224, HashId::kSha3_256, HashId::kSha3_384, HashId::kSha3_512}) {
