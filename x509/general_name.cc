@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "x509/general_name.h"
 
+#include "x509/der.h"
 #include "x509/name.h"
 
 namespace merlon::x509 {
@@ -23,7 +24,12 @@ bool ReadGeneralName(DerReader& reader, GeneralName* name) {
   name->type = static_cast<GeneralNameType>(number);
   bool constructed = false;
   switch (name->type) {
-    case GeneralNameType::kOtherName:
+    case GeneralNameType::kOtherName: {
+      OtherName other;
+      constructed = true;
+      if (!ReadOtherName(name->value, &other)) return false;
+      break;
+    }
     case GeneralNameType::kX400Address:
     case GeneralNameType::kEdiPartyName:
       constructed = true;
@@ -42,6 +48,17 @@ bool ReadGeneralName(DerReader& reader, GeneralName* name) {
       break;
   }
   return tag == der::Context(number, constructed);
+}
+
+bool ReadOtherName(Bytes contents, OtherName* name) {
+  DerReader fields(contents);
+  Bytes value;  // [0] EXPLICIT ANY
+  if (!ReadOid(fields, &name->type) || !fields.Element(der::Context(0, true), &value) ||
+      !fields.done()) {
+    return false;
+  }
+  DerReader inner(value);
+  return inner.Any(&name->tag, &name->value) && inner.done();
 }
 
 bool GeneralNamesEqual(const GeneralName& a, const GeneralName& b) {

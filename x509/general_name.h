@@ -24,8 +24,19 @@ struct GeneralName {
   Bytes value;
 };
 
-// False: no well-formed GeneralName stands there (text not ASCII, a malformed Name).
+// False: no well-formed GeneralName stands there (text not ASCII, a malformed Name or
+// otherName).
 [[nodiscard]] bool ReadGeneralName(DerReader& reader, GeneralName* name);
+
+// An otherName: contents of the OBJECT IDENTIFIER, and the value's tag and contents.
+struct OtherName {
+  Bytes type;
+  uint8_t tag;
+  Bytes value;
+};
+// From the `value` of a GeneralName that is one. False: it is malformed, which ReadGeneralName
+// never gives.
+[[nodiscard]] bool ReadOtherName(Bytes contents, OtherName* name);
 
 // Directory names as NamesEqual does, others octet by octet.
 bool GeneralNamesEqual(const GeneralName& a, const GeneralName& b);

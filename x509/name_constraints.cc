@@ -5,9 +5,9 @@
 
 #include "x509/dns_name.h"
 #include "x509/error.h"
-#include "x509/general_name.h"
 #include "x509/ip_address.h"
 #include "x509/name.h"
+#include "x509/name_forms.h"
 #include "x509/oid.h"
 
 namespace merlon::x509 {
@@ -34,6 +34,16 @@ bool IsHostOrDomain(std::string_view text) {
   return IsDnsName(text);
 }
 
+// RFC 4985 s4: a whole SRVName, its service alone or its host alone. Either part may be empty.
+bool ReadSrvBase(std::string_view text, SrvName* base) {
+  const bool has_service = text.starts_with('_');
+  const size_t dot = has_service ? text.find('.') : 0;
+  base->service = has_service ? text.substr(0, dot) : std::string_view();
+  base->host = has_service ? text.substr(dot == text.npos ? text.size() : dot + 1) : text;
+  if (has_service && !IsSrvService(base->service)) return false;
+  return (has_service && dot == text.npos) || IsDnsName(base->host);
+}
+
 // What may stand as the base of a subtree. A type that is not understood matters only once a name
 // of that type appears.
 bool IsBase(const GeneralName& base) {
@@ -47,6 +57,11 @@ bool IsBase(const GeneralName& base) {
       return text.empty() || IsHostOrDomain(text.substr(text.rfind('@') + 1));
     case GeneralNameType::kUri:
       return IsHostOrDomain(text);
+    case GeneralNameType::kOtherName: {
+      std::string_view srv_text;
+      SrvName srv;
+      return !SrvText(base, &srv_text) || ReadSrvBase(srv_text, &srv);
+    }
     default:
       return true;
   }
@@ -92,32 +107,61 @@ bool HostMatches(std::string_view host, std::string_view base) {
   return host.size() > base.size() && DnsNamesEqual(host.substr(host.size() - base.size()), base);
 }
 
-Relation MailRelation(std::string_view mailbox, std::string_view base) {
-  const size_t at = mailbox.rfind('@');
-  if (at == mailbox.npos || at == 0) return Relation::kUnclear;
-  const std::string_view host = mailbox.substr(at + 1);
-  if (!IsDnsName(host)) return Relation::kUnclear;
+// Of rfc822Names and SmtpUTF8Mailboxes alike (RFC 9598 s6).
+Relation MailRelation(std::string_view text, std::string_view base) {
+  Mailbox mailbox;
+  if (!ReadMailbox(text, &mailbox)) return Relation::kUnclear;
   if (base.empty()) return Relation::kInside;
   const size_t base_at = base.rfind('@');
-  if (base_at == base.npos) return InsideIf(HostMatches(host, base));
+  if (base_at == base.npos) return InsideIf(HostMatches(mailbox.host, base));
   // A mailbox: the local part octet by octet (RFC 5280 s7.5).
-  return InsideIf(mailbox.substr(0, at) == base.substr(0, base_at) &&
-                  DnsNamesEqual(host, base.substr(base_at + 1)));
+  return InsideIf(mailbox.local == base.substr(0, base_at) &&
+                  DnsNamesEqual(mailbox.host, base.substr(base_at + 1)));
 }
 
-Relation UriRelation(std::string_view uri, std::string_view base) {
+// RFC 4985 s4: "The name restriction of the service name part and the DNS name part of SRVName are
+// handled separately"; the host as of a dNSName.
+Relation SrvRelation(std::string_view text, std::string_view base_text) {
+  SrvName name, base;
+  if (!ReadSrvName(text, &name) || !ReadSrvBase(base_text, &base)) return Relation::kUnclear;
+  return InsideIf((base.service.empty() || DnsNamesEqual(name.service, base.service)) &&
+                  DnsNameWithin(name.host, base.host));
+}
+
+Relation UriRelation(std::string_view text, std::string_view base) {
   // s4.2.1.10: a URI whose authority has no fully qualified host name is to be refused.
-  const size_t scheme = uri.find("://");
-  if (scheme == uri.npos) return Relation::kUnclear;
-  std::string_view host = uri.substr(scheme + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
-  host.remove_prefix(host.rfind('@') + 1);  // npos + 1 is 0
-  host = host.substr(0, host.find(':'));
-  if (!IsDnsName(host)) return Relation::kUnclear;
-  return InsideIf(HostMatches(host, base));
+  UriName uri;
+  if (!ReadUri(text, &uri) || !uri.has_authority || !IsDnsName(uri.host)) return Relation::kUnclear;
+  return InsideIf(HostMatches(uri.host, base));
 }
 
-Relation RelationOf(const GeneralName& name, Bytes base, bool excluding) {
+// Of an otherName: a constraint on SRVNames, or one on mailboxes, to which an SmtpUTF8Mailbox is
+// held. What other types mean is not known here.
+Relation OtherRelation(const GeneralName& name, const GeneralName& base) {
+  std::string_view text, base_text;
+  if (base.type == GeneralNameType::kRfc822Name && MailboxText(name, &text)) {
+    return MailRelation(text, AsText(base.value));
+  }
+  if (SrvText(name, &text) && SrvText(base, &base_text)) return SrvRelation(text, base_text);
+  return Relation::kUnclear;
+}
+
+// Whether a constraint of `base`'s form is one on names of `name`'s form. The form of an otherName
+// is its type.
+bool Constrains(const GeneralName& base, const GeneralName& name) {
+  OtherName other, base_other;
+  if (name.type != GeneralNameType::kOtherName || !ReadOtherName(name.value, &other)) {
+    return base.type == name.type;
+  }
+  if (base.type == GeneralNameType::kRfc822Name) {
+    return other.type == Bytes(oid::kSmtpUtf8Mailbox);
+  }
+  return base.type == GeneralNameType::kOtherName && ReadOtherName(base.value, &base_other) &&
+         base_other.type == other.type;
+}
+
+Relation RelationOf(const GeneralName& name, const GeneralName& subtree, bool excluding) {
+  const Bytes base = subtree.value;
   switch (name.type) {
     case GeneralNameType::kDnsName:
       return DnsRelation(AsText(name.value), AsText(base), excluding);
@@ -129,6 +173,8 @@ Relation RelationOf(const GeneralName& name, Bytes base, bool excluding) {
       return MailRelation(AsText(name.value), AsText(base));
     case GeneralNameType::kUri:
       return UriRelation(AsText(name.value), AsText(base));
+    case GeneralNameType::kOtherName:
+      return OtherRelation(name, subtree);
     default:
       return Relation::kUnclear;
   }
@@ -144,9 +190,9 @@ Result<void> Search(Bytes subtrees, const GeneralName& name, bool excluding, uin
     --*budget;
     GeneralName base;
     if (!ReadSubtree(reader, &base)) return CertificateError(Code::kBadDer);
-    if (base.type != name.type) continue;
+    if (!Constrains(base, name)) continue;
     *constrained = true;
-    const Relation relation = RelationOf(name, base.value, excluding);
+    const Relation relation = RelationOf(name, base, excluding);
     // s4.2.1.10: "MUST either process this constraint or reject the certificate".
     if (relation == Relation::kUnclear) return CertificateError(Code::kNameConstraint);
     *inside = *inside || relation == Relation::kInside;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The nameConstraints extension (RFC 5280 s4.2.1.10): which names the certificates below may bear.
-// dNSName, iPAddress, directoryName, rfc822Name and URI are understood.
+// dNSName, iPAddress, directoryName, rfc822Name (which binds SmtpUTF8Mailbox too, RFC 9598 s6), URI
+// and SRVName (RFC 4985 s4) are understood.
 #pragma once
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"

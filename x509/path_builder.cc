@@ -5,7 +5,6 @@
 
 #include "crypto/base/fixed_vector.h"
 #include "x509/error.h"
-#include "x509/service_identity.h"
 
 namespace merlon::x509 {
 namespace {
@@ -232,9 +231,9 @@ Result<VerifiedChain> VerifyChainWithin(const ChainInput& input, const TrustStor
   PathBuilder builder(input, store, options, budget);
   Result<VerifiedChain> chain = builder.Build();
   Bytes culprit = builder.culprit();
-  if (chain.ok() && !options.server_name.empty()) {
+  if (chain.ok()) {
     culprit = input.presented[input.leaf];
-    const Result<void> named = CheckServerName(chain->leaf, options.server_name);
+    const Result<void> named = CheckIdentities(chain->leaf, options);
     if (!named.ok()) chain = named.error();
   }
   if (!chain.ok() && diagnosis != nullptr) *diagnosis = {chain.error(), culprit};

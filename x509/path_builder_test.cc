@@ -259,7 +259,16 @@ TEST(VerifyChain, ChecksTheName) {
   const Outcome outcome = Verify({Issue(Leaf("Root", 1))}, {Issue(Root())}, options);
   EXPECT_EQ(outcome.code, Code::kNameMismatch);
   EXPECT_EQ(outcome.alert, Alert::kBadCertificate);
+  // RFC 9525 s6.2: one of several is enough.
+  const ReferenceIdentity others[] = {{IdentityType::kSrv, "_https.example.com"},
+                                      {IdentityType::kDnsName, "www.example.com"}};
+  options.identities = others;
+  EXPECT_EQ(CodeOf({Issue(Leaf("Root", 1))}, {Issue(Root())}, options), Code{});
   options.server_name = {};
+  EXPECT_EQ(CodeOf({Issue(Leaf("Root", 1))}, {Issue(Root())}, options), Code{});
+  options.identities = {others, 1};
+  EXPECT_EQ(CodeOf({Issue(Leaf("Root", 1))}, {Issue(Root())}, options), Code::kNameMismatch);
+  options.identities = {};
   EXPECT_EQ(CodeOf({Issue(Leaf("Root", 1))}, {Issue(Root())}, options), Code{});
 }
 

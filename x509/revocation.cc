@@ -54,6 +54,7 @@ Result<bool> Revocation::MaySign(const StatusQuestion& question, size_t candidat
   options.purpose = KeyPurpose::kNone;
   options.leaf_usage = usage;
   options.server_name = {};
+  options.identities = {};
   options.policies = {};
   options.path_check = &nested;
   // RFC 5280 s6.3.3 (f): "The trust anchor for the certification path MUST be the same as the trust

@@ -158,6 +158,17 @@ Result<void> CheckIssuer(const Certificate& issuer, bool is_anchor,
   return CheckNames(*issuer.extensions().name_constraints, below, name_comparisons);
 }
 
+// RFC 9525 s6.2: "The search succeeds if any presented identifier matches one of the reference
+// identifiers".
+Result<void> CheckIdentities(const Certificate& leaf, const VerifyOptions& options) {
+  if (options.server_name.empty() && options.identities.empty()) return {};
+  if (!options.server_name.empty() && CheckServerName(leaf, options.server_name).ok()) return {};
+  for (const ReferenceIdentity& identity : options.identities) {
+    if (CheckIdentity(leaf, identity).ok()) return {};
+  }
+  return CertificateError(Code::kNameMismatch);
+}
+
 Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options) {
   const bool known =
       key.type != crypto::KeyType::kNone && options.drivers.any_sign(key.type) != nullptr;

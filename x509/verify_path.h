@@ -8,6 +8,7 @@
 #include "crypto/driver.h"
 #include "x509/certificate.h"
 #include "x509/profile.h"
+#include "x509/service_identity.h"
 #include "x509/trust_store.h"
 
 namespace merlon::x509 {
@@ -60,8 +61,10 @@ struct VerifyOptions {
   // What the leaf's keyUsage must allow, if it has one. RFC 9846 s4.4.2.2: "the digitalSignature
   // bit MUST be set if the Key Usage extension is present".
   KeyUsage leaf_usage = KeyUsage::kDigitalSignature;
-  // The server's name: see CheckServerName. Empty: not checked.
+  // Who the leaf must be: a server's DNS name or IP address (see ServerIdentity), and other
+  // reference identities (RFC 9525 s6.1). It has to match one of them; none at all: not checked.
   std::string_view server_name;
+  absl::Span<const ReferenceIdentity> identities;
   // What is not here is not accepted.
   crypto::DriverTable drivers;
   WorkBudget budget;
@@ -77,6 +80,9 @@ struct VerifyOptions {
 // A leaf as such: kExpired, kNotYetValid, kUnknownCriticalExtension, kBadKeyUsage,
 // kBadExtendedKeyUsage, kUnsupportedAlgorithm (its key), kBadCertificate.
 Result<void> CheckLeaf(const Certificate& leaf, const VerifyOptions& options);
+
+// Whether it is who `options` ask for: kNameMismatch.
+Result<void> CheckIdentities(const Certificate& leaf, const VerifyOptions& options);
 
 // Whether `issuer` may stand above `below`, which begins with the leaf: as CheckLeaf, and kNotACa,
 // kPathTooLong, kNameConstraint, kWorkBudget. An anchor may be of version 1 or have serial 0.

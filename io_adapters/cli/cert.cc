@@ -151,6 +151,7 @@ const Command kCert = {
         "  merlon cert verify FILE [--chain FILE,...] [--roots FILE] [--name NAME] [--json]\n"
         "                   [--purpose server|client|any] [--profile none|webpki|rfc5280]\n"
         "                   [--crl FILE,...] [--ocsp FILE,...] [--hard-fail] [--at DATE]\n"
+        "                   [--uri URI,...] [--srv _SERVICE.DOMAIN,...] [--email MAILBOX,...]\n"
         "  merlon cert csr  --out FILE (--key FILE | --key-out FILE [--key-type TYPE])\n"
         "                   [--names NAME,...] [--cn NAME] [--must-staple]\n"
         "  merlon cert sign --csr FILE --ca FILE --ca-key FILE --out FILE [--days N] [--is-ca]\n"
@@ -177,7 +178,8 @@ const Command kCert = {
         "`show` takes certificates, requests and CRLs, in PEM or DER. `verify` takes the chain "
         "from\n"
         "FILE, the leaf first, and the system's roots (--roots); it tells in one sentence which\n"
-        "certificate broke which rule. Revocation is told by --crl (PEM, DER) and --ocsp (DER);\n"
+        "certificate broke which rule. The leaf must be one of those that --name, --uri, --srv and\n"
+        "--email name, where any does. Revocation is told by --crl (PEM, DER) and --ocsp (DER);\n"
         "--hard-fail: what they say nothing of is refused.\n\n"
         "A CA, and a server's certificate from it:\n"
         "  merlon cert make --is-ca --cn \"My CA\" --out ca.pem --key-out ca.key\n"
@@ -185,7 +187,7 @@ const Command kCert = {
         "                   --out server.pem --key-out server.key\n",
     .arguments = {.options =
                       "out key-out names cn key-type ca ca-key days chain roots name purpose "
-                      "profile crl ocsp at key csr crl-url ocsp-url revoke revoked number",
+                      "profile crl ocsp at uri srv email key csr crl-url ocsp-url revoke revoked number",
                   .switches = "is-ca json hard-fail must-staple",
                   .min_words = 1,
                   .max_words = 2},

@@ -7,6 +7,7 @@
 #include "io_adapters/text.h"
 #include "x509/ip_address.h"
 #include "x509/name.h"
+#include "x509/name_forms.h"
 #include "x509/oid.h"
 #include "x509/signature_algorithm.h"
 
@@ -92,6 +93,11 @@ std::string GeneralNameText(const x509::GeneralName& name) {
       return std::string(x509::IpAddressText(name.value).view());
     case x509::GeneralNameType::kDirectoryName:
       return NameText(name.value);
+    case x509::GeneralNameType::kOtherName:
+      if (std::string_view text; x509::SrvText(name, &text) || x509::MailboxText(name, &text)) {
+        return io::Printable(text);
+      }
+      return "a name of a type that is not known";
     default:
       return Cat("a name of kind ", static_cast<int>(name.type));
   }

@@ -87,6 +87,31 @@ absl::Status ReadOptions(const Arguments& arguments, x509::VerifyOptions& option
   return absl::OkStatus();
 }
 
+// What each option asks for, and how that looks.
+struct Asked {
+  const char* option;
+  x509::IdentityType type;
+  const char* shape;
+};
+constexpr Asked kAsked[] = {
+    {"uri", x509::IdentityType::kUri, "a URI with a host, as https://example.com"},
+    {"srv", x509::IdentityType::kSrv, "a service and a domain, as _imaps.example.com"},
+    {"email", x509::IdentityType::kEmail, "a mailbox, as me@example.com"}};
+
+// Who the leaf is to be; any of them will do. The text of each is in `names`.
+absl::Status ReadIdentities(const Arguments& arguments, std::deque<std::string>& names,
+                            std::vector<x509::ReferenceIdentity>& identities) {
+  for (const Asked& asked : kAsked) {
+    for (std::string& name : arguments.List(asked.option)) {
+      identities.push_back({asked.type, names.emplace_back(std::move(name))});
+      if (x509::IsIdentity(identities.back())) continue;
+      return absl::InvalidArgumentError(
+          Cat("--", asked.option, " takes ", asked.shape, ", not ", names.back()));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // "certificate 2, CN=Example": of those presented, else of the roots.
 std::string Culprit(const std::vector<Bytes>& presented, Bytes der) {
   std::string which = "a root";
@@ -143,6 +168,10 @@ int CertVerify(const Arguments& arguments) {
   options.drivers = crypto.context().drivers;
   const std::string name = arguments.Value("name");
   options.server_name = name;
+  std::deque<std::string> names;
+  std::vector<x509::ReferenceIdentity> identities;
+  if (auto s = ReadIdentities(arguments, names, identities); !s.ok()) return Complain(kUsage, s);
+  options.identities = identities;
   // SHA-1 names certificates in responses; it signs nothing.
   const x509::OcspSource ocsp(told.responses, {.sha1 = &crypto::kPortableSha1});
   const x509::CrlSource crls(told.crls);

@@ -193,8 +193,20 @@ TEST_F(KeyTypeInterop, OpensslsRequestsCrlsAndOcspResponsesAreRead) {
                     out = File("openssl_signed"), request = File("ocsp_request"),
                     response = File("ocsp_response"), index = File("ocsp_index");
   Must({"openssl", "req", "-new", "-key", Key("p256"), "-subj", "/CN=b.test", "-addext",
-        "subjectAltName=DNS:b.test", "-out", csr});
+        "subjectAltName=DNS:b.test,URI:https://b.test/,email:me@b.test,"
+        "otherName:1.3.6.1.5.5.7.8.7;IA5:_imaps.b.test",
+        "-out", csr});
   Must({Merlon(), "cert", "sign", "--csr", csr, "--ca", ca, "--ca-key", ca_key, "--out", out});
+  const auto verified_for = [&](const std::string& option, const std::string& name) {
+    return Execute({Merlon(), "cert", "verify", out, "--roots", ca, option, name});
+  };
+  EXPECT_EQ(verified_for("--srv", "_imaps.b.test").code, 0);
+  EXPECT_EQ(verified_for("--uri", "HTTPS://b.test:8443").code, 0);
+  EXPECT_EQ(verified_for("--email", "a@b.test,me@b.test").code, 0);
+  EXPECT_THAT(verified_for("--srv", "_imap.b.test").output,
+              HasSubstr("certificate 1, CN=b.test: The certificate is not for the name"));
+  EXPECT_THAT(verified_for("--email", "b.test").output,
+              HasSubstr("--email takes a mailbox, as me@example.com, not b.test"));
   const Finished serial = Execute({"openssl", "x509", "-noout", "-serial", "-in", out});
   const std::string hex = serial.output.substr(serial.output.find('=') + 1, 32);
   const struct {
