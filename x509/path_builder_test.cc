@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <functional>
 
 #include "x509/oid.h"
@@ -457,6 +458,151 @@ TEST(VerifyChain, NoRevAvailStandsAlone) {
               toy.spec.crl_urls = kUrls;
             }),
             Code::kBadCertificate);
+}
+
+// What a step asks for, in short.
+std::string Asks(const ChainVerification& verification) {
+  const VerificationStep& step = verification.step();
+  if (std::holds_alternative<NeedAnchor>(step)) return "anchor";
+  if (std::holds_alternative<NeedSignature>(step)) return "signature";
+  if (std::holds_alternative<NeedCertificates>(step)) return "certificates";
+  if (std::holds_alternative<NeedPathCheck>(step)) return "path check";
+  return verification.result().ok() ? "done" : "failed";
+}
+
+// Root, intermediate, leaf, and a store of the root.
+struct Three {
+  Buffer root = Issue(Root()), ca = Issue(Intermediate()), leaf = Issue(Leaf());
+  TrustAnchor anchor = *TrustAnchor::FromCertificate(root);
+  TrustAnchors store{absl::Span<const TrustAnchor>(&anchor, 1)};
+};
+
+TEST(ChainVerification, AsksStepByStep) {
+  const Three pki;
+  const Bytes chain[] = {pki.leaf, pki.ca};
+  const VerifyOptions options = Options();
+  const int before = ToyVerifications();
+  ChainVerification verification({chain}, options, {});
+  const auto anchor = [&] { return std::get_if<NeedAnchor>(&verification.step()); };
+  const auto signature = [&] { return std::get_if<NeedSignature>(&verification.step()); };
+  // Whether the leaf is an anchor; then who issued it.
+  ASSERT_NE(anchor(), nullptr);
+  EXPECT_EQ(anchor()->subject, Bytes(ToyName("Leaf")));
+  ASSERT_TRUE(verification.AnswerAnchor(nullptr).ok());
+  ASSERT_NE(anchor(), nullptr);
+  EXPECT_EQ(anchor()->subject, Bytes(ToyName("Intermediate")));
+  ASSERT_TRUE(verification.AnswerAnchor(nullptr).ok());
+  ASSERT_NE(signature(), nullptr);
+  EXPECT_EQ(signature()->key.der, Bytes(ToyKey(2)));
+  EXPECT_EQ(signature()->signed_data, Certificate::Parse(pki.leaf)->tbs());
+  EXPECT_EQ(signature()->algorithm.hash, crypto::HashId::kSha256);
+  // A wrong answer is misuse and changes nothing.
+  EXPECT_EQ(verification.AnswerAnchor(nullptr).error(), Misuse());
+  EXPECT_EQ(verification.AnswerCertificates(chain, Arrival::kComplete).error(), Misuse());
+  EXPECT_EQ(verification.AnswerPathCheck({}, 0).error(), Misuse());
+  EXPECT_EQ(verification.result().error(), Misuse());
+  ASSERT_NE(signature(), nullptr);
+  ASSERT_TRUE(verification.AnswerSignature({}).ok());
+  ASSERT_NE(anchor(), nullptr);
+  EXPECT_EQ(anchor()->subject, Bytes(ToyName("Root")));
+  ASSERT_TRUE(verification.AnswerAnchor(&pki.anchor).ok());
+  ASSERT_NE(signature(), nullptr);
+  EXPECT_EQ(signature()->key.der, Bytes(ToyKey(1)));
+  ASSERT_TRUE(verification.AnswerSignature({}).ok());
+  ASSERT_TRUE(verification.result().ok());
+  EXPECT_EQ(verification.result()->length, 2u);
+  EXPECT_EQ(verification.result()->anchor, &pki.anchor);
+  EXPECT_EQ(verification.AnswerSignature({}).error(), Misuse());
+  EXPECT_EQ(ToyVerifications(), before);
+}
+
+TEST(ChainVerification, AnswersThatSayNoAreNoted) {
+  const Three pki;
+  const Bytes chain[] = {pki.leaf, pki.ca};
+  const VerifyOptions options = Options();
+  for (const Error error :
+       {PeerError(Code::kBadSignature, Alert::kBadCertificate), LocalError(Code::kInternal)}) {
+    ChainVerification verification({chain}, options, {});
+    while (!verification.done() && Asks(verification) != "signature") {
+      ASSERT_TRUE(AnswerStep(verification, pki.store, options).ok());
+    }
+    ASSERT_TRUE(verification.AnswerSignature(error).ok());
+    while (!verification.done()) ASSERT_TRUE(AnswerStep(verification, pki.store, options).ok());
+    EXPECT_EQ(verification.result().error(), error);
+    EXPECT_EQ(verification.diagnosis().certificate, Bytes(pki.leaf));
+  }
+}
+
+// Signatures of many verifications can be checked together.
+TEST(ChainVerification, ManyGoOnSideBySide) {
+  const Three pki;
+  const Bytes chain[] = {pki.leaf, pki.ca};
+  const VerifyOptions options = Options();
+  std::deque<ChainVerification> all;
+  for (int i = 0; i < 3; ++i) all.emplace_back(ChainInput{chain}, options, WorkBudget());
+  std::vector<size_t> batches;
+  for (;;) {
+    std::vector<ChainVerification*> batch;
+    for (ChainVerification& one : all) {
+      while (Asks(one) == "anchor") ASSERT_TRUE(AnswerStep(one, pki.store, options).ok());
+      if (!one.done()) batch.push_back(&one);
+    }
+    if (batch.empty()) break;
+    batches.push_back(batch.size());
+    for (ChainVerification* one : batch) ASSERT_TRUE(AnswerStep(*one, pki.store, options).ok());
+  }
+  EXPECT_THAT(batches, testing::ElementsAre(3, 3));
+  for (ChainVerification& one : all) EXPECT_TRUE(one.result().ok());
+}
+
+TEST(ChainVerification, VerifiesCertificatesAsTheyArrive) {
+  const Three pki;
+  const Buffer other = Issue(Intermediate("Other", 7, "Elsewhere", 8));
+  const VerifyOptions options = Options();
+  // For each list, how many signatures were checked when so many had arrived.
+  const struct {
+    std::vector<Bytes> arriving;
+    std::vector<int> checked;
+  } cases[] = {{{pki.leaf, pki.ca, other}, {0, 2}},  // done before the last arrives
+               {{pki.leaf, other, pki.ca}, {0, 0, 2}},
+               {{pki.leaf, other}, {0, 0}}};
+  for (const auto& test : cases) {
+    const absl::Span<const Bytes> all = test.arriving;
+    ChainVerification verification({}, options, {}, Arrival::kMayContinue);
+    EXPECT_EQ(Asks(verification), "certificates");
+    std::vector<int> checked;
+    const int before = ToyVerifications();
+    for (size_t i = 1; i <= all.size() && !verification.done(); ++i) {
+      ASSERT_TRUE(verification.AnswerCertificates(all.first(i), Arrival::kMayContinue).ok());
+      while (!verification.done() && Asks(verification) != "certificates") {
+        ASSERT_TRUE(AnswerStep(verification, pki.store, options).ok());
+      }
+      checked.push_back(ToyVerifications() - before);
+    }
+    EXPECT_EQ(checked, test.checked);
+    if (!verification.done()) {
+      EXPECT_EQ(verification.AnswerCertificates({}, Arrival::kComplete).error(), Misuse());
+      ASSERT_TRUE(verification.AnswerCertificates(all, Arrival::kComplete).ok());
+    }
+    EXPECT_EQ(verification.result().ok(), test.checked.back() == 2);
+  }
+  ChainVerification none({}, options, {}, Arrival::kMayContinue);
+  ASSERT_TRUE(none.AnswerCertificates({}, Arrival::kComplete).ok());
+  EXPECT_EQ(none.result().error(), Misuse());
+}
+
+TEST(ChainVerification, TriesKnownIntermediates) {
+  const Three pki;
+  const Buffer impostor = Issue(Intermediate("Intermediate", 7));
+  const Certificate known[] = {*Certificate::Parse(impostor), *Certificate::Parse(pki.ca)};
+  const Bytes chain[] = {pki.leaf}, whole[] = {pki.leaf, pki.ca};
+  EXPECT_EQ(VerifyChain({chain, 0, known}, pki.store, Options())->length, 2u);
+  EXPECT_EQ(VerifyChain({chain, 0, {known, 1}}, pki.store, Options()).error().code,
+            Code::kBadSignature);
+  // Those presented come first.
+  const int before = ToyVerifications();
+  EXPECT_TRUE(VerifyChain({whole, 0, known}, pki.store, Options()).ok());
+  EXPECT_EQ(ToyVerifications() - before, 2);
 }
 
 }  // namespace

@@ -177,19 +177,18 @@ Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options) {
   return known && !weak ? Result<void>() : CertificateError(Code::kUnsupportedAlgorithm);
 }
 
-Result<void> CheckSignature(const Certificate& certificate, const PublicKeyInfo& key,
-                            const VerifyOptions& options) {
-  return CheckSignature(certificate.signature_algorithm(), certificate.tbs(),
-                        certificate.signature(), key, options.drivers);
-}
-
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers) {
   MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed, ParseSignatureAlgorithm(algorithm));
-  const crypto::SignAlgorithm* const sign = drivers.sign(parsed.family, key.type);
+  return CheckSignature(parsed, signed_data, signature, key, drivers);
+}
+
+Result<void> CheckSignature(crypto::SignAlg algorithm, Bytes signed_data, Bytes signature,
+                            const PublicKeyInfo& key, const crypto::DriverTable& drivers) {
+  const crypto::SignAlgorithm* const sign = drivers.sign(algorithm.family, key.type);
   const crypto::HashAlgorithm* const hash =
-      parsed.hash == crypto::HashId::kNone ? nullptr : drivers.hash(parsed.hash);
-  if (sign == nullptr || (hash == nullptr && parsed.hash != crypto::HashId::kNone)) {
+      algorithm.hash == crypto::HashId::kNone ? nullptr : drivers.hash(algorithm.hash);
+  if (sign == nullptr || (hash == nullptr && algorithm.hash != crypto::HashId::kNone)) {
     return CertificateError(Code::kUnsupportedAlgorithm);
   }
   const Result<void> verified = sign->verify(key.key, hash, signed_data, signature);

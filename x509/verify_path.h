@@ -97,10 +97,10 @@ Result<void> CheckPolicies(absl::Span<const Certificate> path, const TrustAnchor
 // Whether the key may verify certificates here at all: kUnsupportedAlgorithm.
 Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options);
 
-// Whether `key` signed `certificate`: kUnsupportedAlgorithm, kBadKey, kBadSignature.
-Result<void> CheckSignature(const Certificate& certificate, const PublicKeyInfo& key,
-                            const VerifyOptions& options);
-// The same of any `signed_data`, with its AlgorithmIdentifier (whole DER) and signature.
+// Whether `key` signed `signed_data`: kUnsupportedAlgorithm, kBadKey, kBadSignature.
+Result<void> CheckSignature(crypto::SignAlg algorithm, Bytes signed_data, Bytes signature,
+                            const PublicKeyInfo& key, const crypto::DriverTable& drivers);
+// The same with the AlgorithmIdentifier, whole DER.
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers);
 
