@@ -70,6 +70,7 @@ constexpr Row kRows[] = {
     {Code::kBadCrl, {"A certificate revocation list is malformed.", "RFC 5280 s5"}},
     {Code::kBadOcspResponse,
      {"An OCSP response is malformed, or gives no answer.", "RFC 6960 s4.2.1"}},
+    {Code::kNotPinned, {"No key of the certificate path is pinned.", "RFC 7469 s2.6"}},
     {Code::kBadRequest, {"A certification request is malformed.", "RFC 2986 s4"}},
 
     // record/

@@ -138,14 +138,22 @@ Bytes LocalOperations::IdentityOf(Bytes leaf_der) {
 OpResult LocalOperations::Do(const VerifyChain& request) {
   x509::Certificate leaf;
   if (const auto* policy = std::get_if<VerifyAgainst>(&options_.chain_policy)) {
-    if (policy->anchors == nullptr) {
+    // Pins are hashes: without that function none is known.
+    const crypto::HashAlgorithm* sha256 = crypto_.drivers.hash(crypto::HashId::kSha256);
+    const bool pinned = !policy->pins.empty() && sha256 != nullptr;
+    if (policy->anchors == nullptr && !pinned) {
       return OpRefused{PeerError(Code::kUnknownIssuer, Alert::kUnknownCa)};
     }
     x509::VerifyOptions options;
-    options.now = request.wall;
+    if (policy->minimum_time) {
+      options = x509::DeviceOptions(*policy->minimum_time, {}, crypto_.drivers);
+    } else {
+      options.now = request.wall;
+      options.drivers = crypto_.drivers;
+    }
     options.purpose =
         request.peer_is_server ? x509::KeyPurpose::kServerAuth : x509::KeyPurpose::kClientAuth;
-    options.drivers = crypto_.drivers;
+    options.signatures = options_.chain_signatures;
     if (request.peer_is_server) {
       options.server_name =
           policy->expected_name.empty() ? request.server_name : policy->expected_name;
@@ -155,8 +163,11 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
       return OpRefused{PeerError(Code::kNameMismatch, Alert::kBadCertificate)};
     }
     const x509::ChainInput presented{request.chain_der};
-    const Result<x509::VerifiedChain> chain =
-        x509::VerifyChain(presented, *policy->anchors, options);
+    std::optional<x509::PinnedAnchors> pins;
+    if (pinned) pins.emplace(policy->pins, request.chain_der, *sha256, policy->anchors);
+    const x509::TrustStore& anchors =
+        pinned ? static_cast<const x509::TrustStore&>(*pins) : *policy->anchors;
+    const Result<x509::VerifiedChain> chain = x509::VerifyChain(presented, anchors, options);
     if (!chain.ok()) return Refuse(chain.error());
     leaf = chain->leaf;
   } else {

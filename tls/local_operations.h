@@ -5,12 +5,14 @@
 // Perform.
 #pragma once
 #include <array>
+#include <optional>
 #include <string_view>
 #include <variant>
 
 #include "crypto/context.h"
 #include "tls/config.h"
 #include "tls/operation.h"
+#include "x509/pins.h"
 #include "x509/trust_store.h"
 
 namespace merlon::tls {
@@ -19,8 +21,12 @@ namespace merlon::tls {
 // that the connection was given (or, where that is not what the certificate says, for this one); of
 // a client's no name is checked: who it is is the application's to read in the chain.
 struct VerifyAgainst {
-  const x509::TrustStore* anchors = nullptr;  // null: nothing is trusted
+  const x509::TrustStore* anchors = nullptr;  // null: nothing is trusted but what is pinned
   std::string_view expected_name = {};
+  // Keys that are trusted beside the anchors: see x509::PinnedAnchors.
+  absl::Span<const x509::SpkiPin> pins = {};
+  // Of a device without a clock: the device profile (x509::DeviceOptions).
+  std::optional<UnixTime> minimum_time = {};
 };
 // Whoever answers, or asks, is trusted, with any certificate. No protection against an active
 // attacker.
@@ -46,6 +52,8 @@ struct LocalOptions {
   absl::Span<const ExternalPsk> psks12 = {};
   const crypto::BoundAeadKey* ticket_key = nullptr;  // null: no tickets
   SessionCache* sessions = nullptr;                  // null: none
+  // Spares signatures of chains that come again; null: none.
+  x509::SignatureCache* chain_signatures = nullptr;
 };
 
 // For any number of connections, on one thread.

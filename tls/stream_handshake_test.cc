@@ -204,6 +204,35 @@ TEST(StreamHandshake, BadChainsGetTheirAlerts) {
   }
 }
 
+// The device profile: pins in place of anchors, a minimum in place of the time.
+TEST(StreamHandshake, ADeviceTrustsPinnedKeys) {
+  World& world = SharedWorld();
+  ServerConfigBuilder builder(world.crypto());
+  // Begins in the future of a clock that nobody asks.
+  builder.AddCredential({world.MakeLeaf(kServerName, kTestTime + std::chrono::hours(1),
+                                        kTestTime + std::chrono::hours(9))},
+                        world.leaf_key());
+  const auto config = builder.Build().value();
+  const x509::TrustAnchors none{{}};
+  const Result<x509::Certificate> leaf = x509::Certificate::Parse(AsBytes(world.chain()[0]));
+  ASSERT_TRUE(leaf.ok());
+  const x509::SpkiPin pin =
+      x509::PinOf(*world.crypto().drivers.hash(crypto::HashId::kSha256), leaf->public_key().der);
+  for (const auto& [hours, pins, code] : {std::tuple{0, 1, Code{}},
+                                          {9, 1, Code{}},
+                                          {10, 1, Code::kExpired},
+                                          {0, 0, Code::kUnknownIssuer}}) {
+    StreamPair pair(
+        {.server = config,
+         .chain_policy = VerifyAgainst{.anchors = &none,
+                                       .pins = absl::MakeConstSpan(&pin, static_cast<size_t>(pins)),
+                                       .minimum_time = kTestTime + std::chrono::hours(hours)}});
+    pair.Run();
+    EXPECT_EQ(pair.client->connected(), code == Code{});
+    EXPECT_EQ(pair.client->face.failure() ? pair.client->face.failure()->code : Code{}, code);
+  }
+}
+
 TEST(StreamHandshake, TrustingAnyChainTakesANameThatSaysSo) {
   StreamPair pair({.server_name = "", .chain_policy = DangerouslyTrustAnyChain{}});
   pair.Run();

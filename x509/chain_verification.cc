@@ -76,7 +76,7 @@ Result<void> ChainVerification::AnswerAnchor(const TrustAnchor* anchor) {
     if (anchor == nullptr) {
       StartLevel();
     } else if (anchor->certificate() != nullptr && anchor->certificate()->der() == top().der()) {
-      Accept();
+      AskPathCheck();
     } else {
       AskAnchor(next_anchor_);
     }
@@ -131,10 +131,14 @@ Result<void> ChainVerification::AnswerPathCheck(Result<void> checked, size_t cul
   return {};
 }
 
+absl::Span<const Certificate> ChainVerification::below_anchor() const {
+  return phase_ == Phase::kIsAnchor ? absl::Span<const Certificate>() : path_.view();
+}
+
 Result<VerifiedChain> ChainVerification::result() const {
   if (!done()) return Misuse();
   if (!verified_) return error_;
-  return VerifiedChain{path_[0], anchor_, phase_ == Phase::kIsAnchor ? 0 : path_.size()};
+  return VerifiedChain{path_[0], anchor_, below_anchor().size()};
 }
 
 void ChainVerification::Ask(VerificationStep step) {
@@ -230,11 +234,14 @@ void ChainVerification::CheckWhole() {
   if (!checked.ok()) {
     Refuse(checked.error(), path_[culprit].der());
     if (!waiting_) AskAnchor(next_anchor_);
-  } else if (options_.path_check != nullptr) {
-    Ask(NeedPathCheck{{path_.view(), anchor_, presented_}});
   } else {
-    Accept();
+    AskPathCheck();
   }
+}
+
+void ChainVerification::AskPathCheck() {
+  if (options_.path_check == nullptr) return Accept();
+  Ask(NeedPathCheck{{below_anchor(), anchor_, presented_}});
 }
 
 void ChainVerification::Accept() {

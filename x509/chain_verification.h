@@ -84,7 +84,8 @@ class ChainVerification {
   // Each answers the step of its name, and goes on to the next one. Misuse, which changes nothing:
   // the step is another.
   //
-  // Null: there is none with this index. It lives until the verification ends.
+  // Null: there is none with this index. It lives until another is answered; the last one is that
+  // of result().
   Result<void> AnswerAnchor(const TrustAnchor* anchor);
   // What CheckSignature (verify_path.h) gives. An error that is not the peer's ends the search.
   Result<void> AnswerSignature(Result<void> verified);
@@ -123,11 +124,13 @@ class ChainVerification {
   void TryCandidate(const Certificate& candidate);
   void Backtrack();
   void CheckWhole();
+  void AskPathCheck();
   void Accept();
   // Whether `key`, with its certificate if it has one, may stand on the path.
   bool Allows(const PublicKeyInfo& key, const Certificate* issuer, bool is_anchor);
   bool OnPath(const Certificate& candidate) const;
   bool SpendStep();
+  absl::Span<const Certificate> below_anchor() const;
   const Certificate& top() const { return path_[path_.size() - 1]; }
   // Notes what only ends a path; ends the search with others.
   void Refuse(Error error, Bytes culprit);

@@ -12,7 +12,7 @@ Result<void> AnswerStep(ChainVerification& verification, const TrustStore& store
   if (const auto* signature = std::get_if<NeedSignature>(&step)) {
     return verification.AnswerSignature(CheckSignature(signature->algorithm, signature->signed_data,
                                                        signature->signature, signature->key,
-                                                       options.drivers));
+                                                       options.drivers, options.signatures));
   }
   if (const auto* check = std::get_if<NeedPathCheck>(&step)) {
     size_t culprit = 0;

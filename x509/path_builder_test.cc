@@ -6,8 +6,12 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 
 #include "x509/oid.h"
+#include "x509/pins.h"
+#include "x509/signature_cache.h"
+#include "x509/testing/portable_drivers.h"
 #include "x509/testing/toy_pki.h"
 
 namespace merlon::x509 {
@@ -603,6 +607,146 @@ TEST(ChainVerification, TriesKnownIntermediates) {
   const int before = ToyVerifications();
   EXPECT_TRUE(VerifyChain({whole, 0, known}, pki.store, Options()).ok());
   EXPECT_EQ(ToyVerifications() - before, 2);
+}
+
+const crypto::HashAlgorithm& Sha256() { return *PortableDrivers().hash(crypto::HashId::kSha256); }
+SpkiPin PinOfKey(uint8_t key) { return PinOf(Sha256(), ToyKey(key)); }
+
+TEST(Pins, AreAnchorsAmongThosePresented) {
+  const Buffer ca = Issue(Intermediate()), leaf = Issue(Leaf());
+  const Bytes chain[] = {leaf, ca};
+  const Three pki;
+  const struct {
+    uint8_t pinned;
+    const TrustStore* others;
+    Code code;
+    size_t length;
+  } cases[] = {{9, nullptr, Code{}, 0},                // the leaf
+               {2, nullptr, Code{}, 1},                // its issuer
+               {1, nullptr, Code::kUnknownIssuer, 0},  // the root, which is not presented
+               {7, nullptr, Code::kUnknownIssuer, 0},
+               {7, &pki.store, Code{}, 2},
+               {2, &pki.store, Code{}, 1}};
+  for (const auto& test : cases) {
+    const SpkiPin pins[] = {PinOfKey(77), PinOfKey(test.pinned)};
+    const PinnedAnchors anchors(pins, chain, Sha256(), test.others);
+    const VerifyOptions options = DeviceOptions(kToyNow, "www.example.com", ToyDrivers());
+    const Result<VerifiedChain> verified = VerifyChain({chain}, anchors, options);
+    EXPECT_EQ(verified.ok() ? Code{} : verified.error().code, test.code) << int{test.pinned};
+    EXPECT_EQ(verified.ok() ? verified->length : 0, test.length) << int{test.pinned};
+  }
+}
+
+// What is pinned is held to the rules all the same.
+TEST(Pins, DoNotExcuse) {
+  const SpkiPin pins[] = {PinOfKey(2), PinOfKey(9)};
+  const auto code = [&](const std::function<void(ToyCertificate&)>& change, std::string_view name) {
+    ToyCertificate leaf = Leaf();
+    change(leaf);
+    const Buffer der = Issue(leaf);
+    const Bytes chain[] = {der};
+    const PinnedAnchors anchors(pins, chain, Sha256());
+    const Result<VerifiedChain> verified =
+        VerifyChain({chain}, anchors, DeviceOptions(kToyNow, name, ToyDrivers()));
+    return verified.ok() ? Code{} : verified.error().code;
+  };
+  const auto as_is = [](ToyCertificate&) {};
+  EXPECT_EQ(code(as_is, "www.example.com"), Code{});
+  EXPECT_EQ(code(as_is, "other.example.com"), Code::kNameMismatch);
+  EXPECT_EQ(code([](auto& leaf) { leaf.key = 8; }, "www.example.com"), Code::kUnknownIssuer);
+  // The minimum time: what ended before it is refused, what begins behind it is not.
+  const auto ended = [](auto& leaf) { leaf.spec.not_after = kToyNow - std::chrono::seconds(1); };
+  const auto ends = [](auto& leaf) { leaf.spec.not_after = kToyNow; };
+  const auto begins = [](auto& leaf) { leaf.spec.not_before = kToyNow + days(99); };
+  EXPECT_EQ(code(ended, "www.example.com"), Code::kExpired);
+  EXPECT_EQ(code(ends, "www.example.com"), Code{});
+  EXPECT_EQ(code(begins, "www.example.com"), Code{});
+}
+
+TEST(Pins, MayBeDemandedOfAPath) {
+  const Three pki;
+  const Bytes chain[] = {pki.leaf, pki.ca};
+  VerifyOptions options = Options();
+  for (const auto& [key, code] :
+       std::map<uint8_t, Code>{{1, Code{}}, {2, Code{}}, {9, Code{}}, {7, Code::kNotPinned}}) {
+    const SpkiPin pin = PinOfKey(key);
+    const RequirePin check({&pin, 1}, Sha256());
+    const RequirePin twice({&pin, 1}, Sha256(), &check);
+    options.path_check = &twice;
+    const Result<VerifiedChain> verified = VerifyChain({chain}, pki.store, options);
+    EXPECT_EQ(verified.ok() ? Code{} : verified.error().code, code) << int{key};
+  }
+  // Also of a leaf that is an anchor itself.
+  const Buffer self = Issue(Leaf("Leaf", 9));
+  const Bytes alone[] = {self};
+  const TrustAnchor anchors[] = {*TrustAnchor::FromCertificate(self)};
+  for (uint8_t key : {7, 9}) {
+    const SpkiPin pin = PinOfKey(key);
+    const RequirePin check({&pin, 1}, Sha256());
+    options.path_check = &check;
+    EXPECT_EQ(VerifyChain({alone}, TrustAnchors(anchors), options).ok(), key == 9);
+  }
+}
+
+TEST(SignatureCache, SparesSignaturesAlone) {
+  const Three pki;
+  std::array<SignatureCache::Entry, 8> room;
+  room.fill({1});
+  SignatureCache cache(absl::MakeSpan(room), Sha256());
+  VerifyOptions options = Options();
+  options.signatures = &cache;
+  // How many signatures it took, if it verified.
+  const auto verify = [&](const Buffer& leaf, const VerifyOptions& with) {
+    const Bytes chain[] = {leaf, pki.ca};
+    const int before = ToyVerifications();
+    const bool ok = VerifyChain({chain}, pki.store, with).ok();
+    const int took = ToyVerifications() - before;
+    return ok ? took : -took - 1;
+  };
+  EXPECT_EQ(verify(pki.leaf, options), 2);
+  EXPECT_EQ(verify(pki.leaf, options), 0);
+  // The rules are looked at again, and the budget is spent.
+  VerifyOptions late = options;
+  late.now = kToyNow + days(1000);
+  EXPECT_EQ(verify(pki.leaf, late), -1);
+  VerifyOptions small = options;
+  small.budget.signature_checks = 1;
+  EXPECT_EQ(verify(pki.leaf, small), -1);
+  VerifyOptions nothing = options;
+  nothing.drivers = {};
+  EXPECT_EQ(verify(pki.leaf, nothing), -1);
+  // Another certificate, and each byte of this one changed: in what is signed, the algorithm, the
+  // signature. What fails is not remembered.
+  EXPECT_EQ(verify(Issue(Leaf()), options), 1);
+  const size_t first = pki.leaf.size() - 16;
+  for (size_t i = first; i < pki.leaf.size(); ++i) {
+    Buffer altered = pki.leaf;
+    altered[i] ^= 1;
+    EXPECT_LT(verify(altered, options), 0) << i;
+    EXPECT_LT(verify(altered, options), 0) << i;
+  }
+  Buffer renamed = pki.leaf;
+  const std::string_view name = "www.example";
+  *std::search(renamed.begin(), renamed.end(), name.begin(), name.end()) ^= 0x20;
+  EXPECT_EQ(verify(renamed, options), -2);
+  EXPECT_EQ(verify(renamed, options), -2);
+}
+
+TEST(SignatureCache, IsBounded) {
+  std::array<SignatureCache::Entry, 7> room;  // of which 4 serve
+  SignatureCache cache(absl::MakeSpan(room), Sha256());
+  SignatureCache empty({}, Sha256());
+  const auto digest = [&](uint8_t n, Bytes key = {}) {
+    return cache.Digest(key, {}, Bytes(&n, 1), {});
+  };
+  for (uint8_t n = 0; n < 6; ++n) cache.Remember(digest(n));
+  cache.Remember(digest(5));
+  for (uint8_t n = 0; n < 6; ++n) EXPECT_EQ(cache.Knows(digest(n)), n >= 2) << int{n};
+  empty.Remember(digest(0));
+  EXPECT_FALSE(empty.Knows(digest(0)));
+  // Parts are told apart.
+  const uint8_t five = 5;
+  EXPECT_FALSE(cache.Knows(cache.Digest(Bytes(&five, 1), {}, {}, {})));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "x509/revocation.h"
 
+#include <algorithm>
+
 #include "x509/error.h"
 #include "x509/path_builder.h"
 
@@ -12,7 +14,8 @@ Result<bool> IsSignedBy(const StatusQuestion& question, const PublicKeyInfo& key
   if (question.budget->signature_checks == 0) return CertificateError(Code::kWorkBudget);
   --question.budget->signature_checks;
   const Result<void> checked =
-      CheckSignature(algorithm, signed_data, signature, key, question.options.drivers);
+      CheckSignature(algorithm, signed_data, signature, key, question.options.drivers,
+                     question.options.signatures);
   if (checked.ok()) return true;
   if (checked.error().origin != Origin::kPeer) return checked.error();
   return false;
@@ -20,7 +23,7 @@ Result<bool> IsSignedBy(const StatusQuestion& question, const PublicKeyInfo& key
 
 Result<void> Revocation::Check(const CertificatePath& path, const VerifyOptions& options,
                                WorkBudget* budget, size_t* culprit) const {
-  const size_t count = policy_.leaf_only ? 1 : path.certificates.size();
+  const size_t count = std::min<size_t>(path.certificates.size(), policy_.leaf_only ? 1 : SIZE_MAX);
   // From the anchor down: a revoked CA says more than what it issued.
   for (size_t i = count; i-- > 0;) {
     *culprit = i;

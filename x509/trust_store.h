@@ -49,7 +49,7 @@ class TrustAnchor {
 class TrustStore {
  public:
   // The `index`-th anchor (from 0) whose subject is the Name `subject` (see NamesEqual); null:
-  // there are no more. It lives until the verification ends.
+  // there are no more. It lives until the next call.
   virtual const TrustAnchor* FindBySubject(Bytes subject, size_t index) const = 0;
 
  protected:

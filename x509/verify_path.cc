@@ -6,6 +6,7 @@
 #include "x509/name.h"
 #include "x509/oid.h"
 #include "x509/signature_algorithm.h"
+#include "x509/signature_cache.h"
 
 namespace merlon::x509 {
 namespace {
@@ -178,21 +179,32 @@ Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options) {
 }
 
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
-                            const PublicKeyInfo& key, const crypto::DriverTable& drivers) {
+                            const PublicKeyInfo& key, const crypto::DriverTable& drivers,
+                            SignatureCache* cache) {
   MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed, ParseSignatureAlgorithm(algorithm));
-  return CheckSignature(parsed, signed_data, signature, key, drivers);
+  return CheckSignature(parsed, signed_data, signature, key, drivers, cache);
 }
 
 Result<void> CheckSignature(crypto::SignAlg algorithm, Bytes signed_data, Bytes signature,
-                            const PublicKeyInfo& key, const crypto::DriverTable& drivers) {
+                            const PublicKeyInfo& key, const crypto::DriverTable& drivers,
+                            SignatureCache* cache) {
   const crypto::SignAlgorithm* const sign = drivers.sign(algorithm.family, key.type);
   const crypto::HashAlgorithm* const hash =
       algorithm.hash == crypto::HashId::kNone ? nullptr : drivers.hash(algorithm.hash);
   if (sign == nullptr || (hash == nullptr && algorithm.hash != crypto::HashId::kNone)) {
     return CertificateError(Code::kUnsupportedAlgorithm);
   }
+  // What is not accepted here was refused above: a cache knows of signatures alone.
+  SignatureCache::Entry digest{};
+  if (cache != nullptr) {
+    digest = cache->Digest(key.der, algorithm, signed_data, signature);
+    if (cache->Knows(digest)) return {};
+  }
   const Result<void> verified = sign->verify(key.key, hash, signed_data, signature);
-  if (verified.ok()) return {};
+  if (verified.ok()) {
+    if (cache != nullptr) cache->Remember(digest);
+    return {};
+  }
   // A driver that could not do its work is not the peer's fault.
   if (verified.error().origin != Origin::kPeer) return verified;
   return CertificateError(verified.error().code);

@@ -22,7 +22,7 @@ struct WorkBudget {
 };
 
 // A whole path: certificates that keep all rules so far, the leaf first, up to one that the anchor
-// signed; and all that were presented.
+// signed (none, where the leaf is an anchor itself); and all that were presented.
 struct CertificatePath {
   absl::Span<const Certificate> certificates;
   const TrustAnchor* anchor;
@@ -38,6 +38,7 @@ struct CertificatePath {
   }
 };
 
+class SignatureCache;
 struct VerifyOptions;
 // What a whole path must pass besides: revocation.h implements it.
 class PathCheck {
@@ -75,6 +76,7 @@ struct VerifyOptions {
   const Profile* profile = nullptr;  // none: what RFC 5280 s6 and the rules of TLS ask
   PolicyOptions policies;
   const PathCheck* path_check = nullptr;  // none: revocation is not looked at
+  SignatureCache* signatures = nullptr;   // none: each signature is verified
 };
 
 // A leaf as such: kExpired, kNotYetValid, kUnknownCriticalExtension, kBadKeyUsage,
@@ -99,9 +101,11 @@ Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options);
 
 // Whether `key` signed `signed_data`: kUnsupportedAlgorithm, kBadKey, kBadSignature.
 Result<void> CheckSignature(crypto::SignAlg algorithm, Bytes signed_data, Bytes signature,
-                            const PublicKeyInfo& key, const crypto::DriverTable& drivers);
+                            const PublicKeyInfo& key, const crypto::DriverTable& drivers,
+                            SignatureCache* cache = nullptr);
 // The same with the AlgorithmIdentifier, whole DER.
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
-                            const PublicKeyInfo& key, const crypto::DriverTable& drivers);
+                            const PublicKeyInfo& key, const crypto::DriverTable& drivers,
+                            SignatureCache* cache = nullptr);
 
 }  // namespace merlon::x509
