@@ -179,7 +179,8 @@ void ChainVerification::TryIssuers() {
       TryPresented(tried.others++, false);
     } else if (tried.known < known_.size()) {
       const Certificate& candidate = known_[tried.known++];
-      if (SpendStep() && NamesEqual(candidate.subject(), top().issuer())) TryCandidate(candidate);
+      if (SpendSteps(candidate.der().size()) && NamesEqual(candidate.subject(), top().issuer()))
+        TryCandidate(candidate);
     } else if (arrival_ == Arrival::kMayContinue) {
       Ask(NeedCertificates{});
     } else {
@@ -188,17 +189,19 @@ void ChainVerification::TryIssuers() {
   }
 }
 
-bool ChainVerification::SpendStep() {
-  if (budget_.path_steps == 0) {
+bool ChainVerification::SpendSteps(size_t size) {
+  const size_t steps = 1 + size / 4096;
+  if (budget_.path_steps < steps) {
     Finish(CertificateError(Code::kWorkBudget), top().der());
     return false;
   }
-  --budget_.path_steps;
+  budget_.path_steps -= static_cast<uint32_t>(steps);
   return true;
 }
 
 void ChainVerification::TryPresented(size_t index, bool key_id_matches) {
-  if (index == leaf_ || !SpendStep()) return;  // the leaf issues nothing here
+  // The leaf issues nothing here.
+  if (index == leaf_ || !SpendSteps(presented_[index].size())) return;
   const Result<Certificate> parsed = Certificate::Parse(presented_[index]);
   if (!parsed.ok()) return Note(parsed.error(), presented_[index]);
   if (!NamesEqual(parsed->subject(), top().issuer())) return;

@@ -129,7 +129,8 @@ class ChainVerification {
   // Whether `key`, with its certificate if it has one, may stand on the path.
   bool Allows(const PublicKeyInfo& key, const Certificate* issuer, bool is_anchor);
   bool OnPath(const Certificate& candidate) const;
-  bool SpendStep();
+  // Of looking at a certificate of so many bytes.
+  bool SpendSteps(size_t size);
   absl::Span<const Certificate> below_anchor() const;
   const Certificate& top() const { return path_[path_.size() - 1]; }
   // Notes what only ends a path; ends the search with others.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 
+#include "x509/locations.h"
 #include "x509/oid.h"
 #include "x509/pins.h"
 #include "x509/signature_cache.h"
@@ -747,6 +748,137 @@ TEST(SignatureCache, IsBounded) {
   // Parts are told apart.
   const uint8_t five = 5;
   EXPECT_FALSE(cache.Knows(cache.Digest(Bytes(&five, 1), {}, {}, {})));
+}
+
+TEST(Locations, AreGivenAsData) {
+  constexpr std::string_view kCrls[] = {"http://a/crl", "http://b/crl"}, kOcsp[] = {"http://ocsp/"},
+                             kIssuers[] = {"http://ca/"};
+  ToyCertificate leaf = Leaf();
+  leaf.spec.crl_urls = kCrls;
+  leaf.spec.ocsp_urls = kOcsp;
+  leaf.spec.issuer_urls = kIssuers;
+  const Buffer der = Issue(leaf), none = Issue(Leaf());
+  // What is to be fetched when the issuer is not known.
+  const Bytes chain[] = {der};
+  Diagnosis diagnosis;
+  EXPECT_FALSE(VerifyChain({chain}, TrustAnchors({}), Options(), &diagnosis).ok());
+  const Result<Certificate> culprit = Certificate::Parse(diagnosis.certificate);
+  ASSERT_TRUE(culprit.ok());
+  std::multimap<LocationKind, std::string_view> found;
+  Locations locations(culprit->extensions());
+  for (Location location; locations.Next(&location);) found.insert({location.kind, location.uri});
+  EXPECT_THAT(found,
+              testing::UnorderedElementsAre(testing::Pair(LocationKind::kIssuer, "http://ca/"),
+                                            testing::Pair(LocationKind::kOcsp, "http://ocsp/"),
+                                            testing::Pair(LocationKind::kCrl, "http://a/crl"),
+                                            testing::Pair(LocationKind::kCrl, "http://b/crl")));
+  Location location;
+  EXPECT_FALSE(Locations(Certificate::Parse(none)->extensions()).Next(&location));
+}
+
+// Each of eight CAs signed by each other: paths without number, none to a root.
+TEST(Pathological, DenseGraphsEnd) {
+  std::vector<Buffer> presented = {Issue(Leaf("CA 0", 100))};
+  for (uint8_t i = 0; i < 8; ++i) {
+    for (uint8_t j = 0; j < 8; ++j) {
+      if (i == j) continue;
+      presented.push_back(
+          Issue(Intermediate("CA " + std::to_string(i), static_cast<uint8_t>(100 + i),
+                             "CA " + std::to_string(j), static_cast<uint8_t>(100 + j))));
+    }
+  }
+  const Buffer root = Issue(Root());
+  int before = ToyVerifications();
+  EXPECT_EQ(CodeOf(presented, {root}), Code::kWorkBudget);
+  EXPECT_EQ(ToyVerifications() - before, 16);
+  VerifyOptions options = Options();
+  options.budget.signature_checks = 1u << 20;
+  before = ToyVerifications();
+  EXPECT_EQ(CodeOf(presented, {root}, options), Code::kWorkBudget);  // of steps
+  EXPECT_LT(ToyVerifications() - before, 2048);
+}
+
+TEST(Pathological, LongNamesCostSteps) {
+  const std::string lower(40'000, 'a'), upper(40'000, 'A');
+  const Buffer leaf = Issue(Leaf(lower, 2)), ca = Issue(Intermediate(upper, 2)),
+               root = Issue(Root());
+  VerifyOptions options = Options();
+  options.budget.path_steps = 20;
+  EXPECT_EQ(Verify({leaf, ca}, {root}, options).length, 2u);
+  options.budget.path_steps =
+      19;  // 10 for each look at 40,000 bytes, for a key identifier and without
+  EXPECT_EQ(CodeOf({leaf, ca}, {root}, options), Code::kWorkBudget);
+}
+
+// An RDN of `count` attributes, which differ in the case of their values only from another's.
+Buffer ManyAttributes(size_t count, char first) {
+  Buffer set;
+  for (size_t i = 0; i < count; ++i) {
+    const uint8_t attribute[] = {0x30,
+                                 11,
+                                 6,
+                                 3,
+                                 0x55,
+                                 4,
+                                 3,
+                                 0x13,
+                                 4,
+                                 static_cast<uint8_t>(first),
+                                 static_cast<uint8_t>('0' + i / 100),
+                                 static_cast<uint8_t>('0' + i / 10 % 10),
+                                 static_cast<uint8_t>('0' + i % 10)};
+    set.insert(set.end(), attribute, attribute + sizeof attribute);
+  }
+  const auto wrap = [](uint8_t tag, const Buffer& contents) {
+    Buffer out = {tag, 0x82, static_cast<uint8_t>(contents.size() >> 8),
+                  static_cast<uint8_t>(contents.size())};
+    if (contents.size() < 128) out = {tag, static_cast<uint8_t>(contents.size())};
+    out.insert(out.end(), contents.begin(), contents.end());
+    return out;
+  };
+  return wrap(der::kSequence, wrap(der::kSet, set));
+}
+TEST(Pathological, LargeSetsAreComparedOctetByOctet) {
+  EXPECT_TRUE(NamesEqual(ManyAttributes(8, 'a'), ManyAttributes(8, 'A')));
+  EXPECT_FALSE(NamesEqual(ManyAttributes(9, 'a'), ManyAttributes(9, 'A')));
+  EXPECT_TRUE(NamesEqual(ManyAttributes(900, 'a'), ManyAttributes(900, 'a')));
+  EXPECT_FALSE(NamesEqual(ManyAttributes(900, 'a'), ManyAttributes(900, 'A')));
+}
+
+TEST(Pathological, ManyNamesUnderManyConstraintsEnd) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 300; ++i) names.push_back("n" + std::to_string(i) + ".example");
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  ToyCertificate ca = Intermediate(), leaf = Leaf();
+  ca.spec.permitted_dns_names = views;
+  leaf.spec.dns_names = views;
+  VerifyOptions options = Options();
+  options.server_name = {};
+  EXPECT_EQ(CodeOf({Issue(leaf), Issue(ca)}, {Issue(Root())}, options), Code::kWorkBudget);
+}
+
+TEST(Pathological, DeepNestingAndHugeIntegersAreReadAtOnce) {
+  // An extension that is not known is not looked into.
+  Buffer deep;
+  for (int depth = 0; depth < 8000; ++depth) {
+    const size_t size = deep.size();
+    Buffer outer = {0x30, 0x82, static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size)};
+    if (size < 128) outer = {0x30, static_cast<uint8_t>(size)};
+    if (size >= 128 && size < 256) outer = {0x30, 0x81, static_cast<uint8_t>(size)};
+    deep.insert(deep.begin(), outer.begin(), outer.end());
+  }
+  const uint8_t id[] = {0x2a, 0x03};
+  const Extension extension{id, false, deep};
+  EXPECT_EQ(WithLeaf([&](auto& toy) { toy.spec.more = {&extension, 1}; }), Code{});
+  const Buffer serial(40'000, 1);
+  EXPECT_EQ(WithLeaf([&](auto& toy) { toy.spec.serial = serial; }), Code::kBadCertificate);
+  // A modulus of 40,000 octets.
+  Buffer key = {0x30, 0x82, 0x9c, 0x59, 0x30, 13,   6, 9,    0x2a, 0x86, 0x48,
+                0x86, 0xf7, 0x0d, 1,    1,    1,    5, 0,    3,    0x82, 0x9c,
+                0x46, 0,    0x30, 0x82, 0x9c, 0x41, 2, 0x82, 0x9c, 0x3a};
+  key.insert(key.end(), 39'994, 0x7f);
+  key.insert(key.end(), {2, 1, 3});
+  EXPECT_EQ(PublicKeyInfo::Parse(key).error().code, Code::kBadKey);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace merlon::x509 {
 // What a verification may cost; each number is counted down. The defaults serve chains that exist.
 struct WorkBudget {
   uint32_t signature_checks = 16;
-  uint32_t path_steps = 2048;            // presented certificates looked at, again and again
+  // Certificates looked at as issuers, again and again, each once for every 4 KiB that it has.
+  uint32_t path_steps = 2048;
   uint32_t name_comparisons = 1u << 16;  // of a name with one name constraint
   uint32_t list_entries = 1u << 22;      // entries of CRLs and OCSP responses looked at
 };

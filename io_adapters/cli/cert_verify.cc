@@ -11,6 +11,7 @@
 #include "io_adapters/transport.h"
 #include "tls/error.h"
 #include "x509/crl_source.h"
+#include "x509/locations.h"
 #include "x509/ocsp.h"
 #include "x509/path_builder.h"
 
@@ -122,6 +123,17 @@ std::string Culprit(const std::vector<Bytes>& presented, Bytes der) {
   return certificate.ok() ? Cat(which, ", ", NameText(certificate->subject())) : which;
 }
 
+// Where its issuer's certificate may be, by what it says itself; nothing is fetched.
+std::string IssuerLocation(Bytes der) {
+  const Result<x509::Certificate> certificate = x509::Certificate::Parse(der);
+  if (!certificate.ok()) return "";
+  x509::Locations locations(certificate->extensions());
+  for (x509::Location location; locations.Next(&location);) {
+    if (location.kind == x509::LocationKind::kIssuer) return io::Printable(location.uri);
+  }
+  return "";
+}
+
 int Report(const Arguments& arguments, const std::vector<Bytes>& presented,
            const Result<x509::VerifiedChain>& chain, const x509::Diagnosis& diagnosis) {
   const bool json = arguments.Has("json");
@@ -134,16 +146,20 @@ int Report(const Arguments& arguments, const std::vector<Bytes>& presented,
   }
   const tls::Explanation why = tls::Explain(chain.error());
   const std::string culprit = Culprit(presented, diagnosis.certificate);
+  const std::string where =
+      diagnosis.error.code == Code::kUnknownIssuer ? IssuerLocation(diagnosis.certificate) : "";
   if (json) {
-    printf("{\"verified\":false,\"about\":%s,\"rule\":%s,\"reference\":%s}\n",
+    printf("{\"verified\":false,\"about\":%s,\"rule\":%s,\"reference\":%s%s%s}\n",
            JsonString(culprit).c_str(), JsonString(why.sentence).c_str(),
-           JsonString(why.reference).c_str());
+           JsonString(why.reference).c_str(),
+           where.empty() ? "" : ",\"issuer_at\":", where.empty() ? "" : JsonString(where).c_str());
     return kTls;
   }
   std::string_view sentence = why.sentence;
   if (sentence.ends_with('.')) sentence.remove_suffix(1);
-  printf("not verified: %s: %s (%s).\n", culprit.c_str(), std::string(sentence).c_str(),
-         std::string(why.reference).c_str());
+  printf("not verified: %s: %s (%s%s).\n", culprit.c_str(), std::string(sentence).c_str(),
+         std::string(why.reference).c_str(),
+         where.empty() ? "" : Cat("; its issuer's certificate may be at ", where).c_str());
   return kTls;
 }
 
