@@ -98,4 +98,32 @@ Buffer Issue(const ToyCertificate& toy) {
   return out;
 }
 
+ToyCertificate ToyRoot(std::string_view name, uint8_t key) {
+  return ToyIntermediate(name, key, name, key);
+}
+
+ToyCertificate ToyIntermediate(std::string_view name, uint8_t key, std::string_view issuer,
+                               uint8_t issuer_key) {
+  return {.spec = {.subject = name, .ca = true},
+          .key = key,
+          .issuer = issuer,
+          .issuer_key = issuer_key};
+}
+
+ToyCertificate ToyLeaf(std::string_view issuer, uint8_t issuer_key) {
+  static constexpr std::string_view kNames[] = {"www.example.com"};
+  return {.spec = {.subject = "Leaf", .dns_names = kNames},
+          .key = 9,
+          .issuer = issuer,
+          .issuer_key = issuer_key};
+}
+
+VerifyOptions ToyOptions() {
+  VerifyOptions options;
+  options.now = kToyNow;
+  options.server_name = "www.example.com";
+  options.drivers = ToyDrivers();
+  return options;
+}
+
 }  // namespace merlon::x509

@@ -36,4 +36,12 @@ struct ToyCertificate {
 };
 Buffer Issue(const ToyCertificate& toy);
 
+// A root, an intermediate and a leaf for www.example.com, each by default of the one before; and
+// options with which they verify.
+ToyCertificate ToyRoot(std::string_view name = "Root", uint8_t key = 1);
+ToyCertificate ToyIntermediate(std::string_view name = "Intermediate", uint8_t key = 2,
+                               std::string_view issuer = "Root", uint8_t issuer_key = 1);
+ToyCertificate ToyLeaf(std::string_view issuer = "Intermediate", uint8_t issuer_key = 2);
+VerifyOptions ToyOptions();
+
 }  // namespace merlon::x509
