@@ -152,6 +152,7 @@ const Command kCert = {
         "                   [--purpose server|client|any] [--profile none|webpki|rfc5280]\n"
         "                   [--crl FILE,...] [--ocsp FILE,...] [--hard-fail] [--at DATE]\n"
         "                   [--uri URI,...] [--srv _SERVICE.DOMAIN,...] [--email MAILBOX,...]\n"
+        "                   [--pin SHA256,...]\n"
         "  merlon cert csr  --out FILE (--key FILE | --key-out FILE [--key-type TYPE])\n"
         "                   [--names NAME,...] [--cn NAME] [--must-staple]\n"
         "  merlon cert sign --csr FILE --ca FILE --ca-key FILE --out FILE [--days N] [--is-ca]\n"
@@ -175,22 +176,23 @@ const Command kCert = {
         "  --csr FILE      the request; its names and must-staple are granted\n"
         "  --must-staple   servers shall send an OCSP response along (RFC 7633)\n"
         "  --revoke LIST   serial numbers in hexadecimal, with reasons such as :key-compromise\n\n"
-        "`show` takes certificates, requests and CRLs, in PEM or DER. `verify` takes the chain "
-        "from\n"
-        "FILE, the leaf first, and the system's roots (--roots); it tells in one sentence which\n"
-        "certificate broke which rule. The leaf must be one of those that --name, --uri, --srv and\n"
-        "--email name, where any does. Revocation is told by --crl (PEM, DER) and --ocsp (DER);\n"
-        "--hard-fail: what they say nothing of is refused.\n\n"
+        "`show` takes certificates, requests and CRLs, in PEM or DER. `verify` takes the chain\n"
+        "from FILE, the leaf first, and the system's roots (--roots); it tells in one sentence\n"
+        "which certificate broke which rule. The leaf must be one of those that --name, --uri,\n"
+        "--srv and --email name, where any does. --pin: a key of the path must be one of these,\n"
+        "SHA-256 of SubjectPublicKeyInfo as `show` has it. Revocation is told by --crl (PEM, DER)\n"
+        "and --ocsp (DER); --hard-fail: what they say nothing of is refused.\n\n"
         "A CA, and a server's certificate from it:\n"
         "  merlon cert make --is-ca --cn \"My CA\" --out ca.pem --key-out ca.key\n"
         "  merlon cert make --ca ca.pem --ca-key ca.key --names localhost,127.0.0.1 \\\n"
         "                   --out server.pem --key-out server.key\n",
-    .arguments = {.options =
-                      "out key-out names cn key-type ca ca-key days chain roots name purpose "
-                      "profile crl ocsp at uri srv email key csr crl-url ocsp-url revoke revoked number",
-                  .switches = "is-ca json hard-fail must-staple",
-                  .min_words = 1,
-                  .max_words = 2},
+    .arguments =
+        {.options =
+             "out key-out names cn key-type ca ca-key days chain roots name purpose "
+             "profile crl ocsp at uri srv email pin key csr crl-url ocsp-url revoke revoked number",
+         .switches = "is-ca json hard-fail must-staple",
+         .min_words = 1,
+         .max_words = 2},
     .run = RunCert,
 };
 

@@ -3,12 +3,14 @@
 
 #include <array>
 
+#include "crypto/drivers/portable/sha256.h"
 #include "io_adapters/sentences.h"
 #include "io_adapters/text.h"
 #include "x509/ip_address.h"
 #include "x509/name.h"
 #include "x509/name_forms.h"
 #include "x509/oid.h"
+#include "x509/pins.h"
 #include "x509/signature_algorithm.h"
 
 namespace merlon::cli {
@@ -202,6 +204,7 @@ Facts FactsOf(const x509::Certificate& certificate) {
   facts.Add("valid_to", io::DescribeTime(certificate.validity().not_after));
   facts.Add("serial", io::ToHex(certificate.serial()));
   facts.Add("key", KeyText(certificate.public_key()));
+  facts.Add("pin", io::ToHex(x509::PinOf(crypto::kPortableSha256, certificate.public_key().der)));
   facts.Add("signature", SignatureText(certificate.signature_algorithm()));
   AddExtensions(facts, certificate.extensions());
   return facts;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // merlon cert verify: a chain against roots, and why it fails in one sentence.
+#include <charconv>
 #include <cstdio>
 #include <deque>
 
+#include "crypto/drivers/portable/sha256.h"
 #include "crypto/legacy/sha1.h"
 #include "io_adapters/cli/cert_commands.h"
 #include "io_adapters/cli/cert_facts.h"
@@ -14,6 +16,7 @@
 #include "x509/locations.h"
 #include "x509/ocsp.h"
 #include "x509/path_builder.h"
+#include "x509/pins.h"
 
 namespace merlon::cli {
 namespace {
@@ -113,6 +116,20 @@ absl::Status ReadIdentities(const Arguments& arguments, std::deque<std::string>&
   return absl::OkStatus();
 }
 
+// SHA-256 of SubjectPublicKeyInfos, in hexadecimal as `cert show` has them.
+absl::Status ReadPins(const Arguments& arguments, std::vector<x509::SpkiPin>& pins) {
+  for (const std::string& hex : arguments.List("pin")) {
+    x509::SpkiPin& pin = pins.emplace_back();
+    bool good = hex.size() == 2 * pin.size();
+    for (size_t i = 0; good && i < pin.size(); ++i) {
+      const char* const end = hex.data() + 2 * i + 2;
+      good = std::from_chars(end - 2, end, pin[i], 16).ptr == end;
+    }
+    if (!good) return absl::InvalidArgumentError("--pin takes 64 hexadecimal digits");
+  }
+  return absl::OkStatus();
+}
+
 // "certificate 2, CN=Example": of those presented, else of the roots.
 std::string Culprit(const std::vector<Bytes>& presented, Bytes der) {
   std::string which = "a root";
@@ -193,7 +210,10 @@ int CertVerify(const Arguments& arguments) {
   const x509::CrlSource crls(told.crls);
   const x509::StatusSource* const sources[] = {&ocsp, &crls};
   const x509::Revocation revocation(sources, {.hard_fail = arguments.Has("hard-fail")});
-  options.path_check = &revocation;
+  std::vector<x509::SpkiPin> pins;
+  if (auto s = ReadPins(arguments, pins); !s.ok()) return Complain(kUsage, s);
+  const x509::RequirePin pinned(pins, crypto::kPortableSha256, &revocation);
+  options.path_check = pins.empty() ? static_cast<const x509::PathCheck*>(&revocation) : &pinned;
   const std::vector<Bytes> presented = [&] {
     std::vector<Bytes> out;
     for (const std::string& der : ders) out.push_back(AsBytes(der));

@@ -207,6 +207,11 @@ TEST_F(KeyTypeInterop, OpensslsRequestsCrlsAndOcspResponsesAreRead) {
               HasSubstr("certificate 1, CN=b.test: The certificate is not for the name"));
   EXPECT_THAT(verified_for("--email", "b.test").output,
               HasSubstr("--email takes a mailbox, as me@example.com, not b.test"));
+  // The pin, as `show` has it.
+  const std::string shown = Execute({Merlon(), "cert", "show", out, "--json"}).output;
+  const std::string pin = shown.substr(shown.find("\"pin\":\"") + 7, 64);
+  EXPECT_EQ(verified_for("--pin", std::string(64, '0') + "," + pin).code, 0);
+  EXPECT_THAT(verified_for("--pin", std::string(64, '0')).output, HasSubstr("is pinned"));
   const Finished serial = Execute({"openssl", "x509", "-noout", "-serial", "-in", out});
   const std::string hex = serial.output.substr(serial.output.find('=') + 1, 32);
   const struct {
