@@ -26,7 +26,8 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
     return absl::InvalidArgumentError("a certificate goes with its private key");
   }
   if (!options.cert_file.empty()) {
-    auto credential = LoadCredential(client->crypto_.keys(), options.cert_file, options.key_file);
+    auto credential = LoadCredential(client->crypto_.keys(), options.cert_file, options.key_file,
+                                     options.password_file);
     if (!credential.ok()) return credential.status();
     builder.AddCredential(*std::move(credential));
   }

@@ -22,6 +22,7 @@ struct TlsClientOptions {
   bool dangerously_trust_any_chain = false;
   // PEM, for servers that ask for a certificate: a chain, leaf first, and its private key.
   std::string cert_file = {}, key_file = {};
+  std::string password_file = {};  // whose first line opens an encrypted key
   // External PSKs (credentials.h says how), imported (RFC 9258); or, for peers that do not know how
   // to, used as they are.
   std::string psk_file = {}, raw_psk_file = {};

@@ -17,7 +17,7 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(const std::string& 
     return Create(std::move(crypto), {}, crypto::KeyHandle(), options);
   }
   absl::StatusOr<tls::CredentialChoice> credential =
-      LoadCredential(crypto->keys(), chain_file, key_file);
+      LoadCredential(crypto->keys(), chain_file, key_file, options.password_file);
   if (!credential.ok()) return credential.status();
   return Create(std::move(crypto), std::move(credential->chain_der), credential->key, options);
 }

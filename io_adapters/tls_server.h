@@ -29,7 +29,7 @@ struct TlsServerOptions {
   tls::ClientAuthentication client_authentication = tls::ClientAuthentication::kRequired;
   bool name_authorities = false;
   // As of TlsClientOptions.
-  std::string psk_file, raw_psk_file;
+  std::string password_file, psk_file, raw_psk_file;
 };
 
 // Shared by threads. Outlives its streams.

@@ -71,6 +71,8 @@ constexpr Row kRows[] = {
     {Code::kBadOcspResponse,
      {"An OCSP response is malformed, or gives no answer.", "RFC 6960 s4.2.1"}},
     {Code::kBadRequest, {"A certification request is malformed.", "RFC 2986 s4"}},
+    {Code::kBadPassword,
+     {"The password is not that of the encrypted key, or the key is damaged.", "RFC 8018 s6.2"}},
 
     // record/
     {Code::kRecordOverflow, {"A record is longer than records may be.", "RFC 9846 s5.2"}},

@@ -174,7 +174,7 @@ Result<void> CheckSignature(const Certificate& certificate, const PublicKeyInfo&
 
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers) {
-  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed, ParseSignatureAlgorithm(algorithm));
+  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed, ParseSignatureAlgorithm(algorithm, key.type));
   const crypto::SignAlgorithm* const sign = drivers.sign(parsed.family, key.type);
   const crypto::HashAlgorithm* const hash =
       parsed.hash == crypto::HashId::kNone ? nullptr : drivers.hash(parsed.hash);

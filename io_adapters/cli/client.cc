@@ -172,6 +172,7 @@ const Command kClient = {
         "  --cafile FILE      PEM of the authorities to trust (the system's)\n"
         "  --client-cert FILE PEM of a chain, for servers that ask for one\n"
         "  --client-key FILE  PEM of its private key\n"
+        "  --pass-file FILE   whose first line opens a key that is encrypted\n"
         "  --psk-file FILE    lines IDENTITY:HEXKEY, imported by RFC 9258; without --cafile the\n"
         "                     server must know one of them\n"
         "  --raw-psk-file F   the same, for servers without RFC 9258\n"
@@ -184,12 +185,13 @@ const Command kClient = {
         "  --keylog FILE      append secrets in SSLKEYLOGFILE's format\n"
         "  --verbose          say what was negotiated\n\n"
         "Exit codes: 0 done; 1 usage; 2 connection or HTTP; 3 TLS.\n",
-    .arguments = {.options =
-                      "http cafile client-cert client-key psk-file raw-psk-file servername alpn "
-                      "groups session keylog min-version max-version suites",
-                  .switches = "verbose",
-                  .min_words = 1,
-                  .max_words = 1},
+    .arguments =
+        {.options =
+             "http cafile client-cert client-key pass-file psk-file raw-psk-file servername alpn "
+             "groups session keylog min-version max-version suites",
+         .switches = "verbose",
+         .min_words = 1,
+         .max_words = 1},
     .run = RunClient,
     .more_help = ProtocolHelp,
 };

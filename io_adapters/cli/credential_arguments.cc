@@ -12,11 +12,13 @@ void ReadCredentials(const Arguments& arguments, io::TlsClientOptions& options) 
   options.ca_file = arguments.Value("cafile", psks ? "" : io::kSystemCaFile);
   options.cert_file = arguments.Value("client-cert");
   options.key_file = arguments.Value("client-key");
+  options.password_file = arguments.Value("pass-file");
 }
 
 absl::Status ReadCredentials(const Arguments& arguments, io::TlsServerOptions& options) {
   options.psk_file = arguments.Value("psk-file");
   options.raw_psk_file = arguments.Value("raw-psk-file");
+  options.password_file = arguments.Value("pass-file");
   options.client_ca_file = arguments.Value("client-ca");
   options.name_authorities = true;
   const std::string mode = arguments.Value("client-auth", "required");

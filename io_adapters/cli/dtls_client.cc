@@ -144,6 +144,7 @@ const Command kDtlsClient = {
         "  --cafile FILE      PEM of the authorities to trust (the system's)\n"
         "  --client-cert FILE PEM of a chain, for servers that ask for one\n"
         "  --client-key FILE  PEM of its private key\n"
+        "  --pass-file FILE   whose first line opens a key that is encrypted\n"
         "  --psk-file FILE    lines IDENTITY:HEXKEY, imported by RFC 9258; without --cafile the\n"
         "                     server must know one of them\n"
         "  --raw-psk-file F   the same, for servers without RFC 9258\n"
@@ -152,13 +153,12 @@ const Command kDtlsClient = {
         "  --mtu BYTES        of the largest datagram to send (1200)\n"
         "  --timeout SECONDS  for the handshake (60)\n\n"
         "Exit codes: 0 done; 1 usage; 2 network; 3 DTLS; 4 no answer.\n",
-    .arguments =
-        {.options =
-             "cafile client-cert client-key psk-file raw-psk-file servername alpn mtu timeout "
-             "min-version max-version suites",
-         .switches = "",
-         .min_words = 1,
-         .max_words = 1},
+    .arguments = {.options = "cafile client-cert client-key pass-file psk-file raw-psk-file "
+                             "servername alpn mtu timeout "
+                             "min-version max-version suites",
+                  .switches = "",
+                  .min_words = 1,
+                  .max_words = 1},
     .run = RunDtlsClient,
     .more_help = ProtocolHelp,
 };
