@@ -8,7 +8,6 @@
 
 #include "io_adapters/descriptor.h"
 #include "io_adapters/text.h"
-#include "x509/certificate.h"
 #include "x509/pem.h"
 
 namespace merlon::io {
@@ -66,25 +65,6 @@ absl::StatusOr<std::vector<std::string>> ReadCertificates(const std::string& pat
   }
   if (out.empty()) return absl::NotFoundError(Cat(path, " holds no certificate"));
   return out;
-}
-
-absl::StatusOr<std::unique_ptr<TrustFile>> TrustFile::Load(const std::string& path) {
-  absl::StatusOr<std::vector<std::string>> ders = ReadCertificates(path);
-  if (!ders.ok()) return ders.status();
-  auto file = std::make_unique<TrustFile>();
-  for (std::string& der : *ders) {
-    const std::string& kept = file->ders_.emplace_back(std::move(der));
-    const Result<x509::TrustAnchor> anchor = x509::TrustAnchor::FromCertificate(AsBytes(kept));
-    if (anchor.ok()) file->anchors_.push_back(*anchor);
-  }
-  if (file->anchors_.empty()) {
-    return absl::InvalidArgumentError(Cat(path, " holds no certificate that can be trusted"));
-  }
-  return file;
-}
-
-const x509::TrustAnchor* TrustFile::FindBySubject(Bytes subject, size_t index) const {
-  return x509::TrustAnchors(anchors_).FindBySubject(subject, index);
 }
 
 }  // namespace merlon::io

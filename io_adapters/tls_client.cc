@@ -18,9 +18,7 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
   } else if (options.ca_file.empty()) {
     builder.RequirePsk();
   } else {
-    absl::StatusOr<std::unique_ptr<TrustFile>> trust = TrustFile::Load(options.ca_file);
-    if (!trust.ok()) return trust.status();
-    client->trust_ = *std::move(trust);
+    if (absl::Status s = client->trust_.Open(options.ca_file); !s.ok()) return s;
   }
   if (options.cert_file.empty() != options.key_file.empty()) {
     return absl::InvalidArgumentError("a certificate goes with its private key");
@@ -48,17 +46,20 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
   return client;
 }
 
-tls::LocalOptions TlsClient::operations() const {
+void TlsClient::Prepare(EndpointOptions& options) const {
   if (trusts_any_chain_) {
-    return tls::LocalOperations::ForClient(*config_, tls::DangerouslyTrustAnyChain{});
+    options.operations = tls::LocalOperations::ForClient(*config_, tls::DangerouslyTrustAnyChain{});
+    return;
   }
-  return tls::LocalOperations::ForClient(
-      *config_, tls::VerifyAgainst{.anchors = trust_.get(), .expected_name = {}});
+  const std::shared_ptr<const TrustSnapshot> trust = trust_.Current();
+  options.operations = tls::LocalOperations::ForClient(
+      *config_, tls::VerifyAgainst{.anchors = trust.get(), .expected_name = {}});
+  options.keep = trust;
 }
 
 absl::StatusOr<std::unique_ptr<BlockingStream>> TlsClient::Start(
     std::unique_ptr<Transport> transport, EndpointOptions options) {
-  options.operations = operations();
+  Prepare(options);
   absl::StatusOr<tls::Seed> seed = crypto_.NewSeed();
   if (!seed.ok()) return seed.status();
   return std::make_unique<BlockingStream>(std::move(transport), config_, crypto_.context(),

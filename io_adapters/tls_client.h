@@ -11,12 +11,14 @@
 #include "io_adapters/blocking_stream.h"
 #include "io_adapters/files.h"
 #include "io_adapters/process_crypto.h"
+#include "io_adapters/trust.h"
 #include "tls/config.h"
 
 namespace merlon::io {
 
 struct TlsClientOptions {
-  // PEM: who may issue certificates. Empty: no certificate is taken, the server must know a PSK.
+  // PEM, or a directory of such files: who may issue certificates. Empty: no certificate is taken,
+  // the server must know a PSK.
   std::string ca_file = kSystemCaFile;
   // True: any chain will do, so the server may be anybody. For programs that look at servers.
   bool dangerously_trust_any_chain = false;
@@ -48,14 +50,18 @@ class TlsClient {
 
   ProcessCrypto& crypto() { return crypto_; }
   const std::shared_ptr<const tls::ClientConfig>& config() const { return config_; }
-  tls::LocalOptions operations() const;
+  // Loads the trust anchors again, for connections that begin from now on; after an error the old
+  // ones stay. From any thread.
+  absl::Status ReloadTrust() { return trust_.Reload(); }
+  // Fills in what answers a connection's operations.
+  void Prepare(EndpointOptions& options) const;
 
  private:
   TlsClient() = default;
 
   ProcessCrypto crypto_;
   bool trusts_any_chain_ = false;
-  std::unique_ptr<TrustFile> trust_;
+  TrustSource trust_;
   std::shared_ptr<const tls::ClientConfig> config_;
 };
 

@@ -35,11 +35,11 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<Pro
   if (!chain_der.empty()) builder.AddCredential(std::move(chain_der), key);
   builder.SetTickets(options.tickets);
   if (!options.client_ca_file.empty()) {
-    absl::StatusOr<std::unique_ptr<TrustFile>> clients = TrustFile::Load(options.client_ca_file);
-    if (!clients.ok()) return clients.status();
-    server->clients_ = *std::move(clients);
+    if (absl::Status s = server->clients_.Open(options.client_ca_file); !s.ok()) return s;
     builder.SetClientAuthentication(options.client_authentication);
-    if (options.name_authorities) builder.NameAuthorities(server->clients_->anchors());
+    if (options.name_authorities) {
+      builder.NameAuthorities(server->clients_.Current()->anchors());
+    }
   }
   absl::Status psks =
       AddPsks(server->crypto_->keys(), options.psk_file, options.raw_psk_file, builder);
@@ -59,9 +59,16 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<Pro
   return server;
 }
 
+void TlsServer::Prepare(EndpointOptions& options) const {
+  const std::shared_ptr<const TrustSnapshot> clients = clients_.Current();
+  options.operations = tls::LocalOperations::ForServer(
+      *config_, &*ticket_key_, tls::VerifyAgainst{.anchors = clients.get(), .expected_name = {}});
+  options.keep = clients;
+}
+
 absl::StatusOr<std::unique_ptr<BlockingStream>> TlsServer::Start(
     std::unique_ptr<Transport> transport, EndpointOptions options) {
-  options.operations = operations();
+  Prepare(options);
   absl::StatusOr<tls::Seed> seed = crypto_->NewSeed();
   if (!seed.ok()) return seed.status();
   return std::make_unique<BlockingStream>(std::move(transport), config_, crypto_->context(),

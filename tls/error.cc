@@ -73,6 +73,8 @@ constexpr Row kRows[] = {
     {Code::kBadRequest, {"A certification request is malformed.", "RFC 2986 s4"}},
     {Code::kBadPassword,
      {"The password is not that of the encrypted key, or the key is damaged.", "RFC 8018 s6.2"}},
+    {Code::kDistrusted,
+     {"The trust anchor is not trusted for certificates issued since a certain day.", ""}},
 
     // record/
     {Code::kRecordOverflow, {"A record is longer than records may be.", "RFC 9846 s5.2"}},

@@ -94,7 +94,11 @@ Result<VerifiedChain> PathBuilder::Build() {
   culprit_ = presented_[leaf_];
   MERLON_ASSIGN_OR_RETURN(const Certificate leaf, Certificate::Parse(presented_[leaf_]));
   MERLON_TRY(CheckLeaf(leaf, options_));
-  if (const TrustAnchor* anchor = AnchorThatIs(leaf)) return VerifiedChain{leaf, anchor, 0};
+  if (const TrustAnchor* anchor = AnchorThatIs(leaf)) {
+    MERLON_TRY(
+        CheckLimits(*anchor, absl::Span<const Certificate>(&leaf, 1), &budget_.name_comparisons));
+    return VerifiedChain{leaf, anchor, 0};
+  }
   MERLON_TRY(path_.Push(leaf));
   while (!path_.empty()) {
     // A certificate is new on the path: anchors first, they end the search.
@@ -127,7 +131,10 @@ Result<const TrustAnchor*> PathBuilder::FindAnchor() {
 
 Result<bool> PathBuilder::AcceptsWhole(const TrustAnchor& anchor) {
   size_t culprit = 0;
-  Result<void> checked = CheckPolicies(path_.view(), anchor, options_.policies, &culprit);
+  Result<void> checked = CheckLimits(anchor, path_.view(), &budget_.name_comparisons);
+  if (checked.ok()) {
+    checked = CheckPolicies(path_.view(), anchor, options_.policies, &culprit);
+  }
   if (checked.ok() && options_.path_check != nullptr) {
     checked = options_.path_check->Check({path_.view(), &anchor, presented_}, options_, &budget_,
                                          &culprit);

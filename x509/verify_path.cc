@@ -109,6 +109,15 @@ Result<void> CheckPolicies(absl::Span<const Certificate> path, const TrustAnchor
   return {};
 }
 
+Result<void> CheckLimits(const TrustAnchor& anchor, absl::Span<const Certificate> path,
+                         uint32_t* name_comparisons) {
+  const AnchorLimits& limits = anchor.limits();
+  if (limits.distrust_after && path[0].validity().not_before > *limits.distrust_after) {
+    return CertificateError(Code::kDistrusted);
+  }
+  return limits.names ? CheckNames(*limits.names, path, name_comparisons) : Result<void>();
+}
+
 Result<void> CheckLeaf(const Certificate& leaf, const VerifyOptions& options) {
   const Extensions& extensions = leaf.extensions();
   const bool ca = extensions.basic_constraints && extensions.basic_constraints->ca;
@@ -174,7 +183,8 @@ Result<void> CheckSignature(const Certificate& certificate, const PublicKeyInfo&
 
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers) {
-  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed, ParseSignatureAlgorithm(algorithm, key.type));
+  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed,
+                          ParseSignatureAlgorithm(algorithm, key.type));
   const crypto::SignAlgorithm* const sign = drivers.sign(parsed.family, key.type);
   const crypto::HashAlgorithm* const hash =
       parsed.hash == crypto::HashId::kNone ? nullptr : drivers.hash(parsed.hash);

@@ -52,6 +52,7 @@ enum class Code : uint16_t {
   kBadOcspResponse = 219,    // DER, but not an OCSP response by RFC 6960, or one without an answer
   kBadRequest = 220,         // DER, but not a certification request by RFC 2986
   kBadPassword = 221,        // an encrypted key does not decrypt with it, or is damaged
+  kDistrusted = 222,         // its trust anchor does not answer for certificates that new
 
   // record/
   kRecordOverflow = 300,  // longer than 2^14 + 256
