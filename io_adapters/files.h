@@ -22,4 +22,8 @@ absl::Status WriteFile(const std::string& path, std::string_view content, bool s
 // The DER of each CERTIFICATE block, in order; an error when there is none, or one is not PEM.
 absl::StatusOr<std::vector<std::string>> ReadCertificates(const std::string& path);
 
+// The DER of each block with this label; or the file itself, where it is no text. An error when
+// there is none.
+absl::StatusOr<std::vector<std::string>> ReadDer(const std::string& path, std::string_view label);
+
 }  // namespace merlon::io

@@ -3,9 +3,12 @@
 
 #include <utility>
 
+#include "crypto/legacy/sha1.h"
 #include "io_adapters/credentials.h"
 #include "io_adapters/tcp.h"
+#include "io_adapters/text.h"
 #include "tls/config_builder.h"
+#include "tls/error.h"
 
 namespace merlon::io {
 
@@ -29,6 +32,8 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
     if (!credential.ok()) return credential.status();
     builder.AddCredential(*std::move(credential));
   }
+  if (absl::Status s = client->ReadStatus(options); !s.ok()) return s;
+  if (client->status_) builder.RequestStatus();
   absl::Status psks =
       AddPsks(client->crypto_.keys(), options.psk_file, options.raw_psk_file, builder);
   if (!psks.ok()) return psks;
@@ -46,6 +51,27 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
   return client;
 }
 
+absl::Status TlsClient::ReadStatus(const TlsClientOptions& options) {
+  if (options.status == StatusPolicy::kIgnored) return absl::OkStatus();
+  for (const std::string& path : options.crl_files) {
+    absl::StatusOr<std::vector<std::string>> ders = ReadDer(path, "X509 CRL");
+    if (!ders.ok()) return ders.status();
+    for (std::string& der : *ders) crl_ders_.push_back(std::move(der));
+  }
+  for (const std::string& der : crl_ders_) {
+    const Result<x509::Crl> crl = x509::Crl::Parse(AsBytes(der));
+    if (!crl.ok()) {
+      return absl::InvalidArgumentError(Cat("a CRL: ", tls::Explain(crl.error()).sentence));
+    }
+    crls_.push_back(*crl);
+  }
+  // SHA-1 names certificates in most responses; it signs nothing.
+  status_.emplace(tls::StatusOptions{.hard_fail = options.status == StatusPolicy::kHard,
+                                     .crls = crls_,
+                                     .sha1 = &crypto::kPortableSha1});
+  return absl::OkStatus();
+}
+
 void TlsClient::Prepare(EndpointOptions& options) const {
   if (trusts_any_chain_) {
     options.operations = tls::LocalOperations::ForClient(*config_, tls::DangerouslyTrustAnyChain{});
@@ -53,7 +79,9 @@ void TlsClient::Prepare(EndpointOptions& options) const {
   }
   const std::shared_ptr<const TrustSnapshot> trust = trust_.Current();
   options.operations = tls::LocalOperations::ForClient(
-      *config_, tls::VerifyAgainst{.anchors = trust.get(), .expected_name = {}});
+      *config_,
+      tls::VerifyAgainst{
+          .anchors = trust.get(), .expected_name = {}, .verifier = status_ ? &*status_ : nullptr});
   options.keep = trust;
 }
 

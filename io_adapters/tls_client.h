@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,13 +14,24 @@
 #include "io_adapters/process_crypto.h"
 #include "io_adapters/trust.h"
 #include "tls/config.h"
+#include "tls/status_check.h"
 
 namespace merlon::io {
+
+// What is asked of a server's certificate besides: whether it was revoked.
+enum class StatusPolicy : uint8_t {
+  kIgnored,
+  kSoft,  // what nobody tells of is taken, unless it says that it must staple
+  kHard,  // it is refused
+};
 
 struct TlsClientOptions {
   // PEM, or a directory of such files: who may issue certificates. Empty: no certificate is taken,
   // the server must know a PSK.
   std::string ca_file = kSystemCaFile;
+  // Told by the OCSP response that comes with it, and by CRLs, PEM or DER, in these files.
+  StatusPolicy status = StatusPolicy::kIgnored;
+  std::vector<std::string> crl_files = {};
   // True: any chain will do, so the server may be anybody. For programs that look at servers.
   bool dangerously_trust_any_chain = false;
   // PEM, for servers that ask for a certificate: a chain, leaf first, and its private key.
@@ -58,10 +70,14 @@ class TlsClient {
 
  private:
   TlsClient() = default;
+  absl::Status ReadStatus(const TlsClientOptions& options);
 
   ProcessCrypto crypto_;
   bool trusts_any_chain_ = false;
   TrustSource trust_;
+  std::vector<std::string> crl_ders_;
+  std::vector<x509::Crl> crls_;
+  std::optional<tls::StatusCheck> status_;
   std::shared_ptr<const tls::ClientConfig> config_;
 };
 

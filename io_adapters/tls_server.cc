@@ -32,7 +32,15 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<Pro
   if (!ticket_key.ok()) return ticket_key.status();
   server->ticket_key_ = *ticket_key;
   tls::ServerConfigBuilder builder(server->crypto_->context());
-  if (!chain_der.empty()) builder.AddCredential(std::move(chain_der), key);
+  if (!chain_der.empty()) {
+    tls::CredentialChoice credential{.chain_der = std::move(chain_der), .key = key};
+    if (!options.staple_file.empty()) {
+      absl::StatusOr<std::string> response = ReadFile(options.staple_file, 65535);
+      if (!response.ok()) return response.status();
+      credential.ocsp_response = *std::move(response);
+    }
+    builder.AddCredential(std::move(credential));
+  }
   builder.SetTickets(options.tickets);
   if (!options.client_ca_file.empty()) {
     if (absl::Status s = server->clients_.Open(options.client_ca_file); !s.ok()) return s;

@@ -29,6 +29,8 @@ struct TlsServerOptions {
   std::string client_ca_file;
   tls::ClientAuthentication client_authentication = tls::ClientAuthentication::kRequired;
   bool name_authorities = false;
+  // An OCSP response for the certificate, DER, for clients that ask for one; empty: none.
+  std::string staple_file;
   // As of TlsClientOptions.
   std::string password_file, psk_file, raw_psk_file;
 };

@@ -156,7 +156,9 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
     }
     const x509::ChainInput presented{request.chain_der};
     const Result<x509::VerifiedChain> chain =
-        x509::VerifyChain(presented, *policy->anchors, options);
+        policy->verifier == nullptr
+            ? x509::VerifyChain(presented, *policy->anchors, options)
+            : policy->verifier->Verify(presented, request.ocsp_response, *policy->anchors, options);
     if (!chain.ok()) return Refuse(chain.error());
     leaf = chain->leaf;
   } else {

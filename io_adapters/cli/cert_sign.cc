@@ -272,7 +272,7 @@ int CertOcsp(const Arguments& arguments) {
   }
   const x509::OcspResponseSpec spec = {
       .responder_name = ca.certificate.subject(), .produced_at = now, .responses = {&single, 1}};
-  std::string der(4096, '\0');
+  std::string der(16384, '\0');
   const auto size = x509::WriteOcspResponse(spec, ca.signer, crypto.context().rng, Room(der));
   if (!size.ok()) return Complain(kUsage, Failed("the response", size.error()));
   der.resize(*size);

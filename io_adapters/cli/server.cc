@@ -174,6 +174,7 @@ const Command kServer = {
         "  --cert FILE      PEM of the chain, the server's own certificate first\n"
         "  --key FILE       PEM of its private key\n"
         "  --pass-file FILE whose first line opens a key that is encrypted\n"
+        "  --staple FILE    OCSP response for it, DER, for clients that ask (merlon cert ocsp)\n"
         "  --client-ca FILE PEM of the authorities of clients: ask for certificates\n"
         "  --client-auth W  required, or optional (required)\n"
         "  --psk-file FILE  lines IDENTITY:HEXKEY, imported by RFC 9258; --cert and --key may be\n"
@@ -193,8 +194,9 @@ const Command kServer = {
         "  --quiet          do not tell of connections that went well\n\n"
         "merlon cert make --help says how to make a certificate.\n",
     .arguments =
-        {.options = "cert key pass-file client-ca client-auth psk-file raw-psk-file port host alpn "
-                    "groups tickets count keylog min-version max-version suites",
+        {.options =
+             "cert key pass-file staple client-ca client-auth psk-file raw-psk-file port host alpn "
+             "groups tickets count keylog min-version max-version suites",
          .switches = "echo alpn-required once quiet",
          .max_words = 1},
     .run = RunServer,
