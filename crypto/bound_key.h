@@ -18,6 +18,7 @@ class BoundSigningKey {
   // Signs `message`; gives the signature's size. kStaleHandle if the key was destroyed since.
   Result<size_t> Sign(Bytes message, Rng& rng, MutableBytes out) const;
   SignAlg algorithm() const { return algorithm_; }
+  KeyType key_type() const { return sign_->key_type; }
   // Bytes that a signature takes at most.
   size_t max_signature_size() const { return sign_->max_signature_size; }
   KeyHandle key() const { return key_; }

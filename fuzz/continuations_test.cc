@@ -67,6 +67,7 @@ constexpr Branch kBranches[] = {
      .in12 = true,
      .forks = Role::kServer},
     {"ECDHE_PSK", Path::kEcdhePsk, Path::kEcdhePsk, false, true},
+    {"status stapled", Path::kStatus, Path::kFull, false, true},
 };
 
 // ---- One message of each kind ------------------------------------------------------------------
@@ -151,6 +152,7 @@ class Meeting {
       (*branch.forks == Role::kClient ? options.server_max_version : options.client_max_version) =
           Version::kTls12;
     }
+    options.status = branch.path == Path::kStatus;
     options.retry = branch.server_path == Path::kRetried;
     options.client_authentication = branch.authentication;
     options.client_credential = branch.credential;

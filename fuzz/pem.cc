@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target: PEM texts and the private keys in them; an input without a block is taken as DER.
+// Fuzz target: PEM texts and the private keys in them, encrypted ones too; an input without a block
+// is taken as DER.
 #include "x509/pem.h"
 
 #include <vector>
@@ -8,6 +9,7 @@
 #include "fuzz/end.h"
 #include "fuzz/entry.h"
 #include "x509/pkcs8.h"
+#include "x509/pkcs8_encrypted.h"
 
 namespace merlon::fuzz {
 namespace {
@@ -23,6 +25,14 @@ void TryKey(Bytes der) {
   crypto::InlineKeyStore<1> others{crypto::DefaultDrivers()};
   Expect(x509::ImportPrivateKeyDer(*others, Bytes(out.data(), *size), crypto::Usage::kSign).ok(),
          "what was exported can be imported");
+}
+
+// With the password of the seeds; few iterations, so that each input is quick.
+void TryEncrypted(Bytes der) {
+  crypto::InlineKeyStore<1> keys{crypto::DefaultDrivers()};
+  const auto key = x509::ImportEncryptedPrivateKeyDer(*keys, der, AsBytes("correct horse"),
+                                                      crypto::Usage::kSign, 64);
+  Expect(key.ok() || key.error().origin == Origin::kMisuse, "a file is never a peer's fault");
 }
 
 void Fuzz(std::string_view text) {
@@ -45,8 +55,12 @@ void Fuzz(std::string_view text) {
     const Result<Bytes> bytes = x509::DecodePem(**same, absl::MakeSpan(twice));
     Expect(bytes.ok() && *bytes == *decoded, "bytes are read as written");
     TryKey(*decoded);
+    TryEncrypted(*decoded);
   }
-  if (blocks == 0) TryKey(AsBytes(text));
+  if (blocks == 0) {
+    TryKey(AsBytes(text));
+    TryEncrypted(AsBytes(text));
+  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "io_adapters/text.h"
 #include "tls/error.h"
 #include "x509/pkcs8.h"
+#include "x509/pkcs8_encrypted.h"
 
 namespace merlon::io {
 namespace {
@@ -53,20 +54,44 @@ absl::StatusOr<PskEntry> ImportLine(crypto::KeyStore& keys, std::string_view lin
 
 }  // namespace
 
-absl::StatusOr<tls::CredentialChoice> LoadCredential(crypto::KeyStore& keys,
-                                                     const std::string& chain_file,
-                                                     const std::string& key_file) {
-  absl::StatusOr<std::vector<std::string>> chain = ReadCertificates(chain_file);
-  if (!chain.ok()) return chain.status();
+absl::StatusOr<std::string> ReadPassword(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path, 65536);
+  if (!text.ok()) return text.status();
+  const SecretText secret{*std::move(text)};
+  return secret.text.substr(0, secret.text.find_first_of("\r\n"));
+}
+
+absl::StatusOr<crypto::KeyHandle> LoadPrivateKey(crypto::KeyStore& keys,
+                                                 const std::string& key_file,
+                                                 const std::string& password_file) {
   absl::StatusOr<std::string> text = ReadFile(key_file);
   if (!text.ok()) return text.status();
   const SecretText secret{*std::move(text)};
-  const Result<crypto::KeyHandle> key =
-      x509::ImportPrivateKeyPem(keys, secret.text, crypto::Usage::kSign);
+  Result<crypto::KeyHandle> key = Misuse();
+  if (password_file.empty()) {
+    key = x509::ImportPrivateKeyPem(keys, secret.text, crypto::Usage::kSign);
+  } else {
+    absl::StatusOr<std::string> line = ReadPassword(password_file);
+    if (!line.ok()) return line.status();
+    const SecretText password{*std::move(line)};
+    key =
+        x509::ImportPrivateKeyPem(keys, secret.text, AsBytes(password.text), crypto::Usage::kSign);
+  }
   if (!key.ok()) {
     return absl::InvalidArgumentError(
         Cat("the private key in ", key_file, ": ", tls::Explain(key.error()).sentence));
   }
+  return *key;
+}
+
+absl::StatusOr<tls::CredentialChoice> LoadCredential(crypto::KeyStore& keys,
+                                                     const std::string& chain_file,
+                                                     const std::string& key_file,
+                                                     const std::string& password_file) {
+  absl::StatusOr<std::vector<std::string>> chain = ReadCertificates(chain_file);
+  if (!chain.ok()) return chain.status();
+  const absl::StatusOr<crypto::KeyHandle> key = LoadPrivateKey(keys, key_file, password_file);
+  if (!key.ok()) return key.status();
   tls::CredentialChoice out;
   out.chain_der = *std::move(chain);
   out.key = *key;

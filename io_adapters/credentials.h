@@ -11,10 +11,18 @@
 
 namespace merlon::io {
 
+// The first line of a file. To be wiped.
+absl::StatusOr<std::string> ReadPassword(const std::string& path);
+// Reads a private key, PEM, for signing. One that is encrypted (PKCS#8 with PBES2) is opened with
+// the first line of `password_file`; empty: it is not encrypted.
+absl::StatusOr<crypto::KeyHandle> LoadPrivateKey(crypto::KeyStore& keys,
+                                                 const std::string& key_file,
+                                                 const std::string& password_file = "");
 // Reads a chain, leaf first, and its private key; both PEM.
 absl::StatusOr<tls::CredentialChoice> LoadCredential(crypto::KeyStore& keys,
                                                      const std::string& chain_file,
-                                                     const std::string& key_file);
+                                                     const std::string& key_file,
+                                                     const std::string& password_file = "");
 
 struct PskEntry {
   std::string identity;

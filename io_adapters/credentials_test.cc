@@ -5,6 +5,7 @@
 #include "io_adapters/blocking_stream.h"
 #include "io_adapters/files.h"
 #include "io_adapters/test_identity.h"
+#include "x509/testing/key_files.h"
 
 namespace merlon::io {
 namespace {
@@ -54,6 +55,22 @@ TEST(Credentials, AChainAndItsKeyAreLoaded) {
   EXPECT_EQ(credential->chain_der, std::vector<std::string>{identity.leaf_der()});
   EXPECT_FALSE(LoadCredential(process.keys(), identity.key_file(), identity.key_file()).ok());
   EXPECT_FALSE(LoadCredential(process.keys(), identity.chain_file(), identity.chain_file()).ok());
+}
+
+TEST(Credentials, EncryptedKeysAreOpenedWithTheFirstLineOfAFile) {
+  const std::string key_file = TestFile("encrypted.pem"), password_file = TestFile("password.txt");
+  ASSERT_TRUE(WriteFile(key_file, x509::containers::kSha256Aes256, /*secret=*/true).ok());
+  ASSERT_TRUE(WriteFile(password_file, "correct horse\nbattery\n", /*secret=*/true).ok());
+  ProcessCrypto process;
+  EXPECT_TRUE(LoadPrivateKey(process.keys(), key_file, password_file).ok());
+  EXPECT_FALSE(LoadPrivateKey(process.keys(), key_file).ok());
+  EXPECT_FALSE(LoadPrivateKey(process.keys(), key_file, TestFile("no such file")).ok());
+  const TestIdentity identity("not_encrypted");
+  EXPECT_TRUE(LoadPrivateKey(process.keys(), identity.key_file(), password_file).ok());
+  ASSERT_TRUE(WriteFile(password_file, "battery\n", /*secret=*/true).ok());
+  const auto key = LoadPrivateKey(process.keys(), key_file, password_file);
+  ASSERT_FALSE(key.ok());
+  EXPECT_NE(key.status().message().find("password"), std::string::npos) << key.status();
 }
 
 TEST(Credentials, ClientsWithHalfACredentialAreRefused) {

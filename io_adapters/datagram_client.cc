@@ -8,7 +8,7 @@ namespace merlon::io {
 absl::StatusOr<std::unique_ptr<BlockingDatagram>> StartDatagrams(
     TlsClient& client, Descriptor socket, EndpointOptions options,
     const tls::DatagramOptions& datagram) {
-  options.operations = client.operations();
+  client.Prepare(options);
   absl::StatusOr<tls::Seed> seed = client.crypto().NewSeed();
   if (!seed.ok()) return seed.status();
   return std::make_unique<BlockingDatagram>(std::make_unique<UdpTransport>(std::move(socket)),

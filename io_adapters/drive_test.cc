@@ -41,12 +41,12 @@ class Pair {
   EndpointOptions ForClient() const {
     EndpointOptions options;
     options.server_name = TestIdentity::kName;
-    options.operations = client_->operations();
+    client_->Prepare(options);
     return options;
   }
   EndpointOptions ForServer() const {
     EndpointOptions options;
-    options.operations = server_->operations();
+    server_->Prepare(options);
     return options;
   }
 

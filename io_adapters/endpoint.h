@@ -23,6 +23,8 @@ struct EndpointOptions {
   std::string server_name;       // a client's: sent, and what the certificate must be for
   std::string session;           // a client's, to resume: what session() gave; secret
   tls::LocalOptions operations;  // what it points to outlives the endpoint
+  // What `operations` points to and only the endpoint keeps: a snapshot of trust anchors.
+  std::shared_ptr<const void> keep = {};
   std::function<void(const tls::SecretLogged&)> on_secret;  // where the configuration logs secrets
   const tls::RetriedHello* retried = nullptr;  // a server's, from a listener; outlives the endpoint
 };

@@ -8,7 +8,6 @@
 
 #include "io_adapters/descriptor.h"
 #include "io_adapters/text.h"
-#include "x509/certificate.h"
 #include "x509/pem.h"
 
 namespace merlon::io {
@@ -44,47 +43,47 @@ absl::Status WriteFile(const std::string& path, std::string_view content, bool s
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> ReadCertificates(const std::string& path) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
+namespace {
+
+absl::StatusOr<std::vector<std::string>> DecodeBlocks(const std::string& path,
+                                                      const std::string& text,
+                                                      std::string_view label,
+                                                      std::string_view called) {
   std::vector<std::string> out;
-  x509::PemReader reader(*text);
+  x509::PemReader reader(text);
   for (;;) {
     const auto block = reader.Next();
     if (!block.ok()) return absl::InvalidArgumentError(Cat(path, ": a PEM boundary is malformed"));
     if (!block->has_value()) break;
-    if ((*block)->label != "CERTIFICATE") continue;
+    if ((*block)->label != label) continue;
     std::string der((*block)->max_size(), '\0');
     const Result<Bytes> decoded =
         x509::DecodePem(**block, MutableBytes(reinterpret_cast<uint8_t*>(der.data()), der.size()));
     if (!decoded.ok()) {
       return absl::InvalidArgumentError(
-          Cat(path, ": certificate ", out.size() + 1, " is not valid PEM"));
+          Cat(path, ": ", called, " ", out.size() + 1, " is not valid PEM"));
     }
     der.resize(decoded->size());
     out.push_back(std::move(der));
   }
-  if (out.empty()) return absl::NotFoundError(Cat(path, " holds no certificate"));
+  if (out.empty()) return absl::NotFoundError(Cat(path, " holds no ", called));
   return out;
 }
 
-absl::StatusOr<std::unique_ptr<TrustFile>> TrustFile::Load(const std::string& path) {
-  absl::StatusOr<std::vector<std::string>> ders = ReadCertificates(path);
-  if (!ders.ok()) return ders.status();
-  auto file = std::make_unique<TrustFile>();
-  for (std::string& der : *ders) {
-    const std::string& kept = file->ders_.emplace_back(std::move(der));
-    const Result<x509::TrustAnchor> anchor = x509::TrustAnchor::FromCertificate(AsBytes(kept));
-    if (anchor.ok()) file->anchors_.push_back(*anchor);
-  }
-  if (file->anchors_.empty()) {
-    return absl::InvalidArgumentError(Cat(path, " holds no certificate that can be trusted"));
-  }
-  return file;
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ReadCertificates(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  return DecodeBlocks(path, *text, "CERTIFICATE", "certificate");
 }
 
-const x509::TrustAnchor* TrustFile::FindBySubject(Bytes subject, size_t index) const {
-  return x509::TrustAnchors(anchors_).FindBySubject(subject, index);
+absl::StatusOr<std::vector<std::string>> ReadDer(const std::string& path, std::string_view label) {
+  absl::StatusOr<std::string> content = ReadFile(path);
+  if (!content.ok()) return content.status();
+  // A SEQUENCE begins with this.
+  if (content->starts_with('0')) return std::vector<std::string>{*std::move(content)};
+  return DecodeBlocks(path, *content, label, label);
 }
 
 }  // namespace merlon::io

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of certificates, bounded in size: PEM chains, trust anchors.
+// Files, bounded in size; PEM chains of certificates. Trust anchors are trust.h's.
 #pragma once
-#include <deque>
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "x509/trust_store.h"
 
 namespace merlon::io {
 
@@ -26,20 +22,8 @@ absl::Status WriteFile(const std::string& path, std::string_view content, bool s
 // The DER of each CERTIFICATE block, in order; an error when there is none, or one is not PEM.
 absl::StatusOr<std::vector<std::string>> ReadCertificates(const std::string& path);
 
-// The trust anchors of a PEM file.
-class TrustFile final : public x509::TrustStore {
- public:
-  // Certificates that this library cannot read (an unknown algorithm is none of those) are left
-  // out: one of them shall not take the others away. An error when none is left.
-  static absl::StatusOr<std::unique_ptr<TrustFile>> Load(const std::string& path);
-
-  const x509::TrustAnchor* FindBySubject(Bytes subject, size_t index) const override;
-  size_t size() const { return anchors_.size(); }
-  absl::Span<const x509::TrustAnchor> anchors() const { return anchors_; }
-
- private:
-  std::deque<std::string> ders_;
-  std::vector<x509::TrustAnchor> anchors_;
-};
+// The DER of each block with this label; or the file itself, where it is no text. An error when
+// there is none.
+absl::StatusOr<std::vector<std::string>> ReadDer(const std::string& path, std::string_view label);
 
 }  // namespace merlon::io

@@ -4,8 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include "crypto/drivers/default_drivers.h"
 #include "gtest/gtest.h"
 #include "io_adapters/test_identity.h"
+#include "io_adapters/trust.h"
 #include "x509/certificate.h"
 
 namespace merlon::io {
@@ -78,14 +84,16 @@ TEST(Files, RefusesWhatIsNotPem) {
   EXPECT_EQ(ReadCertificates(path).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-TEST(TrustFile, LeavesOutWhatItCannotRead) {
+TEST(TrustSnapshot, LeavesOutWhatItCannotRead) {
   const TestIdentity identity("trust");
   const std::string path = TestFile("trust_mixed.pem");
   const std::string junk = ToPem("CERTIFICATE", AsBytes("this is not DER"));
-  Save(path, junk + *ReadFile(identity.ca_file()) + junk);
-  const auto trust = TrustFile::Load(path);
+  const std::string ca = *ReadFile(identity.ca_file());
+  Save(path, junk + ca + junk + ca);
+  const auto trust = TrustSnapshot::Load(path);
   ASSERT_TRUE(trust.ok()) << trust.status();
   EXPECT_EQ((*trust)->size(), 1u);
+  EXPECT_EQ((*trust)->left_out(), 1u);  // it is there twice
   const auto leaf = x509::Certificate::Parse(AsBytes(identity.leaf_der()));
   ASSERT_TRUE(leaf.ok());
   EXPECT_NE((*trust)->FindBySubject(leaf->issuer(), 0), nullptr);
@@ -93,7 +101,87 @@ TEST(TrustFile, LeavesOutWhatItCannotRead) {
   EXPECT_EQ((*trust)->FindBySubject(leaf->subject(), 0), nullptr);
 
   Save(path, junk);
-  EXPECT_EQ(TrustFile::Load(path).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(TrustSnapshot::Load(path).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(TrustSnapshot, ReadsADirectory) {
+  const TestIdentity one("trust_one"), two("trust_two");
+  const std::string folder = TestFile("trust_folder");
+  std::filesystem::create_directories(folder + "/below");
+  EXPECT_FALSE(TrustSnapshot::Load(folder).ok());
+  Save(folder + "/b.pem", *ReadFile(one.ca_file()));
+  Save(folder + "/a.crt", *ReadFile(two.ca_file()) + *ReadFile(one.ca_file()));
+  Save(folder + "/README", "no certificate\n");
+  Save(folder + "/below/c.pem", *ReadFile(one.chain_file()));
+  const auto trust = TrustSnapshot::Load(folder);
+  ASSERT_TRUE(trust.ok()) << trust.status();
+  EXPECT_EQ((*trust)->size(), 2u);
+  EXPECT_FALSE(TrustSnapshot::Load(folder + "/none").ok());
+}
+
+// What Debian ships is what real servers' chains lead to: all of it parses.
+TEST(TrustSnapshot, LoadsTheSystemsRoots) {
+  const auto ders = ReadCertificates(kSystemCaFile);
+  if (!ders.ok()) GTEST_SKIP() << ders.status();
+  for (const std::string& der : *ders) EXPECT_TRUE(x509::Certificate::Parse(AsBytes(der)).ok());
+  const auto trust = TrustSnapshot::Make(*ders);
+  ASSERT_TRUE(trust.ok()) << trust.status();
+  printf("%zu roots of the system\n", (*trust)->size());
+  EXPECT_EQ((*trust)->size(), ders->size());
+  EXPECT_EQ((*trust)->left_out(), 0u);
+  EXPECT_GT((*trust)->size(), 100u);
+  for (const x509::TrustAnchor& anchor : (*trust)->anchors()) {
+    bool found = false;
+    for (size_t i = 0; const auto* at = (*trust)->FindBySubject(anchor.subject(), i); ++i) {
+      found = found || at == &anchor;
+    }
+    EXPECT_TRUE(found);
+  }
+}
+
+TEST(TrustSnapshot, LimitsRoots) {
+  const TestIdentity identity("trust_limits");
+  const std::string der = ReadCertificates(identity.ca_file())->front();
+  const auto& sha256 = *crypto::DefaultDrivers().hash(crypto::HashId::kSha256);
+  const crypto::Digest digest = crypto::HashOf(sha256, AsBytes(der));
+  const std::string name(AsText(digest.view()));
+  const UnixTime day{std::chrono::hours(24)};
+  const auto trust = TrustSnapshot::Make({der}, {{.sha256 = name, .distrust_after = day}});
+  ASSERT_TRUE(trust.ok()) << trust.status();
+  EXPECT_EQ((*trust)->anchors()[0].limits().distrust_after, day);
+  EXPECT_FALSE(TrustSnapshot::Make({der}, {{.sha256 = "another"}}).ok());
+  EXPECT_FALSE(TrustSnapshot::Make({der}, {{.sha256 = name, .name_constraints = "no"}}).ok());
+}
+
+// Under TSan as well: connections take the snapshot while another replaces it.
+TEST(TrustSource, IsReplacedWhileConnectionsGoOn) {
+  const TestIdentity identity("trust_reload"), other("trust_other");
+  const std::string path = TestFile("trust_reload.pem");
+  Save(path, *ReadFile(identity.ca_file()));
+  TrustSource source;
+  EXPECT_EQ(source.Current(), nullptr);
+  ASSERT_TRUE(source.Open(path).ok());
+  const std::shared_ptr<const TrustSnapshot> old = source.Current();
+  const std::string issuer(AsText(old->anchors()[0].subject()));
+  std::atomic<bool> done = false;
+  std::atomic<int> taken = 0;
+  std::thread reader([&] {
+    while (!done || taken == 0) {
+      const std::shared_ptr<const TrustSnapshot> now = source.Current();
+      EXPECT_NE(now->FindBySubject(now->anchors()[0].subject(), 0), nullptr);
+      ++taken;
+    }
+  });
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(source.Reload().ok());
+  Save(path, "no certificates");
+  EXPECT_FALSE(source.Reload().ok());
+  EXPECT_NE(source.Current()->FindBySubject(AsBytes(issuer), 0), nullptr);
+  Save(path, *ReadFile(other.ca_file()));
+  EXPECT_TRUE(source.Reload().ok());
+  done = true;
+  reader.join();
+  EXPECT_NE(old->FindBySubject(AsBytes(issuer), 0), nullptr);
+  EXPECT_NE(source.Current(), old);
 }
 
 }  // namespace

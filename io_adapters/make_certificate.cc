@@ -39,6 +39,7 @@ crypto::SignAlg AlgorithmOf(crypto::KeyType type) {
     case crypto::KeyType::kEcP384:
       return {crypto::SignFamily::kEcdsa, crypto::HashId::kSha384};
     case crypto::KeyType::kEd25519:
+    case crypto::KeyType::kEd448:
       return {crypto::SignFamily::kEddsa, crypto::HashId::kNone};
     case crypto::KeyType::kMlDsa44:
       return {crypto::SignFamily::kMlDsa44, crypto::HashId::kNone};

@@ -3,9 +3,12 @@
 
 #include <utility>
 
+#include "crypto/legacy/sha1.h"
 #include "io_adapters/credentials.h"
 #include "io_adapters/tcp.h"
+#include "io_adapters/text.h"
 #include "tls/config_builder.h"
+#include "tls/error.h"
 
 namespace merlon::io {
 
@@ -18,18 +21,19 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
   } else if (options.ca_file.empty()) {
     builder.RequirePsk();
   } else {
-    absl::StatusOr<std::unique_ptr<TrustFile>> trust = TrustFile::Load(options.ca_file);
-    if (!trust.ok()) return trust.status();
-    client->trust_ = *std::move(trust);
+    if (absl::Status s = client->trust_.Open(options.ca_file); !s.ok()) return s;
   }
   if (options.cert_file.empty() != options.key_file.empty()) {
     return absl::InvalidArgumentError("a certificate goes with its private key");
   }
   if (!options.cert_file.empty()) {
-    auto credential = LoadCredential(client->crypto_.keys(), options.cert_file, options.key_file);
+    auto credential = LoadCredential(client->crypto_.keys(), options.cert_file, options.key_file,
+                                     options.password_file);
     if (!credential.ok()) return credential.status();
     builder.AddCredential(*std::move(credential));
   }
+  if (absl::Status s = client->ReadStatus(options); !s.ok()) return s;
+  if (client->status_) builder.RequestStatus();
   absl::Status psks =
       AddPsks(client->crypto_.keys(), options.psk_file, options.raw_psk_file, builder);
   if (!psks.ok()) return psks;
@@ -47,17 +51,43 @@ absl::StatusOr<std::unique_ptr<TlsClient>> TlsClient::Create(const TlsClientOpti
   return client;
 }
 
-tls::LocalOptions TlsClient::operations() const {
-  if (trusts_any_chain_) {
-    return tls::LocalOperations::ForClient(*config_, tls::DangerouslyTrustAnyChain{});
+absl::Status TlsClient::ReadStatus(const TlsClientOptions& options) {
+  if (options.status == StatusPolicy::kIgnored) return absl::OkStatus();
+  for (const std::string& path : options.crl_files) {
+    absl::StatusOr<std::vector<std::string>> ders = ReadDer(path, "X509 CRL");
+    if (!ders.ok()) return ders.status();
+    for (std::string& der : *ders) crl_ders_.push_back(std::move(der));
   }
-  return tls::LocalOperations::ForClient(
-      *config_, tls::VerifyAgainst{.anchors = trust_.get(), .expected_name = {}});
+  for (const std::string& der : crl_ders_) {
+    const Result<x509::Crl> crl = x509::Crl::Parse(AsBytes(der));
+    if (!crl.ok()) {
+      return absl::InvalidArgumentError(Cat("a CRL: ", tls::Explain(crl.error()).sentence));
+    }
+    crls_.push_back(*crl);
+  }
+  // SHA-1 names certificates in most responses; it signs nothing.
+  status_.emplace(tls::StatusOptions{.hard_fail = options.status == StatusPolicy::kHard,
+                                     .crls = crls_,
+                                     .sha1 = &crypto::kPortableSha1});
+  return absl::OkStatus();
+}
+
+void TlsClient::Prepare(EndpointOptions& options) const {
+  if (trusts_any_chain_) {
+    options.operations = tls::LocalOperations::ForClient(*config_, tls::DangerouslyTrustAnyChain{});
+    return;
+  }
+  const std::shared_ptr<const TrustSnapshot> trust = trust_.Current();
+  options.operations = tls::LocalOperations::ForClient(
+      *config_,
+      tls::VerifyAgainst{
+          .anchors = trust.get(), .expected_name = {}, .verifier = status_ ? &*status_ : nullptr});
+  options.keep = trust;
 }
 
 absl::StatusOr<std::unique_ptr<BlockingStream>> TlsClient::Start(
     std::unique_ptr<Transport> transport, EndpointOptions options) {
-  options.operations = operations();
+  Prepare(options);
   absl::StatusOr<tls::Seed> seed = crypto_.NewSeed();
   if (!seed.ok()) return seed.status();
   return std::make_unique<BlockingStream>(std::move(transport), config_, crypto_.context(),

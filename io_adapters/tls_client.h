@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,17 +12,31 @@
 #include "io_adapters/blocking_stream.h"
 #include "io_adapters/files.h"
 #include "io_adapters/process_crypto.h"
+#include "io_adapters/trust.h"
 #include "tls/config.h"
+#include "tls/status_check.h"
 
 namespace merlon::io {
 
+// What is asked of a server's certificate besides: whether it was revoked.
+enum class StatusPolicy : uint8_t {
+  kIgnored,
+  kSoft,  // what nobody tells of is taken, unless it says that it must staple
+  kHard,  // it is refused
+};
+
 struct TlsClientOptions {
-  // PEM: who may issue certificates. Empty: no certificate is taken, the server must know a PSK.
+  // PEM, or a directory of such files: who may issue certificates. Empty: no certificate is taken,
+  // the server must know a PSK.
   std::string ca_file = kSystemCaFile;
+  // Told by the OCSP response that comes with it, and by CRLs, PEM or DER, in these files.
+  StatusPolicy status = StatusPolicy::kIgnored;
+  std::vector<std::string> crl_files = {};
   // True: any chain will do, so the server may be anybody. For programs that look at servers.
   bool dangerously_trust_any_chain = false;
   // PEM, for servers that ask for a certificate: a chain, leaf first, and its private key.
   std::string cert_file = {}, key_file = {};
+  std::string password_file = {};  // whose first line opens an encrypted key
   // External PSKs (credentials.h says how), imported (RFC 9258); or, for peers that do not know how
   // to, used as they are.
   std::string psk_file = {}, raw_psk_file = {};
@@ -47,14 +62,22 @@ class TlsClient {
 
   ProcessCrypto& crypto() { return crypto_; }
   const std::shared_ptr<const tls::ClientConfig>& config() const { return config_; }
-  tls::LocalOptions operations() const;
+  // Loads the trust anchors again, for connections that begin from now on; after an error the old
+  // ones stay. From any thread.
+  absl::Status ReloadTrust() { return trust_.Reload(); }
+  // Fills in what answers a connection's operations.
+  void Prepare(EndpointOptions& options) const;
 
  private:
   TlsClient() = default;
+  absl::Status ReadStatus(const TlsClientOptions& options);
 
   ProcessCrypto crypto_;
   bool trusts_any_chain_ = false;
-  std::unique_ptr<TrustFile> trust_;
+  TrustSource trust_;
+  std::vector<std::string> crl_ders_;
+  std::vector<x509::Crl> crls_;
+  std::optional<tls::StatusCheck> status_;
   std::shared_ptr<const tls::ClientConfig> config_;
 };
 

@@ -17,7 +17,7 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(const std::string& 
     return Create(std::move(crypto), {}, crypto::KeyHandle(), options);
   }
   absl::StatusOr<tls::CredentialChoice> credential =
-      LoadCredential(crypto->keys(), chain_file, key_file);
+      LoadCredential(crypto->keys(), chain_file, key_file, options.password_file);
   if (!credential.ok()) return credential.status();
   return Create(std::move(crypto), std::move(credential->chain_der), credential->key, options);
 }
@@ -32,14 +32,22 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<Pro
   if (!ticket_key.ok()) return ticket_key.status();
   server->ticket_key_ = *ticket_key;
   tls::ServerConfigBuilder builder(server->crypto_->context());
-  if (!chain_der.empty()) builder.AddCredential(std::move(chain_der), key);
+  if (!chain_der.empty()) {
+    tls::CredentialChoice credential{.chain_der = std::move(chain_der), .key = key};
+    if (!options.staple_file.empty()) {
+      absl::StatusOr<std::string> response = ReadFile(options.staple_file, 65535);
+      if (!response.ok()) return response.status();
+      credential.ocsp_response = *std::move(response);
+    }
+    builder.AddCredential(std::move(credential));
+  }
   builder.SetTickets(options.tickets);
   if (!options.client_ca_file.empty()) {
-    absl::StatusOr<std::unique_ptr<TrustFile>> clients = TrustFile::Load(options.client_ca_file);
-    if (!clients.ok()) return clients.status();
-    server->clients_ = *std::move(clients);
+    if (absl::Status s = server->clients_.Open(options.client_ca_file); !s.ok()) return s;
     builder.SetClientAuthentication(options.client_authentication);
-    if (options.name_authorities) builder.NameAuthorities(server->clients_->anchors());
+    if (options.name_authorities) {
+      builder.NameAuthorities(server->clients_.Current()->anchors());
+    }
   }
   absl::Status psks =
       AddPsks(server->crypto_->keys(), options.psk_file, options.raw_psk_file, builder);
@@ -59,9 +67,16 @@ absl::StatusOr<std::unique_ptr<TlsServer>> TlsServer::Create(std::unique_ptr<Pro
   return server;
 }
 
+void TlsServer::Prepare(EndpointOptions& options) const {
+  const std::shared_ptr<const TrustSnapshot> clients = clients_.Current();
+  options.operations = tls::LocalOperations::ForServer(
+      *config_, &*ticket_key_, tls::VerifyAgainst{.anchors = clients.get(), .expected_name = {}});
+  options.keep = clients;
+}
+
 absl::StatusOr<std::unique_ptr<BlockingStream>> TlsServer::Start(
     std::unique_ptr<Transport> transport, EndpointOptions options) {
-  options.operations = operations();
+  Prepare(options);
   absl::StatusOr<tls::Seed> seed = crypto_->NewSeed();
   if (!seed.ok()) return seed.status();
   return std::make_unique<BlockingStream>(std::move(transport), config_, crypto_->context(),

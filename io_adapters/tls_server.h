@@ -10,6 +10,7 @@
 #include "io_adapters/blocking_stream.h"
 #include "io_adapters/files.h"
 #include "io_adapters/process_crypto.h"
+#include "io_adapters/trust.h"
 #include "tls/config.h"
 
 namespace merlon::io {
@@ -23,13 +24,15 @@ struct TlsServerOptions {
   tls::Version min_version = tls::Version::kTls12, max_version = tls::Version::kTls13;
   int tickets = 2;           // to resume with, after each handshake
   bool log_secrets = false;  // whoever has them reads the connections
-  // PEM: who may issue clients' certificates; empty: clients are not asked for one. The names of
-  // these authorities are sent to clients where `name_authorities`.
+  // PEM, or a directory of such files: who may issue clients' certificates; empty: clients are not
+  // asked for one. The names of these authorities are sent to clients where `name_authorities`.
   std::string client_ca_file;
   tls::ClientAuthentication client_authentication = tls::ClientAuthentication::kRequired;
   bool name_authorities = false;
+  // An OCSP response for the certificate, DER, for clients that ask for one; empty: none.
+  std::string staple_file;
   // As of TlsClientOptions.
-  std::string psk_file, raw_psk_file;
+  std::string password_file, psk_file, raw_psk_file;
 };
 
 // Shared by threads. Outlives its streams.
@@ -52,18 +55,18 @@ class TlsServer {
 
   ProcessCrypto& crypto() { return *crypto_; }
   const std::shared_ptr<const tls::ServerConfig>& config() const { return config_; }
-  tls::LocalOptions operations() const {
-    return tls::LocalOperations::ForServer(
-        *config_, &*ticket_key_,
-        tls::VerifyAgainst{.anchors = clients_.get(), .expected_name = {}});
-  }
+  // Loads client_ca_file again, for connections that begin from now on; after an error the old ones
+  // stay. Names of authorities that are sent to clients do not change. From any thread.
+  absl::Status ReloadTrust() { return clients_.Reload(); }
+  // Fills in what answers a connection's operations.
+  void Prepare(EndpointOptions& options) const;
 
  private:
   TlsServer() = default;
 
   std::unique_ptr<ProcessCrypto> crypto_;
   std::optional<crypto::BoundAeadKey> ticket_key_;
-  std::unique_ptr<TrustFile> clients_;
+  TrustSource clients_;
   std::shared_ptr<const tls::ServerConfig> config_;
 };
 

@@ -15,7 +15,7 @@ absl::Status ServeOne(TlsServer& server, const Listener& listener) {
   auto transport = UdpAcceptOne(listener);
   if (!transport.ok()) return transport.status();
   EndpointOptions options;
-  options.operations = server.operations();
+  server.Prepare(options);
   BlockingDatagram connection(*std::move(transport), server.config(), server.crypto().context(),
                               *server.crypto().NewSeed(), options);
   for (;;) {
@@ -31,7 +31,7 @@ std::unique_ptr<BlockingDatagram> Connect(TlsClient& client, uint16_t port) {
   if (!socket.ok()) ADD_FAILURE() << socket.status();
   EndpointOptions options;
   options.server_name = "127.0.0.1";
-  options.operations = client.operations();
+  client.Prepare(options);
   return std::make_unique<BlockingDatagram>(std::make_unique<UdpTransport>(*std::move(socket)),
                                             client.config(), client.crypto().context(),
                                             *client.crypto().NewSeed(), options);
@@ -81,7 +81,7 @@ TEST(BlockingDatagram, GivesUpWhereNobodyAnswers) {
   ASSERT_TRUE(socket.ok()) << socket.status();
   EndpointOptions options;
   options.server_name = "127.0.0.1";
-  options.operations = client->operations();
+  client->Prepare(options);
   tls::DatagramOptions datagram;
   datagram.retransmit.initial = std::chrono::milliseconds(1);
   datagram.retransmit.limit = 5;

@@ -83,17 +83,24 @@ absl::StatusOr<Arrival> UdpServer::Peer::Way::Read(MutableBytes out, std::option
 
 absl::Status UdpServer::Peer::Way::Write(Bytes bytes) { return Send(fd_, to_, bytes); }
 
+namespace {
+
+EndpointOptions OptionsFor(const TlsServer& server, const tls::RetriedHello* retried) {
+  EndpointOptions options;
+  server.Prepare(options);
+  options.retried = retried;
+  return options;
+}
+
+}  // namespace
+
 UdpServer::Peer::Peer(const UdpServer& server, const sockaddr_storage& from,
                       const tls::NewConnection& fresh, tls::Seed&& seed)
     : retried_(fresh.retried),
       way_(server.socket_.fd.get(), from),
       endpoint_(
           way_, server.server_.config(), server.server_.crypto().context(), std::move(seed),
-          EndpointOptions{.server_name = {},
-                          .session = {},
-                          .operations = server.server_.operations(),
-                          .on_secret = {},
-                          .retried = retried_ ? &*retried_ : nullptr},
+          OptionsFor(server.server_, retried_ ? &*retried_ : nullptr),
           tls::DatagramOptions{.mtu = server.options_.mtu, .retransmit = {}, .start = fresh.start}),
       deadline_(way_.now().instant + server.options_.handshake_limit) {}
 

@@ -54,7 +54,7 @@ class Echo {
 std::unique_ptr<BlockingDatagram> Connect(TlsClient& client, Descriptor socket, size_t mtu = 1200) {
   EndpointOptions options;
   options.server_name = "127.0.0.1";
-  options.operations = client.operations();
+  client.Prepare(options);
   return std::make_unique<BlockingDatagram>(
       std::make_unique<UdpTransport>(std::move(socket)), client.config(), client.crypto().context(),
       *client.crypto().NewSeed(), options,

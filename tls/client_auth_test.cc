@@ -328,8 +328,8 @@ TEST_P(Refused, AContextOfAnEmptyCertificateIsIllegalParameter) {
 }
 
 TEST_P(Refused, AnExtensionThatWasNotAskedForIsUnsupportedExtension) {
-  // cert_data of one byte, one extension: status_request, empty.
-  const uint8_t entry[] = {0, 0, 1, 0x30, 0, 4, 0, 5, 0, 0};
+  // cert_data of one byte, one extension: status_request with a response of one byte.
+  const uint8_t entry[] = {0, 0, 1, 0x30, 0, 9, 0, 5, 0, 5, 1, 0, 0, 1, 0xaa};
   const std::string extended = Encode(Certificate{.context = {}, .list = Bytes(entry)});
   EXPECT_EQ(Give(kCertificateType, AsBytes(extended)).error(),
             PeerError(Code::kUnsupportedExtension, Alert::kUnsupportedExtension));

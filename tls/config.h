@@ -135,6 +135,9 @@ struct Credential {
   absl::Span<const Bytes> issuers;  // of the chain's certificates: each the whole DER of a Name
   // True: for nobody but a peer whose certificate_authorities has one of the issuers.
   bool only_for_authorities = false;
+  // A server's: the OCSP response for its leaf, DER, for clients that ask (RFC 6066 s8); empty:
+  // none.
+  Bytes ocsp_response = {};
 };
 
 // Whether a server asks for a client's certificate (RFC 9846 s4.3.2). Never in a handshake with a
@@ -196,6 +199,7 @@ struct ClientConfig {
   bool look_up_sessions = false;        // ask for a session by LookUpSession before the ClientHello
   bool middlebox_compatibility = true;  // RFC 9846 appendix E.4; streams alone
   bool tickets = true;                  // TLS 1.2: ask for one (RFC 5077)
+  bool request_status = false;          // ask for an OCSP response with the certificate
   // What a server that asks for a certificate may be shown. An application that answers
   // ChooseCredential itself may leave it empty and set choose_credential; then it also sees to it
   // that a session is resumed by whom it belongs to.

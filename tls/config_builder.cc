@@ -364,6 +364,10 @@ ClientConfigBuilder& ClientConfigBuilder::LookUpSessions() {
   look_up_sessions_ = true;
   return *this;
 }
+ClientConfigBuilder& ClientConfigBuilder::RequestStatus() {
+  request_status_ = true;
+  return *this;
+}
 ClientConfigBuilder& ClientConfigBuilder::DisableMiddleboxCompatibility() {
   middlebox_compatibility_ = false;
   return *this;
@@ -394,6 +398,7 @@ absl::StatusOr<std::shared_ptr<const ClientConfig>> ClientConfigBuilder::Build()
   owned->config.choose_credential = common_.choose_credentials;
   owned->config.middlebox_compatibility = middlebox_compatibility_;
   owned->config.tickets = tickets_;
+  owned->config.request_status = request_status_;
   const ClientConfig* config = &owned->config;
   return std::shared_ptr<const ClientConfig>(std::move(owned), config);
 }

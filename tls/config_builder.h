@@ -27,6 +27,9 @@ class ClientConfigBuilder : public CommonConfigBuilder<ClientConfigBuilder> {
   ClientConfigBuilder& DisableTickets12();
   // Ask for a session (LookUpSession) before each ClientHello.
   ClientConfigBuilder& LookUpSessions();
+  // Ask for an OCSP response with the server's certificate (RFC 6066 s8); it comes with
+  // VerifyChain.
+  ClientConfigBuilder& RequestStatus();
   // No dummy ChangeCipherSpec, no session ID (RFC 9846 appendix E.4).
   ClientConfigBuilder& DisableMiddleboxCompatibility();
 
@@ -36,6 +39,7 @@ class ClientConfigBuilder : public CommonConfigBuilder<ClientConfigBuilder> {
   std::vector<uint16_t> key_shares_;
   bool tickets_ = true;
   bool look_up_sessions_ = false;
+  bool request_status_ = false;
   bool middlebox_compatibility_ = true;
 };
 

@@ -66,6 +66,7 @@ absl::Status OwnedCredentials::Add(const CredentialChoice& choice, const crypto:
   if (!status.ok()) return status;
   owned.chain = choice.chain_der;
   owned.names = choice.names;
+  owned.ocsp_response = choice.ocsp_response;
   for (const std::string& der : owned.chain) {
     owned.chain_views.push_back(AsBytes(der));
     // What is not understood is sent all the same: it may be for others.
@@ -77,7 +78,8 @@ absl::Status OwnedCredentials::Add(const CredentialChoice& choice, const crypto:
                     .signing_keys = owned.keys,
                     .names = owned.name_views,
                     .issuers = owned.issuers,
-                    .only_for_authorities = choice.only_for_authorities});
+                    .only_for_authorities = choice.only_for_authorities,
+                    .ocsp_response = AsBytes(owned.ocsp_response)});
   return absl::OkStatus();
 }
 

@@ -21,6 +21,7 @@ struct CredentialChoice {
   std::vector<uint16_t> schemes = {};
   // For nobody but a peer that names an issuer of the chain among its authorities.
   bool only_for_authorities = false;
+  std::string ocsp_response = {};  // a server's: DER, for clients that ask
 };
 
 // Credentials with all that they point to.
@@ -39,6 +40,7 @@ class OwnedCredentials {
     std::vector<SigningKey> keys;
     std::vector<std::string> names;
     std::vector<std::string_view> name_views;
+    std::string ocsp_response;
   };
   std::deque<Owned> owned_;  // growing it moves nothing
   std::vector<Credential> views_;

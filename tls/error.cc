@@ -72,6 +72,10 @@ constexpr Row kRows[] = {
      {"An OCSP response is malformed, or gives no answer.", "RFC 6960 s4.2.1"}},
     {Code::kNotPinned, {"No key of the certificate path is pinned.", "RFC 7469 s2.6"}},
     {Code::kBadRequest, {"A certification request is malformed.", "RFC 2986 s4"}},
+    {Code::kBadPassword,
+     {"The password is not that of the encrypted key, or the key is damaged.", "RFC 8018 s6.2"}},
+    {Code::kDistrusted,
+     {"The trust anchor is not trusted for certificates issued since a certain day.", ""}},
 
     // record/
     {Code::kRecordOverflow, {"A record is longer than records may be.", "RFC 9846 s5.2"}},

@@ -23,6 +23,7 @@ std::string SessionFor(Transport transport) {
 std::unique_ptr<CorePair> Reach(const LegalState& row, Transport transport,
                                 const std::string& session) {
   CorePairOptions options = {.transport = transport, .max_version = Version::kTls12};
+  options.status = row.path == Path::kStatus;
   if (row.path == Path::kResumed) options.session = session;
   if (row.path == Path::kPsk) options.psk_suite = kTlsPskAes128GcmSha256;
   if (row.path == Path::kEcdhePsk) options.psk_suite = kTlsEcdhePskAes128GcmSha256;
@@ -81,7 +82,7 @@ TEST(LegalMessages12, AreThoseOfTheTableInEveryState) {
       }
     }
   }
-  EXPECT_EQ(states, 62u);
+  EXPECT_EQ(states, 70u);
 }
 
 // A legal type with its real contents is taken: the table's rows are states that do go on.

@@ -167,7 +167,10 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
     if (pinned) pins.emplace(policy->pins, request.chain_der, *sha256, policy->anchors);
     const x509::TrustStore& anchors =
         pinned ? static_cast<const x509::TrustStore&>(*pins) : *policy->anchors;
-    const Result<x509::VerifiedChain> chain = x509::VerifyChain(presented, anchors, options);
+    const Result<x509::VerifiedChain> chain =
+        policy->verifier == nullptr
+            ? x509::VerifyChain(presented, anchors, options)
+            : policy->verifier->Verify(presented, request.ocsp_response, anchors, options);
     if (!chain.ok()) return Refuse(chain.error());
     leaf = chain->leaf;
   } else {

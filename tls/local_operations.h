@@ -12,10 +12,23 @@
 #include "crypto/context.h"
 #include "tls/config.h"
 #include "tls/operation.h"
+#include "x509/path_builder.h"
 #include "x509/pins.h"
 #include "x509/trust_store.h"
 
 namespace merlon::tls {
+
+// What verifies a chain together with what came with it; status_check.h has one.
+class ChainVerifier {
+ public:
+  // As x509::VerifyChain; `ocsp_response` as of tls::VerifyChain.
+  virtual Result<x509::VerifiedChain> Verify(const x509::ChainInput& chain, Bytes ocsp_response,
+                                             const x509::TrustStore& anchors,
+                                             const x509::VerifyOptions& options) const = 0;
+
+ protected:
+  ~ChainVerifier() = default;
+};
 
 // A peer's chain must lead to one of these anchors. A server's certificate must be for the name
 // that the connection was given (or, where that is not what the certificate says, for this one); of
@@ -27,6 +40,7 @@ struct VerifyAgainst {
   absl::Span<const x509::SpkiPin> pins = {};
   // Of a device without a clock: the device profile (x509::DeviceOptions).
   std::optional<UnixTime> minimum_time = {};
+  const ChainVerifier* verifier = nullptr;  // null: nobody looks at revocation
 };
 // Whoever answers, or asks, is trusted, with any certificate. No protection against an active
 // attacker.

@@ -96,6 +96,7 @@ struct VerifyChain {
   std::string_view server_name;       // whom a client wants to talk to; empty for a client's chain
   bool peer_is_server;
   UnixTime wall;
+  Bytes ocsp_response = {};  // that came with the leaf; empty: none was asked for, or none came
 };
 
 // ---- Decisions

@@ -76,7 +76,8 @@ Result<void> ChainVerification::AnswerAnchor(const TrustAnchor* anchor) {
     if (anchor == nullptr) {
       StartLevel();
     } else if (anchor->certificate() != nullptr && anchor->certificate()->der() == top().der()) {
-      AskPathCheck();
+      const Result<void> within = CheckLimits(*anchor, path_.view(), &budget_.name_comparisons);
+      within.ok() ? AskPathCheck() : Finish(within.error(), top().der());
     } else {
       AskAnchor(next_anchor_);
     }
@@ -161,7 +162,8 @@ void ChainVerification::StartLevel() {
 }
 
 void ChainVerification::AskSignature(const PublicKeyInfo& key, const Certificate& below) {
-  const Result<crypto::SignAlg> algorithm = ParseSignatureAlgorithm(below.signature_algorithm());
+  const Result<crypto::SignAlg> algorithm =
+      ParseSignatureAlgorithm(below.signature_algorithm(), key.type);
   if (!algorithm.ok()) return Refuse(algorithm.error(), below.der());
   if (budget_.signature_checks == 0) {
     return Refuse(CertificateError(Code::kWorkBudget), below.der());
@@ -233,7 +235,10 @@ void ChainVerification::Backtrack() {
 // What needs the whole path, up to the anchor.
 void ChainVerification::CheckWhole() {
   size_t culprit = 0;
-  const Result<void> checked = CheckPolicies(path_.view(), *anchor_, options_.policies, &culprit);
+  Result<void> checked = CheckLimits(*anchor_, path_.view(), &budget_.name_comparisons);
+  if (checked.ok()) {
+    checked = CheckPolicies(path_.view(), *anchor_, options_.policies, &culprit);
+  }
   if (!checked.ok()) {
     Refuse(checked.error(), path_[culprit].der());
     if (!waiting_) AskAnchor(next_anchor_);

@@ -29,16 +29,17 @@ bool ReadNamedBits(DerReader& reader, uint16_t* bits) {
   return reader.Element(der::kBitString, &contents) && ParseNamedBits(contents, bits);
 }
 
-bool ParseNamedBits(Bytes contents, uint16_t* bits) {
+bool ParseNamedBits(Bytes contents, uint16_t* bits, bool minimal) {
   if (contents.empty()) return false;
   const uint8_t unused = contents[0];
   const Bytes octets = Slice(contents, 1);
   *bits = 0;
   if (octets.empty()) return unused == 0;
   if (octets.size() > 2 || unused > 7) return false;
-  // The last bit that is used is set, and those that are not used are clear.
+  // Those that are not used are clear, and the last bit that is used is set.
   const uint8_t last = octets[octets.size() - 1];
-  if ((last & ((1u << (unused + 1)) - 1)) != 1u << unused) return false;
+  if ((last & ((1u << unused) - 1)) != 0) return false;
+  if (minimal && (last >> unused & 1) == 0) return false;
   for (size_t i = 0; i < octets.size() * 8; ++i) {
     if ((octets[i / 8] >> (7 - i % 8) & 1) != 0) *bits = static_cast<uint16_t>(*bits | 1u << i);
   }

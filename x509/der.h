@@ -15,8 +15,9 @@ namespace merlon::x509 {
 // A BIT STRING that is a list of at most 16 named bits: bit n of the string is bit n of *bits (the
 // first is the lowest). X.690 s11.2.2: no trailing zero bits.
 [[nodiscard]] bool ReadNamedBits(DerReader& reader, uint16_t* bits);
-// The same from the contents octets, as an IMPLICIT tag leaves them.
-[[nodiscard]] bool ParseNamedBits(Bytes contents, uint16_t* bits);
+// The same from the contents octets, as an IMPLICIT tag leaves them; trailing zero bits are taken
+// unless it must be `minimal`.
+[[nodiscard]] bool ParseNamedBits(Bytes contents, uint16_t* bits, bool minimal = true);
 // The contents of an OBJECT IDENTIFIER, checked to be minimal (X.690 s8.19.2).
 [[nodiscard]] bool ReadOid(DerReader& reader, Bytes* oid);
 

@@ -109,6 +109,8 @@ bool WriteKeyAlgorithm(DerWriter& writer, crypto::KeyType type) {
       return bare(oid::kRsassaPss);
     case crypto::KeyType::kEd25519:
       return bare(oid::kEd25519);
+    case crypto::KeyType::kEd448:
+      return bare(oid::kEd448);
     case crypto::KeyType::kMlDsa44:
       return bare(oid::kMlDsa44);
     case crypto::KeyType::kMlDsa65:

@@ -13,6 +13,7 @@ constexpr Error CertificateError(Code code) {
     case Code::kNotYetValid:  // "has expired or is not currently valid"
       return PeerError(code, Alert::kCertificateExpired);
     case Code::kUnknownIssuer:
+    case Code::kDistrusted:  // "could not be matched with a known trust anchor"
       return PeerError(code, Alert::kUnknownCa);
     case Code::kUnsupportedAlgorithm:
     case Code::kBadKeyUsage:

@@ -35,8 +35,12 @@ bool DecodeBasicConstraints(const Extension& extension, Extensions& out) {
 // s4.2.1.3: "at least one of the bits MUST be set to 1".
 bool DecodeKeyUsage(const Extension& extension, Extensions& out) {
   DerReader outer(extension.value);
+  Bytes contents;
   uint16_t bits;
-  if (!ReadNamedBits(outer, &bits) || !outer.done() || bits == 0) return false;
+  if (!outer.Element(der::kBitString, &contents) || !outer.done()) return false;
+  // Not DER, but two roots of the web ("Trustwave Global ECC") write all nine bits.
+  const bool all_nine = contents.size() == 3 && contents[0] == 7;
+  if (!ParseNamedBits(contents, &bits, /*minimal=*/!all_nine) || bits == 0) return false;
   out.key_usage = static_cast<KeyUsage>(bits);
   return true;
 }

@@ -7,11 +7,16 @@
 
 #include "crypto/bound_key.h"
 #include "x509/der_writer.h"
+#include "x509/ocsp.h"
+#include "x509/oid.h"
 #include "x509/path_builder.h"
 #include "x509/pem.h"
 #include "x509/pkcs8.h"
+#include "x509/pkcs8_encrypted.h"
 #include "x509/public_key.h"
 #include "x509/signature_algorithm.h"
+#include "x509/status_writer.h"
+#include "x509/testing/key_files.h"
 #include "x509/testing/portable_drivers.h"
 #include "x509/writer.h"
 
@@ -354,7 +359,8 @@ TEST_F(KeyTest, AllFormsOfMlDsaKeysAreTheSameKey) {
 
 TEST_F(KeyTest, ExportsWhatItImports) {
   for (const Buffer& der : {DerOf(kEcPkcs8), DerOf(kRsaPkcs8), DerOf(kP384Pkcs8), DerOf(kP521Pkcs8),
-                            DerOf(kEd25519Pkcs8), PssPkcs8(kRsaPkcs1, false), MlDsaPkcs8(0x12)}) {
+                            DerOf(kEd25519Pkcs8), DerOf(containers::kEd448Pkcs8),
+                            PssPkcs8(kRsaPkcs1, false), MlDsaPkcs8(0x12)}) {
     const KeyHandle key = *ImportPrivateKeyDer(*store_, der, kAll);
     Buffer out(2600);
     const Result<size_t> size = ExportPkcs8(*store_, key, absl::MakeSpan(out));
@@ -413,6 +419,7 @@ TEST_F(KeyTest, WritesChainsThatVerify) {
                {kP384Sec1, {SignFamily::kEcdsa, HashId::kSha256}},
                {kP384Sec1, {SignFamily::kEcdsa, HashId::kSha512}},
                {kEd25519Pkcs8, {SignFamily::kEddsa, HashId::kNone}},
+               {containers::kEd448Pkcs8, {SignFamily::kEddsa, HashId::kNone}},
                {ml_dsa44, {SignFamily::kMlDsa44, HashId::kNone}},
                {ml_dsa87, {SignFamily::kMlDsa87, HashId::kNone}},
                {kRsaPkcs1, {SignFamily::kRsaPss, HashId::kSha256}, true},
@@ -475,6 +482,149 @@ TEST_F(KeyTest, WritesChainsThatVerify) {
     EXPECT_TRUE(store_->Destroy(ca_key).ok());
     EXPECT_TRUE(store_->Destroy(leaf_key).ok());
   }
+}
+
+// RFC 8410 s3: each curve has an identifier of its own, and a signature is refused under the other.
+TEST_F(KeyTest, Ed448IsNotEd25519) {
+  const Buffer der = DerOf(containers::kEd448Certificate);
+  const auto certificate = Certificate::Parse(der);
+  ASSERT_TRUE(certificate.ok());
+  EXPECT_EQ(certificate->public_key().type, KeyType::kEd448);
+  EXPECT_EQ(PublicInfo(Import(containers::kEd448Pkcs8)),
+            Buffer(certificate->public_key().der.begin(), certificate->public_key().der.end()));
+  const auto check = [&](Bytes algorithm) {
+    return CheckSignature(algorithm, certificate->tbs(), certificate->signature(),
+                          certificate->public_key(), PortableDrivers());
+  };
+  EXPECT_TRUE(check(certificate->signature_algorithm()).ok());
+  EXPECT_EQ(check(*SignatureAlgorithmIdentifier({SignFamily::kEddsa, HashId::kNone})).error(),
+            PeerError(Code::kUnsupportedAlgorithm, Alert::kUnsupportedCertificate));
+  Buffer shorter = Public(Import(containers::kEd448Pkcs8));
+  shorter.resize(32);
+  Buffer info(100);
+  info.resize(*WritePublicKey(KeyType::kEd448, shorter, absl::MakeSpan(info)));
+  EXPECT_EQ(PublicKeyInfo::Parse(info).error().code, Code::kBadKey);
+}
+
+TEST_F(KeyTest, Pkcs1PublicKeysAreThoseOfTheirInfos) {
+  const KeyHandle key = Import(kRsaPkcs1);
+  const Buffer info = PublicInfo(key), bare = Public(key);
+  const auto parsed = PublicKeyInfo::FromPkcs1(bare);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->type, KeyType::kRsa);
+  EXPECT_EQ(parsed->bits, 2048);
+  EXPECT_EQ(parsed->key, PublicKeyInfo::Parse(info)->key);
+  EXPECT_EQ(PublicKeyInfo::FromPkcs1(info).error().code, Code::kBadKey);
+}
+
+// The signature of an OCSP response is as long as its signer's are.
+TEST_F(KeyTest, OcspResponsesAreSignedByAnyKey) {
+  const struct {
+    std::string key;
+    crypto::SignAlg algorithm;
+  } cases[] = {{MlDsaPem(0x11), {SignFamily::kMlDsa44, HashId::kNone}},
+               {std::string(containers::kEd448Pkcs8), {SignFamily::kEddsa, HashId::kNone}},
+               {std::string(kRsaPkcs1), {SignFamily::kRsaPss, HashId::kSha256}}};
+  for (const auto& test : cases) {
+    const KeyHandle key = Import(test.key);
+    const auto signer = crypto::BoundSigningKey::Bind(*store_, key, test.algorithm);
+    ASSERT_TRUE(signer.ok());
+    const Buffer hash(32, 7), serial = {5};
+    const OcspSingleResponse single = {.id = {oid::kSha256, hash, hash, serial},
+                                       .status = CertificateStatus::kGood};
+    Buffer out(4096);
+    const auto size = WriteOcspResponse(
+        {.responder_key_hash = hash, .responses = absl::Span<const OcspSingleResponse>(&single, 1)},
+        *signer, rng_, absl::MakeSpan(out));
+    ASSERT_TRUE(size.ok());
+    const auto response = OcspResponse::Parse(Slice(Bytes(out), 0, *size));
+    ASSERT_TRUE(response.ok());
+    const Buffer info = PublicInfo(key);
+    EXPECT_TRUE(CheckSignature(response->signature_algorithm(), response->tbs(),
+                               response->signature(), *PublicKeyInfo::Parse(info),
+                               PortableDrivers())
+                    .ok());
+    EXPECT_TRUE(store_->Destroy(key).ok());
+  }
+}
+
+constexpr std::string_view kPassword = "correct horse";
+
+TEST_F(KeyTest, OpensEncryptedKeysThatOthersWrote) {
+  const Buffer expected = Public(Import(kEcPkcs8));
+  for (std::string_view pem :
+       {containers::kSha1Aes128, containers::kSha224Aes192, containers::kSha256Aes256,
+        containers::kSha384Aes128, containers::kSha512Aes256}) {
+    const auto key = ImportPrivateKeyPem(*store_, pem, AsBytes(kPassword), kAll);
+    ASSERT_TRUE(key.ok());
+    EXPECT_EQ(Public(*key), expected);
+    EXPECT_TRUE(store_->Destroy(*key).ok());
+    EXPECT_EQ(ImportPrivateKeyPem(*store_, pem, AsBytes("wrong"), kAll).error(),
+              Misuse(Code::kBadPassword));
+    // 64 iterations are asked for.
+    EXPECT_TRUE(ImportPrivateKeyPem(*store_, pem, AsBytes(kPassword), kAll, 64).ok());
+    EXPECT_EQ(ImportPrivateKeyPem(*store_, pem, AsBytes(kPassword), kAll, 63).error(),
+              Misuse(Code::kWorkBudget));
+  }
+  EXPECT_EQ(Public(*ImportPrivateKeyPem(*store_, kEcSec1, AsBytes(kPassword), kAll)), expected);
+  EXPECT_EQ(ImportPrivateKeyPem(*store_, "", AsBytes(kPassword), kAll).error(),
+            Misuse(Code::kBadPem));
+}
+
+TEST_F(KeyTest, RefusesOtherEncryptionsAndMalformedOnes) {
+  for (std::string_view pem : {containers::kScrypt, containers::kTripleDes}) {
+    EXPECT_EQ(ImportPrivateKeyPem(*store_, pem, AsBytes(kPassword), kAll).error(),
+              Misuse(Code::kUnsupported));
+  }
+  const Buffer good = DerOf(containers::kSha1Aes128);
+  const auto error_of = [&](Bytes der) {
+    const auto key = ImportEncryptedPrivateKeyDer(*store_, der, AsBytes(kPassword), kAll, 64);
+    return key.ok() ? Error{} : key.error();
+  };
+  for (size_t size = 0; size < good.size(); ++size) {
+    EXPECT_EQ(error_of(Slice(Bytes(good), 0, size)), Misuse(Code::kBadKey));
+  }
+  // Nothing is authenticated, but what is changed, salt and IV too, shows in the key's DER here.
+  for (size_t i = 0; i < good.size(); ++i) {
+    Buffer changed = good;
+    changed[i] ^= 0x40;
+    const Error error = error_of(changed);
+    EXPECT_NE(error, Error{}) << i;
+    EXPECT_EQ(error.origin, Origin::kMisuse) << i;
+  }
+}
+
+TEST_F(KeyTest, WritesEncryptedKeysThatItOpens) {
+  const KeyHandle key = Import(kEcPkcs8);
+  const struct {
+    HashId hash;
+    uint8_t key_size;
+  } cases[] = {{HashId::kSha256, 32}, {HashId::kSha224, 16}, {HashId::kSha384, 24}};
+  for (const auto& test : cases) {
+    Buffer out(400, 0xee);
+    const PasswordOptions options = {.hash = test.hash, .iterations = 3, .key_size = test.key_size};
+    const auto size =
+        ExportEncryptedPkcs8(*store_, key, AsBytes(kPassword), rng_, absl::MakeSpan(out), options);
+    ASSERT_TRUE(size.ok());
+    EXPECT_THAT(Slice(Bytes(out), *size), testing::Each(0));
+    const auto again = ImportEncryptedPrivateKeyDer(*store_, Slice(Bytes(out), 0, *size),
+                                                    AsBytes(kPassword), kAll);
+    ASSERT_TRUE(again.ok());
+    EXPECT_EQ(Public(*again), Public(key));
+    EXPECT_TRUE(store_->Destroy(*again).ok());
+    Buffer small(*size - 1, 0xee);
+    EXPECT_EQ(
+        ExportEncryptedPkcs8(*store_, key, AsBytes(kPassword), rng_, absl::MakeSpan(small), options)
+            .error()
+            .code,
+        Code::kNoSpace);
+    EXPECT_THAT(small, testing::Each(0));
+  }
+  Buffer out(400);
+  EXPECT_EQ(ExportEncryptedPkcs8(*store_, key, AsBytes(kPassword), rng_, absl::MakeSpan(out),
+                                 {.hash = HashId::kSha1})
+                .error(),
+            Misuse());
 }
 
 }  // namespace

@@ -79,6 +79,32 @@ bool RdnsEqual(Bytes a, Bytes b) {
   return true;
 }
 
+// FNV-1a.
+class Hash {
+ public:
+  void Add(uint8_t octet) { value_ = (value_ ^ octet) * 0x01000193; }
+  void Add(Bytes octets) {
+    for (uint8_t octet : octets) Add(octet);
+  }
+  uint32_t value() const { return value_; }
+
+ private:
+  uint32_t value_ = 0x811c9dc5;
+};
+
+uint32_t AttributeHash(const NameAttribute& attribute) {
+  Hash hash;
+  hash.Add(attribute.type);
+  if (!IsFolded(attribute.tag)) {
+    hash.Add(attribute.tag);
+    hash.Add(attribute.value);
+    return hash.value();
+  }
+  Folded text(attribute.value);
+  for (int c = text.Next(); c != -1; c = text.Next()) hash.Add(static_cast<uint8_t>(c));
+  return hash.value();
+}
+
 // Takes the next RDN off a name, which its last one follows.
 bool NextRdn(DerReader& rdns, Bytes& last, Bytes* set) {
   if (!rdns.done()) return rdns.Element(der::kSet, set);
@@ -123,6 +149,19 @@ bool NamesEqual(const ExtendedName& a, const ExtendedName& b) {
     if (!more) return true;
     if (!RdnsEqual(a_set, b_set)) return false;
   }
+}
+
+uint32_t NameHash(Bytes name) {
+  DerReader outer(name), rdns{Bytes()};
+  uint32_t hash = 0;
+  if (!outer.Sequence(&rdns)) return hash;
+  for (Bytes set; rdns.Element(der::kSet, &set);) {
+    NameAttribute attribute;
+    uint32_t sum = 0;  // whatever the order in the set
+    for (DerReader rdn(set); ReadNameAttribute(rdn, &attribute);) sum += AttributeHash(attribute);
+    hash = hash * 31 + sum;
+  }
+  return hash;
 }
 
 bool NameWithin(Bytes name, Bytes base) {

@@ -23,6 +23,8 @@ bool IsEmptyName(Bytes name);
 // Same attributes, in the same order. Values in PrintableString, UTF8String and IA5String are equal
 // whatever their case (ASCII) and their runs of spaces; others octet by octet. Both are Names.
 bool NamesEqual(Bytes a, Bytes b);
+// The same for names that are equal.
+uint32_t NameHash(Bytes name);
 // A Name, and one RDN more (the contents of its SET) unless that is empty: nameRelativeToCRLIssuer.
 struct ExtendedName {
   Bytes name, rdn;

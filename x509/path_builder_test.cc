@@ -6,8 +6,10 @@
 
 #include <functional>
 
+#include "x509/der_writer.h"
 #include "x509/oid.h"
 #include "x509/testing/toy_pki.h"
+#include "x509/trust_index.h"
 
 namespace merlon::x509 {
 namespace {
@@ -438,6 +440,75 @@ TEST(VerifyChain, NoRevAvailStandsAlone) {
               toy.spec.crl_urls = kUrls;
             }),
             Code::kBadCertificate);
+}
+
+// Root's certificate has no name constraints; the store has.
+TEST(TrustAnchorTest, AStoreMayLimitAnAnchor) {
+  const std::vector<Buffer> chain = {Issue(ToyLeaf()), Issue(ToyIntermediate())};
+  const std::vector<Bytes> presented(chain.begin(), chain.end());
+  const Buffer root = Issue(ToyRoot());
+  const auto code_of = [&](const AnchorLimits& limits) {
+    TrustAnchor anchors[] = {*TrustAnchor::FromCertificate(root)};
+    anchors[0].Limit(limits);
+    const auto verified = VerifyChain({presented}, TrustAnchors(anchors), ToyOptions());
+    return verified.ok() ? Code{} : verified.error().code;
+  };
+  const UnixTime begin = Certificate::Parse(chain[0])->validity().not_before;
+  EXPECT_EQ(code_of({.distrust_after = begin}), Code{});
+  EXPECT_EQ(code_of({.distrust_after = begin - std::chrono::seconds(1)}), Code::kDistrusted);
+  const auto permitted = [](std::string_view domain) {
+    Buffer der(64);
+    DerWriter writer(absl::MakeSpan(der));
+    writer.Element(der::kSequence, [&] {
+      writer.Element(der::Context(0, true), [&] {
+        writer.Element(der::kSequence,
+                       [&] { writer.Element(der::Context(2, false), AsBytes(domain)); });
+      });
+    });
+    der.resize(*writer.Finish());
+    return der;
+  };
+  const Buffer inside = permitted("example.com"), outside = permitted("example.org");
+  EXPECT_EQ(code_of({.names = *NameConstraints::Parse(inside)}), Code{});
+  EXPECT_EQ(code_of({.names = *NameConstraints::Parse(outside)}), Code::kNameConstraint);
+  // A leaf that is an anchor itself is held to it as well.
+  const Buffer self = Issue(ToyLeaf("Leaf", 9));
+  TrustAnchor anchors[] = {*TrustAnchor::FromCertificate(self)};
+  anchors[0].Limit({.names = *NameConstraints::Parse(outside)});
+  const Bytes alone[] = {self};
+  EXPECT_EQ(VerifyChain({alone}, TrustAnchors(anchors), ToyOptions()).error().code,
+            Code::kNameConstraint);
+}
+
+TEST(TrustIndexTest, FindsWhatGoingThroughAllFinds) {
+  std::vector<Buffer> ders;
+  std::vector<TrustAnchor> anchors;
+  const Buffer id = {1, 2, 3}, other_id = {1, 2, 4};
+  for (uint8_t i = 0; i < 40; ++i) {
+    // Each name twice, in another case and with more spaces.
+    const std::string number = std::to_string(i / 2);
+    const std::string name = (i % 2 == 0 ? "The  root " : "the ROOT ") + number;
+    ToyCertificate root = ToyRoot(name, i);
+    if (i >= 38) root.spec.subject_key_id = id;
+    ders.push_back(Issue(root));
+  }
+  for (const Buffer& der : ders) anchors.push_back(*TrustAnchor::FromCertificate(der));
+  std::vector<TrustIndexEntry> by_subject(anchors.size()), by_key_id(anchors.size());
+  const TrustIndex index(anchors, absl::MakeSpan(by_subject), absl::MakeSpan(by_key_id));
+  for (const TrustAnchor& anchor : anchors) {
+    for (size_t i = 0; i < 3; ++i) {
+      const TrustAnchor* const expected = TrustAnchors(anchors).FindBySubject(anchor.subject(), i);
+      EXPECT_EQ(index.FindBySubject(anchor.subject(), i), expected);
+      EXPECT_EQ(expected == nullptr, i == 2);
+    }
+  }
+  EXPECT_EQ(index.FindBySubject(ToyName("no root"), 0), nullptr);
+  EXPECT_EQ(index.FindByKeyId(id, 0), &anchors[38]);
+  EXPECT_EQ(index.FindByKeyId(id, 1), &anchors[39]);
+  EXPECT_EQ(index.FindByKeyId(id, 2), nullptr);
+  EXPECT_EQ(index.FindByKeyId(other_id, 0), nullptr);
+  EXPECT_EQ(index.FindByKeyId({}, 0), nullptr);
+  EXPECT_EQ(TrustIndex().FindBySubject(ToyName("no root"), 0), nullptr);
 }
 
 }  // namespace

@@ -125,13 +125,13 @@ Result<ParsedKey> ParsePkcs8(DerReader fields, uint32_t version) {
     return parsed;
   }
   ParsedKey parsed{KeyType::kNone, key, public_key};
-  if (id == Bytes(oid::kEd25519)) {
-    // RFC 8410 s7: the 32 bytes are an OCTET STRING of their own inside.
+  if (id == Bytes(oid::kEd25519) || id == Bytes(oid::kEd448)) {
+    // RFC 8410 s7: the 32 or 57 bytes are an OCTET STRING of their own inside.
     DerReader inner(key);
     if (!algorithm.done() || !inner.Element(der::kOctetString, &parsed.material) || !inner.done()) {
       return BadKey();
     }
-    parsed.type = KeyType::kEd25519;
+    parsed.type = id == Bytes(oid::kEd448) ? KeyType::kEd448 : KeyType::kEd25519;
   } else if (id == Bytes(oid::kRsaEncryption)) {
     Bytes null;
     if (!algorithm.Element(der::kNull, &null) || !null.empty() || !algorithm.done()) {
@@ -226,13 +226,15 @@ Result<size_t> WriteEc(const KeyStore& store, KeyHandle key, KeyType type, Mutab
 // RFC 9881 s6 for an expanded key), a seed under [0] (there), none for RSA.
 uint8_t InnerTag(KeyType type, size_t size) {
   if (type == KeyType::kRsa || type == KeyType::kRsaPss) return 0;
-  const bool seed = type != KeyType::kEd25519 && size == kMlDsaSeedSize;
+  const bool edwards = type == KeyType::kEd25519 || type == KeyType::kEd448;
+  const bool seed = !edwards && size == kMlDsaSeedSize;
   return seed ? der::Context(0, false) : der::kOctetString;
 }
 
 bool IsBytes(KeyType type) {
   return type == KeyType::kRsa || type == KeyType::kRsaPss || type == KeyType::kEd25519 ||
-         type == KeyType::kMlDsa44 || type == KeyType::kMlDsa65 || type == KeyType::kMlDsa87;
+         type == KeyType::kEd448 || type == KeyType::kMlDsa44 || type == KeyType::kMlDsa65 ||
+         type == KeyType::kMlDsa87;
 }
 
 // Without the public key, as all others write it. The key is exported to the end of `out`, and

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Private keys from files into a KeyStore, and back: PKCS#8 (RFC 5958; RFC 8410 s7 for Ed25519; RFC
+// Private keys from files into a KeyStore, and back: PKCS#8 (RFC 5958; RFC 8410 s7 for EdDSA; RFC
 // 9881 s6 for ML-DSA), SEC1 ECPrivateKey (RFC 5915), PKCS#1 RSAPrivateKey (RFC 8017 A.1.2). Not
 // encrypted ones.
 #pragma once
@@ -9,11 +9,11 @@
 
 namespace merlon::x509 {
 
-// Imports an EC key on P-256, P-384 or P-521, an RSA, an Ed25519 or an ML-DSA key, the last one as
-// the seed where the file has it (an expanded one beside must be that seed's); it may sign in any
-// way that suits its type, as far as `usage` allows. A public key that comes with it must be its
-// own. kBadKey (misuse): malformed; kUnsupported (misuse): another kind of key; else what
-// KeyStore::Import says.
+// Imports an EC key on P-256, P-384 or P-521, an RSA, an Ed25519, an Ed448 or an ML-DSA key, the
+// last one as the seed where the file has it (an expanded one beside must be that seed's); it may
+// sign in any way that suits its type, as far as `usage` allows. A public key that comes with it
+// must be its own. kBadKey (misuse): malformed; kUnsupported (misuse): another kind of key; else
+// what KeyStore::Import says.
 Result<crypto::KeyHandle> ImportPrivateKeyDer(crypto::KeyStore& store, Bytes der,
                                               crypto::Usage usage);
 // The same from the first "PRIVATE KEY", "EC PRIVATE KEY" or "RSA PRIVATE KEY" of a PEM text.

@@ -99,14 +99,24 @@ Result<PublicKeyInfo> PublicKeyInfo::Parse(Bytes der) {
     // some, which is not supported.
     if (!RsaBits(out.key, &out.bits)) return CertificateError(Code::kBadKey);
     if (parameters.empty()) out.type = KeyType::kRsaPss;
-  } else if (id == Bytes(oid::kEd25519)) {
+  } else if (id == Bytes(oid::kEd25519) || id == Bytes(oid::kEd448)) {
     // RFC 8410 s3: parameters absent.
-    if (!parameters.empty() || out.key.size() != 32) return CertificateError(Code::kBadKey);
-    out.type = KeyType::kEd25519;
+    const bool ed448 = id == Bytes(oid::kEd448);
+    if (!parameters.empty() || out.key.size() != (ed448 ? 57 : 32)) {
+      return CertificateError(Code::kBadKey);
+    }
+    out.type = ed448 ? KeyType::kEd448 : KeyType::kEd25519;
   } else {
     MERLON_TRY(ParseMlDsa(id, parameters, out));
   }
   return out;
+}
+
+Result<PublicKeyInfo> PublicKeyInfo::FromPkcs1(Bytes der) {
+  PublicKeyInfo out;
+  out.type = KeyType::kRsa;
+  out.key = der;
+  return RsaBits(der, &out.bits) ? Result<PublicKeyInfo>(out) : CertificateError(Code::kBadKey);
 }
 
 Result<size_t> WritePublicKey(KeyType type, Bytes key, MutableBytes out) {

@@ -12,6 +12,8 @@ struct PublicKeyInfo {
   // The whole DER. kBadDer; kBadKey: a key that its own type does not allow. A type, curve or point
   // form that is not supported is no error: it gives KeyType::kNone.
   static Result<PublicKeyInfo> Parse(Bytes der);
+  // The same from RSAPublicKey (RFC 8017 A.1.1), which leaves `der` empty. kBadKey.
+  static Result<PublicKeyInfo> FromPkcs1(Bytes der);
 
   crypto::KeyType type = crypto::KeyType::kNone;
   Bytes key;          // in the format of crypto/key.h

@@ -12,6 +12,7 @@ namespace merlon::x509 {
 namespace {
 
 using crypto::HashId;
+using crypto::KeyType;
 using crypto::SignAlg;
 using crypto::SignFamily;
 
@@ -37,6 +38,7 @@ constexpr auto kRsaSha256 = RsaPkcs1(11), kRsaSha384 = RsaPkcs1(12), kRsaSha512 
 constexpr auto kPssSha256 = RsaPss(1, 32), kPssSha384 = RsaPss(2, 48), kPssSha512 = RsaPss(3, 64);
 // RFC 8410 s3, parameters absent.
 constexpr std::array<uint8_t, 7> kEd25519 = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
+constexpr std::array<uint8_t, 7> kEd448 = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71};
 // RFC 9881 s2, parameters absent.
 constexpr std::array<uint8_t, 13> MlDsa(uint8_t last) {
   return {0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, last};
@@ -46,6 +48,7 @@ constexpr auto kMlDsa44 = MlDsa(0x11), kMlDsa65 = MlDsa(0x12), kMlDsa87 = MlDsa(
 struct Entry {
   SignAlg algorithm;
   Bytes identifier;
+  KeyType key = KeyType::kNone;  // that it is for; kNone: the family says
 };
 // Each has one encoding, but PSS (see ParsePss): so reading is comparing.
 constexpr Entry kEntries[] = {
@@ -58,7 +61,8 @@ constexpr Entry kEntries[] = {
     {{SignFamily::kRsaPss, HashId::kSha256}, kPssSha256},
     {{SignFamily::kRsaPss, HashId::kSha384}, kPssSha384},
     {{SignFamily::kRsaPss, HashId::kSha512}, kPssSha512},
-    {{SignFamily::kEddsa, HashId::kNone}, kEd25519},
+    {{SignFamily::kEddsa, HashId::kNone}, kEd25519, KeyType::kEd25519},
+    {{SignFamily::kEddsa, HashId::kNone}, kEd448, KeyType::kEd448},
     {{SignFamily::kMlDsa44, HashId::kNone}, kMlDsa44},
     {{SignFamily::kMlDsa65, HashId::kNone}, kMlDsa65},
     {{SignFamily::kMlDsa87, HashId::kNone}, kMlDsa87},
@@ -117,9 +121,12 @@ bool ParsePss(DerReader& params, SignAlg* algorithm) {
 
 }  // namespace
 
-Result<SignAlg> ParseSignatureAlgorithm(Bytes identifier) {
+Result<SignAlg> ParseSignatureAlgorithm(Bytes identifier, KeyType key) {
   for (const Entry& entry : kEntries) {
-    if (entry.identifier == identifier) return entry.algorithm;
+    if (entry.identifier != identifier) continue;
+    const bool suits = key == KeyType::kNone || entry.key == KeyType::kNone || entry.key == key;
+    if (!suits) return CertificateError(Code::kUnsupportedAlgorithm);
+    return entry.algorithm;
   }
   DerReader outer(identifier), fields{Bytes()};
   Bytes id;
@@ -134,9 +141,11 @@ Result<SignAlg> ParseSignatureAlgorithm(Bytes identifier) {
   return CertificateError(Code::kUnsupportedAlgorithm);
 }
 
-Result<Bytes> SignatureAlgorithmIdentifier(SignAlg algorithm) {
+Result<Bytes> SignatureAlgorithmIdentifier(SignAlg algorithm, KeyType key) {
   for (const Entry& entry : kEntries) {
-    if (entry.algorithm == algorithm) return entry.identifier;
+    const bool suits = entry.key != KeyType::kEd448 || key == KeyType::kEd448;
+    const bool other = entry.key == KeyType::kEd25519 && key == KeyType::kEd448;
+    if (entry.algorithm == algorithm && suits && !other) return entry.identifier;
   }
   return Misuse(Code::kUnsupportedAlgorithm);
 }

@@ -152,7 +152,8 @@ void PutResponseData(DerWriter& writer, const OcspResponseSpec& spec) {
 
 Result<size_t> WriteCrl(const CrlSpec& spec, const crypto::BoundSigningKey& signer,
                         crypto::Rng& rng, MutableBytes out) {
-  MERLON_ASSIGN_OR_RETURN(const Bytes algorithm, SignatureAlgorithmIdentifier(signer.algorithm()));
+  MERLON_ASSIGN_OR_RETURN(const Bytes algorithm,
+                          SignatureAlgorithmIdentifier(signer.algorithm(), signer.key_type()));
   if (out.size() < kSignedFront) return NoSpace();
   DerWriter writer(Slice(out, kSignedFront));
   writer.Element(der::kSequence, [&] {
@@ -181,15 +182,18 @@ Result<size_t> WriteCrl(const CrlSpec& spec, const crypto::BoundSigningKey& sign
 Result<size_t> WriteOcspResponse(const OcspResponseSpec& spec,
                                  const crypto::BoundSigningKey& signer, crypto::Rng& rng,
                                  MutableBytes out) {
-  constexpr size_t kFront = 64;  // what comes before the data; they are moved forward
-  MERLON_ASSIGN_OR_RETURN(const Bytes algorithm, SignatureAlgorithmIdentifier(signer.algorithm()));
+  // More than comes before the data and, with the algorithm (PSS: 67 bytes), before the signature:
+  // both are made where they are not in the way, and moved forward.
+  constexpr size_t kFront = 128;
+  MERLON_ASSIGN_OR_RETURN(const Bytes algorithm,
+                          SignatureAlgorithmIdentifier(signer.algorithm(), signer.key_type()));
   if (out.size() < kFront) return NoSpace();
   DerWriter data(Slice(out, kFront));
   PutResponseData(data, spec);
   MERLON_ASSIGN_OR_RETURN(const size_t data_size, data.Finish());
   const Bytes tbs = Slice(Bytes(out), kFront, data_size);
-  std::array<uint8_t, crypto::kMaxSignatureSize> signature;
-  MERLON_ASSIGN_OR_RETURN(const size_t size, signer.Sign(tbs, rng, absl::MakeSpan(signature)));
+  const MutableBytes signature = Slice(out, kFront + data_size);
+  MERLON_ASSIGN_OR_RETURN(const size_t size, signer.Sign(tbs, rng, signature));
   DerWriter writer(out);
   writer.Element(der::kSequence, [&] {
     const uint8_t successful = 0;
@@ -201,7 +205,7 @@ Result<size_t> WriteOcspResponse(const OcspResponseSpec& spec,
           writer.Element(der::kSequence, [&] {
             writer.Raw(tbs);
             writer.Raw(algorithm);
-            writer.BitString(Bytes(signature.data(), size));
+            writer.BitString(Slice(Bytes(signature), 0, size));
             if (spec.certificates.empty()) return;
             writer.Element(der::Context(0, true), [&] {
               writer.Element(der::kSequence, [&] {

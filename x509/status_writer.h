@@ -30,7 +30,7 @@ struct OcspResponseSpec {
   Bytes nonce{};
   absl::Span<const Bytes> certificates{};  // DER, of a responder that is not the CA itself
 };
-// A successful response; errors as of WriteCrl.
+// A successful response; errors as of WriteCrl. `out` has 128 bytes more than it takes.
 Result<size_t> WriteOcspResponse(const OcspResponseSpec& spec,
                                  const crypto::BoundSigningKey& signer, crypto::Rng& rng,
                                  MutableBytes out);

@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trust anchors (RFC 5280 s6.1.1 (d)), and where a verification finds them. Nothing is copied.
 #pragma once
+#include <optional>
+
 #include "absl/base/attributes.h"
+#include "crypto/base/time.h"
 #include "x509/certificate.h"
 #include "x509/error.h"
 #include "x509/name.h"
+#include "x509/name_constraints.h"
 
 namespace merlon::x509 {
+
+// What a store holds against an anchor, beyond what its certificate says.
+struct AnchorLimits {
+  // Certificates for peers that begin later are refused (kDistrusted), as browsers do with a CA
+  // that is on its way out.
+  std::optional<UnixTime> distrust_after{};
+  // Of the names below it, all of the path (kNameConstraint).
+  std::optional<NameConstraints> names{};
+};
 
 // A name with its public key. One that comes as a certificate is held to what it says about itself
 // (validity, extensions), as RFC 5937 advises; its signature is not looked at.
@@ -32,6 +45,8 @@ class TrustAnchor {
     return anchor;
   }
 
+  void Limit(const AnchorLimits& limits) { limits_ = limits; }
+  const AnchorLimits& limits() const { return limits_; }
   Bytes subject() const { return subject_; }
   const PublicKeyInfo& public_key() const { return public_key_; }
   // Null: it is a name and a key alone.
@@ -43,9 +58,10 @@ class TrustAnchor {
   Certificate certificate_;
   Bytes subject_;
   PublicKeyInfo public_key_;
+  AnchorLimits limits_;
 };
 
-// Where anchors are found. Implement it for a store with an index, or one in flash.
+// Where anchors are found. trust_index.h is one with an index; implement it for one in flash.
 class TrustStore {
  public:
   // The `index`-th anchor (from 0) whose subject is the Name `subject` (see NamesEqual); null:

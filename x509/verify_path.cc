@@ -110,6 +110,15 @@ Result<void> CheckPolicies(absl::Span<const Certificate> path, const TrustAnchor
   return {};
 }
 
+Result<void> CheckLimits(const TrustAnchor& anchor, absl::Span<const Certificate> path,
+                         uint32_t* name_comparisons) {
+  const AnchorLimits& limits = anchor.limits();
+  if (limits.distrust_after && path[0].validity().not_before > *limits.distrust_after) {
+    return CertificateError(Code::kDistrusted);
+  }
+  return limits.names ? CheckNames(*limits.names, path, name_comparisons) : Result<void>();
+}
+
 Result<void> CheckLeaf(const Certificate& leaf, const VerifyOptions& options) {
   const Extensions& extensions = leaf.extensions();
   const bool ca = extensions.basic_constraints && extensions.basic_constraints->ca;
@@ -181,7 +190,8 @@ Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options) {
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers,
                             SignatureCache* cache) {
-  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed, ParseSignatureAlgorithm(algorithm));
+  MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed,
+                          ParseSignatureAlgorithm(algorithm, key.type));
   return CheckSignature(parsed, signed_data, signature, key, drivers, cache);
 }
 

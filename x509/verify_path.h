@@ -93,6 +93,10 @@ Result<void> CheckIssuer(const Certificate& issuer, bool is_anchor,
                          absl::Span<const Certificate> below, const VerifyOptions& options,
                          uint32_t* name_comparisons);
 
+// What the anchor's store holds against it: kDistrusted, kNameConstraint, kWorkBudget.
+Result<void> CheckLimits(const TrustAnchor& anchor, absl::Span<const Certificate> path,
+                         uint32_t* name_comparisons);
+
 // Policies of a path below `anchor`: kNoValidPolicy, kWorkBudget. *culprit as of PathCheck.
 Result<void> CheckPolicies(absl::Span<const Certificate> path, const TrustAnchor& anchor,
                            const PolicyOptions& options, size_t* culprit);

@@ -48,8 +48,8 @@ Result<size_t> WriteName(std::string_view common_name, MutableBytes out) {
 }
 
 Result<size_t> WriteTbsCertificate(const CertificateSpec& spec, crypto::SignAlg algorithm,
-                                   MutableBytes out) {
-  MERLON_ASSIGN_OR_RETURN(const Bytes identifier, SignatureAlgorithmIdentifier(algorithm));
+                                   MutableBytes out, crypto::KeyType key) {
+  MERLON_ASSIGN_OR_RETURN(const Bytes identifier, SignatureAlgorithmIdentifier(algorithm, key));
   DerWriter writer(out);
   writer.Element(der::kSequence, [&] {
     writer.Element(der::Context(0, true), [&] { writer.SmallInteger(2); });  // v3
@@ -70,9 +70,9 @@ Result<size_t> WriteTbsCertificate(const CertificateSpec& spec, crypto::SignAlg 
   return writer.Finish();
 }
 
-Result<size_t> WriteSigned(Bytes tbs, crypto::SignAlg algorithm, Bytes signature,
-                           MutableBytes out) {
-  MERLON_ASSIGN_OR_RETURN(const Bytes identifier, SignatureAlgorithmIdentifier(algorithm));
+Result<size_t> WriteSigned(Bytes tbs, crypto::SignAlg algorithm, Bytes signature, MutableBytes out,
+                           crypto::KeyType key) {
+  MERLON_ASSIGN_OR_RETURN(const Bytes identifier, SignatureAlgorithmIdentifier(algorithm, key));
   DerWriter writer(out);
   writer.Element(der::kSequence, [&] {
     writer.Raw(tbs);
@@ -90,7 +90,8 @@ template <size_t kRoom>
                                           crypto::Rng& rng, MutableBytes out) {
   std::array<uint8_t, kRoom> signature;
   MERLON_ASSIGN_OR_RETURN(const size_t size, signer.Sign(tbs, rng, absl::MakeSpan(signature)));
-  return WriteSigned(tbs, signer.algorithm(), Bytes(signature.data(), size), out);
+  return WriteSigned(tbs, signer.algorithm(), Bytes(signature.data(), size), out,
+                     signer.key_type());
 }
 
 }  // namespace
@@ -98,8 +99,9 @@ template <size_t kRoom>
 Result<size_t> WriteCertificate(const CertificateSpec& spec, const crypto::BoundSigningKey& signer,
                                 crypto::Rng& rng, MutableBytes out) {
   if (out.size() < kSignedFront) return NoSpace();
-  MERLON_ASSIGN_OR_RETURN(const size_t tbs_size,
-                          WriteTbsCertificate(spec, signer.algorithm(), Slice(out, kSignedFront)));
+  MERLON_ASSIGN_OR_RETURN(
+      const size_t tbs_size,
+      WriteTbsCertificate(spec, signer.algorithm(), Slice(out, kSignedFront), signer.key_type()));
   return SignInPlace(tbs_size, signer, rng, out);
 }
 

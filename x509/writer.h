@@ -55,11 +55,13 @@ Result<FixedBytes<20>> KeyIdentifier(const crypto::HashAlgorithm& sha256, Bytes 
 // A Name with a common name alone (a UTF8String), whole DER; gives its size. kNoSpace.
 Result<size_t> WriteName(std::string_view common_name, MutableBytes out);
 
-// The TBSCertificate, to be signed with `algorithm`, and the certificate from it. For signers that
-// are not a BoundSigningKey. `out` of WriteSigned may hold `tbs` from its 8th byte on.
+// The TBSCertificate, to be signed with `algorithm` (and of EdDSA, by which key: kEd448, or else
+// Ed25519), and the certificate from it. For signers that are not a BoundSigningKey. `out` of
+// WriteSigned may hold `tbs` from its 8th byte on.
 Result<size_t> WriteTbsCertificate(const CertificateSpec& spec, crypto::SignAlg algorithm,
-                                   MutableBytes out);
-Result<size_t> WriteSigned(Bytes tbs, crypto::SignAlg algorithm, Bytes signature, MutableBytes out);
+                                   MutableBytes out, crypto::KeyType key = crypto::KeyType::kNone);
+Result<size_t> WriteSigned(Bytes tbs, crypto::SignAlg algorithm, Bytes signature, MutableBytes out,
+                           crypto::KeyType key = crypto::KeyType::kNone);
 
 // Signs `tbs_size` bytes that stand in `out` from its kSignedFront-th on, and makes of them the
 // SEQUENCE of them, the algorithm and the signature; gives its size.

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""No archive of the engine asks for sockets, files, clocks, threads or streams, or is from a folder
-named `legacy`, whose algorithms only an application may link.
+"""No archive of the engine asks for sockets, files, clocks, threads or streams; is from a folder
+named `legacy`, whose algorithms only an application may link; or names SHA-1, CBC or another of them.
 
     check_symbols.py [--must-refuse] ARCHIVE...
 
-Reads the undefined symbols that `nm` lists. With --must-refuse, every archive must have a forbidden
+Reads the undefined symbols that `nm` lists, and for legacy algorithms all of them. With --must-refuse, every archive must have a forbidden
 one: the test of this test.
 """
 
@@ -40,13 +40,18 @@ FORBIDDEN = re.compile(r'(?:{})$'.format('|'.join([
     r'absl::.*(?:Mutex|CondVar|Now\(|SleepFor|Clock).*',
 ])))
 
+# As crypto/legacy and code for one algorithm would be called.
+LEGACY = re.compile(r'(?:.*\b)?(?:k?(?:Portable|X86)?Sha1|k?Legacy|(?:Bound)?Cbc)(?:[A-Z]\w*)?\b')
 
-def undefined_symbols(archive):
-    listed = subprocess.run(['nm', '-u', '-C', '--format=posix', archive], check=True,
+
+def symbols_of(archive):
+    """Those that are not defined there, and all."""
+    listed = subprocess.run(['nm', '-C', '--format=posix', archive], check=True,
                             stdout=subprocess.PIPE, text=True).stdout
-    # `name U`; a name that is demangled may have spaces; a versioned one has @.
-    return sorted({line.rsplit(' U', 1)[0].strip().split('@')[0]
-                   for line in listed.splitlines() if ' U' in line})
+    # `name U`, `name T value size`; a name that is demangled may have spaces; a versioned one has @.
+    found = [re.match(r'(.*) ([A-Za-z?])(?: [0-9a-f ]*)?$', line) for line in listed.splitlines()]
+    found = [(match[1].strip().split('@')[0], match[2]) for match in found if match]
+    return sorted({name for name, kind in found if kind == 'U'}), {name for name, _ in found}
 
 
 def main():
@@ -55,9 +60,10 @@ def main():
     symbols = 0
     failed = not archives
     for archive in archives:
-        undefined = undefined_symbols(archive)
+        undefined, every = symbols_of(archive)
         symbols += len(undefined)
         forbidden = [symbol for symbol in undefined if FORBIDDEN.match(symbol)]
+        forbidden += sorted(symbol for symbol in every if LEGACY.match(symbol))
         if '/legacy/' in f'/{archive}':
             forbidden.append('legacy algorithms')
         for symbol in forbidden:

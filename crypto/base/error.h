@@ -51,6 +51,8 @@ enum class Code : uint16_t {
   kBadCrl = 218,             // DER, but not a CRL by RFC 5280
   kBadOcspResponse = 219,    // DER, but not an OCSP response by RFC 6960, or one without an answer
   kBadRequest = 220,         // DER, but not a certification request by RFC 2986
+  kBadPassword = 221,        // an encrypted key does not decrypt with it, or is damaged
+  kDistrusted = 222,         // its trust anchor does not answer for certificates that new
   kNotPinned = 223,          // no key of the path is one that must be on it
 
   // record/

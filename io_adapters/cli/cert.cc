@@ -6,6 +6,7 @@
 
 #include "crypto/bound_key.h"
 #include "io_adapters/cli/cert_commands.h"
+#include "io_adapters/credentials.h"
 #include "io_adapters/files.h"
 #include "io_adapters/make_certificate.h"
 #include "io_adapters/process_crypto.h"
@@ -14,18 +15,32 @@
 #include "tls/error.h"
 #include "x509/pem.h"
 #include "x509/pkcs8.h"
+#include "x509/pkcs8_encrypted.h"
 
 namespace merlon::cli {
 namespace {
 
 using io::Cat;
 
-absl::Status WriteKey(const crypto::KeyStore& keys, crypto::KeyHandle key,
-                      const std::string& path) {
-  std::array<uint8_t, 2600> der;  // RSA-4096
-  const Result<size_t> size = x509::ExportPkcs8(keys, key, MutableBytes(der));
+// To --key-out; encrypted where --out-pass-file has a password.
+absl::Status WriteKey(io::ProcessCrypto& crypto, crypto::KeyHandle key,
+                      const Arguments& arguments) {
+  std::array<uint8_t, 3072> der;  // RSA-4096
+  const std::string path = arguments.Value("key-out");
+  const bool encrypt = arguments.Has("out-pass-file");
+  Result<size_t> size = Misuse();
+  if (encrypt) {
+    auto password = io::ReadPassword(arguments.Value("out-pass-file"));
+    if (!password.ok()) return password.status();
+    size = x509::ExportEncryptedPkcs8(crypto.keys(), key, AsBytes(*password), crypto.context().rng,
+                                      MutableBytes(der));
+    Wipe(Room(*password));
+  } else {
+    size = x509::ExportPkcs8(crypto.keys(), key, MutableBytes(der));
+  }
   if (!size.ok()) return absl::InternalError(std::string(tls::Explain(size.error()).sentence));
-  std::string pem = ToPem("PRIVATE KEY", AsText(Slice(Bytes(der), 0, *size)));
+  std::string pem =
+      ToPem(encrypt ? "ENCRYPTED PRIVATE KEY" : "PRIVATE KEY", AsText(Slice(Bytes(der), 0, *size)));
   Wipe(MutableBytes(der));
   const absl::Status written = io::WriteFile(path, pem, /*secret=*/true);
   Wipe(Room(pem));
@@ -111,22 +126,14 @@ absl::Status Failed(std::string_view what, Error error) {
   return absl::InvalidArgumentError(Cat(what, ": ", tls::Explain(error).sentence));
 }
 
-absl::StatusOr<crypto::KeyHandle> LoadKey(io::ProcessCrypto& crypto, const std::string& path) {
-  auto text = io::ReadFile(path);
-  if (!text.ok()) return text.status();
-  const auto key = x509::ImportPrivateKeyPem(crypto.keys(), *text, crypto::Usage::kSign);
-  Wipe(Room(*text));
-  if (!key.ok()) return Failed(Cat("the private key in ", path), key.error());
-  return *key;
-}
-
 absl::StatusOr<io::Issuer> LoadIssuer(io::ProcessCrypto& crypto, const Arguments& arguments) {
   if (!arguments.Has("ca") || !arguments.Has("ca-key")) {
     return absl::InvalidArgumentError("--ca and --ca-key go together, and are needed");
   }
   auto chain = io::ReadCertificates(arguments.Value("ca"));
   if (!chain.ok()) return chain.status();
-  const auto key = LoadKey(crypto, arguments.Value("ca-key"));
+  const auto key =
+      io::LoadPrivateKey(crypto.keys(), arguments.Value("ca-key"), arguments.Value("pass-file"));
   if (!key.ok()) return key.status();
   return io::Issuer{.certificate_der = chain->front(), .key = *key};
 }
@@ -136,7 +143,7 @@ absl::StatusOr<crypto::KeyHandle> MakeKey(io::ProcessCrypto& crypto, const Argum
   if (!kind.ok()) return kind.status();
   const auto key = io::GenerateSigningKey(crypto.context(), /*exportable=*/true, *kind);
   if (!key.ok()) return key.status();
-  absl::Status written = WriteKey(crypto.keys(), *key, arguments.Value("key-out"));
+  absl::Status written = WriteKey(crypto, *key, arguments);
   if (!written.ok()) return written;
   return *key;
 }
@@ -163,16 +170,18 @@ const Command kCert = {
         "N]\n\n"
         "Files are PEM; a key's is for its owner alone.\n\n"
         "  --out FILE      the certificate\n"
-        "  --key-out FILE  its private key\n"
+        "  --key-out FILE  its private key, encrypted with the first line of\n"
+        "  --out-pass-file FILE, if that is given\n"
         "  --names NAMES   DNS names and IP addresses that it is for\n"
         "  --cn NAME       its common name (the first of --names)\n"
-        "  --key-type TYPE p256 (if not given), p384, ed25519, rsa2048, rsa3072, rsa4096,\n"
-        "                  mldsa44, mldsa65, mldsa87\n"
+        "  --key-type TYPE p256 (if not given), p384, ed25519, ed448, rsa2048, rsa3072,\n"
+        "                  rsa4096, mldsa44, mldsa65, mldsa87\n"
         "  --is-ca         it may issue certificates\n"
         "  --ca FILE       who issues it (itself), with\n"
         "  --ca-key FILE   the issuer's private key\n"
         "  --days N        how long it is valid (365; a CRL 7); negative: it ended so long ago\n"
         "  --key FILE      the private key to ask for a certificate for\n"
+        "  --pass-file F   whose first line opens --key or --ca-key, if that is encrypted\n"
         "  --csr FILE      the request; its names and must-staple are granted\n"
         "  --must-staple   servers shall send an OCSP response along (RFC 7633)\n"
         "  --revoke LIST   serial numbers in hexadecimal, with reasons such as :key-compromise\n\n"
@@ -186,13 +195,13 @@ const Command kCert = {
         "  merlon cert make --is-ca --cn \"My CA\" --out ca.pem --key-out ca.key\n"
         "  merlon cert make --ca ca.pem --ca-key ca.key --names localhost,127.0.0.1 \\\n"
         "                   --out server.pem --key-out server.key\n",
-    .arguments =
-        {.options =
-             "out key-out names cn key-type ca ca-key days chain roots name purpose "
-             "profile crl ocsp at uri srv email pin key csr crl-url ocsp-url revoke revoked number",
-         .switches = "is-ca json hard-fail must-staple",
-         .min_words = 1,
-         .max_words = 2},
+    .arguments = {.options =
+                      "out key-out names cn key-type ca ca-key days chain roots name purpose "
+                      "profile crl ocsp at uri srv email pin key pass-file out-pass-file csr "
+                      "crl-url ocsp-url revoke revoked number",
+                  .switches = "is-ca json hard-fail must-staple",
+                  .min_words = 1,
+                  .max_words = 2},
     .run = RunCert,
 };
 

@@ -62,6 +62,8 @@ std::string KeyText(const x509::PublicKeyInfo& key) {
       return Cat("RSA of ", key.bits, " bits, for PSS alone");
     case crypto::KeyType::kEd25519:
       return "Ed25519";
+    case crypto::KeyType::kEd448:
+      return "Ed448";
     case crypto::KeyType::kMlDsa44:
       return "ML-DSA-44";
     case crypto::KeyType::kMlDsa65:
@@ -76,6 +78,10 @@ std::string KeyText(const x509::PublicKeyInfo& key) {
 std::string SignatureText(Bytes identifier) {
   const Result<crypto::SignAlg> algorithm = x509::ParseSignatureAlgorithm(identifier);
   if (!algorithm.ok()) return "an algorithm that is not accepted";
+  if (x509::ParseSignatureAlgorithm(identifier, crypto::KeyType::kEd448).ok() &&
+      algorithm->family == crypto::SignFamily::kEddsa) {
+    return "Ed448";
+  }
   constexpr std::string_view kHashes[] = {"", " with SHA-256", " with SHA-384", " with SHA-512"};
   constexpr std::string_view kFamilies[] = {"",        "ECDSA",     "RSA PKCS#1", "RSA-PSS",
                                             "Ed25519", "ML-DSA-44", "ML-DSA-65",  "ML-DSA-87"};

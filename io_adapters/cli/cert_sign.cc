@@ -9,6 +9,7 @@
 #include "crypto/bound_key.h"
 #include "io_adapters/cli/cert_commands.h"
 #include "io_adapters/cli/cert_facts.h"
+#include "io_adapters/credentials.h"
 #include "io_adapters/files.h"
 #include "io_adapters/text.h"
 #include "io_adapters/transport.h"
@@ -138,8 +139,9 @@ int CertRequest(const Arguments& arguments) {
     return Complain(kUsage, "one of --key and --key-out is needed");
   }
   io::ProcessCrypto crypto;
-  const auto key =
-      arguments.Has("key") ? LoadKey(crypto, arguments.Value("key")) : MakeKey(crypto, arguments);
+  const auto key = arguments.Has("key") ? io::LoadPrivateKey(crypto.keys(), arguments.Value("key"),
+                                                             arguments.Value("pass-file"))
+                                        : MakeKey(crypto, arguments);
   if (!key.ok()) return Complain(kUsage, key.status());
   const auto public_key = io::PublicKeyInfoOf(crypto.keys(), *key);
   if (!public_key.ok()) return Complain(kUsage, public_key.status());
@@ -270,7 +272,7 @@ int CertOcsp(const Arguments& arguments) {
   }
   const x509::OcspResponseSpec spec = {
       .responder_name = ca.certificate.subject(), .produced_at = now, .responses = {&single, 1}};
-  std::string der(4096, '\0');
+  std::string der(16384, '\0');
   const auto size = x509::WriteOcspResponse(spec, ca.signer, crypto.context().rng, Room(der));
   if (!size.ok()) return Complain(kUsage, Failed("the response", size.error()));
   der.resize(*size);

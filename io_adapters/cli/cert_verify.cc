@@ -11,6 +11,7 @@
 #include "io_adapters/files.h"
 #include "io_adapters/text.h"
 #include "io_adapters/transport.h"
+#include "io_adapters/trust.h"
 #include "tls/error.h"
 #include "x509/crl_source.h"
 #include "x509/locations.h"
@@ -191,7 +192,7 @@ int CertVerify(const Arguments& arguments) {
     if (!certificates.ok()) return Complain(kUsage, certificates.status());
     for (std::string& der : *certificates) ders.push_back(std::move(der));
   }
-  const auto roots = io::TrustFile::Load(arguments.Value("roots", io::kSystemCaFile));
+  const auto roots = io::TrustSnapshot::Load(arguments.Value("roots", io::kSystemCaFile));
   if (!roots.ok()) return Complain(kUsage, roots.status());
   Told told;
   if (auto s = LoadTold(arguments, told); !s.ok()) return Complain(kUsage, s);

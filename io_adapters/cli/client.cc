@@ -143,7 +143,7 @@ int RunClient(const Arguments& arguments) {
   plan.verbose = arguments.Has("verbose");
   plan.session_file = arguments.Value("session");
   io::TlsClientOptions options;
-  ReadCredentials(arguments, options);
+  if (auto s = ReadCredentials(arguments, options); !s.ok()) return Complain(kUsage, s);
   if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
   options.alpn = arguments.List("alpn");
   const auto groups = ParseGroups(arguments.List("groups"));
@@ -170,8 +170,13 @@ const Command kClient = {
         "Without --http, stdin goes to the server and what it sends to stdout.\n\n"
         "  --http PATH        fetch this path over HTTP/1.1; its body goes to stdout\n"
         "  --cafile FILE      PEM of the authorities to trust (the system's)\n"
+        "  --status WORD      whether the certificate was revoked: off, soft (what nobody tells of "
+        "is\n"
+        "                     taken) or hard; the server is asked for an OCSP response (off)\n"
+        "  --crl FILE,...     CRLs, PEM or DER, for --status (soft)\n"
         "  --client-cert FILE PEM of a chain, for servers that ask for one\n"
         "  --client-key FILE  PEM of its private key\n"
+        "  --pass-file FILE   whose first line opens a key that is encrypted\n"
         "  --psk-file FILE    lines IDENTITY:HEXKEY, imported by RFC 9258; without --cafile the\n"
         "                     server must know one of them\n"
         "  --raw-psk-file F   the same, for servers without RFC 9258\n"
@@ -184,9 +189,9 @@ const Command kClient = {
         "  --keylog FILE      append secrets in SSLKEYLOGFILE's format\n"
         "  --verbose          say what was negotiated\n\n"
         "Exit codes: 0 done; 1 usage; 2 connection or HTTP; 3 TLS.\n",
-    .arguments = {.options =
-                      "http cafile client-cert client-key psk-file raw-psk-file servername alpn "
-                      "groups session keylog min-version max-version suites",
+    .arguments = {.options = "http cafile status crl client-cert client-key pass-file psk-file "
+                             "raw-psk-file servername alpn "
+                             "groups session keylog min-version max-version suites",
                   .switches = "verbose",
                   .min_words = 1,
                   .max_words = 1},

@@ -5,18 +5,30 @@
 
 namespace merlon::cli {
 
-void ReadCredentials(const Arguments& arguments, io::TlsClientOptions& options) {
+absl::Status ReadCredentials(const Arguments& arguments, io::TlsClientOptions& options) {
   options.psk_file = arguments.Value("psk-file");
   options.raw_psk_file = arguments.Value("raw-psk-file");
   const bool psks = !options.psk_file.empty() || !options.raw_psk_file.empty();
   options.ca_file = arguments.Value("cafile", psks ? "" : io::kSystemCaFile);
   options.cert_file = arguments.Value("client-cert");
   options.key_file = arguments.Value("client-key");
+  options.password_file = arguments.Value("pass-file");
+  options.crl_files = arguments.List("crl");
+  const std::string status = arguments.Value("status", options.crl_files.empty() ? "off" : "soft");
+  if (status != "off" && status != "soft" && status != "hard") {
+    return absl::InvalidArgumentError("--status takes off, soft or hard");
+  }
+  options.status = status == "off"    ? io::StatusPolicy::kIgnored
+                   : status == "soft" ? io::StatusPolicy::kSoft
+                                      : io::StatusPolicy::kHard;
+  return absl::OkStatus();
 }
 
 absl::Status ReadCredentials(const Arguments& arguments, io::TlsServerOptions& options) {
   options.psk_file = arguments.Value("psk-file");
   options.raw_psk_file = arguments.Value("raw-psk-file");
+  options.password_file = arguments.Value("pass-file");
+  options.staple_file = arguments.Value("staple");
   options.client_ca_file = arguments.Value("client-ca");
   options.name_authorities = true;
   const std::string mode = arguments.Value("client-auth", "required");

@@ -8,11 +8,11 @@
 
 namespace merlon::cli {
 
-// --cafile, --client-cert, --client-key, --psk-file, --raw-psk-file. With PSKs, certificates are
-// taken only where --cafile says whose.
-void ReadCredentials(const Arguments& arguments, io::TlsClientOptions& options);
-// --client-ca, --client-auth, --psk-file, --raw-psk-file. An error: a word that --client-auth does
-// not know.
+// --cafile, --status, --crl, --client-cert, --client-key, --pass-file, --psk-file, --raw-psk-file.
+// With PSKs, certificates are taken only where --cafile says whose.
+absl::Status ReadCredentials(const Arguments& arguments, io::TlsClientOptions& options);
+// --client-ca, --client-auth, --pass-file, --psk-file, --raw-psk-file. An error: a word that
+// --client-auth does not know.
 absl::Status ReadCredentials(const Arguments& arguments, io::TlsServerOptions& options);
 
 }  // namespace merlon::cli

@@ -106,7 +106,7 @@ int RunDtlsClient(const Arguments& arguments) {
     if (!s.ok()) return Complain(kUsage, s);
   }
   io::TlsClientOptions options;
-  ReadCredentials(arguments, options);
+  if (auto s = ReadCredentials(arguments, options); !s.ok()) return Complain(kUsage, s);
   if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
   options.alpn = arguments.List("alpn");
   const auto client = io::TlsClient::Create(options);
@@ -142,8 +142,13 @@ const Command kDtlsClient = {
         "Each line of stdin is sent as a datagram, again after a second without an answer, and\n"
         "whatever comes is printed as a line.\n\n"
         "  --cafile FILE      PEM of the authorities to trust (the system's)\n"
+        "  --status WORD      whether the certificate was revoked: off, soft (what nobody tells of "
+        "is\n"
+        "                     taken) or hard; the server is asked for an OCSP response (off)\n"
+        "  --crl FILE,...     CRLs, PEM or DER, for --status (soft)\n"
         "  --client-cert FILE PEM of a chain, for servers that ask for one\n"
         "  --client-key FILE  PEM of its private key\n"
+        "  --pass-file FILE   whose first line opens a key that is encrypted\n"
         "  --psk-file FILE    lines IDENTITY:HEXKEY, imported by RFC 9258; without --cafile the\n"
         "                     server must know one of them\n"
         "  --raw-psk-file F   the same, for servers without RFC 9258\n"
@@ -152,13 +157,13 @@ const Command kDtlsClient = {
         "  --mtu BYTES        of the largest datagram to send (1200)\n"
         "  --timeout SECONDS  for the handshake (60)\n\n"
         "Exit codes: 0 done; 1 usage; 2 network; 3 DTLS; 4 no answer.\n",
-    .arguments =
-        {.options =
-             "cafile client-cert client-key psk-file raw-psk-file servername alpn mtu timeout "
-             "min-version max-version suites",
-         .switches = "",
-         .min_words = 1,
-         .max_words = 1},
+    .arguments = {.options =
+                      "cafile status crl client-cert client-key pass-file psk-file raw-psk-file "
+                      "servername alpn mtu timeout "
+                      "min-version max-version suites",
+                  .switches = "",
+                  .min_words = 1,
+                  .max_words = 1},
     .run = RunDtlsClient,
     .more_help = ProtocolHelp,
 };

@@ -90,6 +90,8 @@ const Command kDtlsServer = {
         "became of each, and how many cookies it took.\n\n"
         "  --cert FILE     PEM of the chain, the server's own certificate first\n"
         "  --key FILE      PEM of its private key\n"
+        "  --pass-file F   whose first line opens a key that is encrypted\n"
+        "  --staple FILE   OCSP response for it, DER, for clients that ask (merlon cert ocsp)\n"
         "  --client-ca F   PEM of the authorities of clients: ask for certificates\n"
         "  --client-auth W required, or optional (required)\n"
         "  --psk-file FILE lines IDENTITY:HEXKEY, imported by RFC 9258; --cert and --key may be\n"
@@ -101,10 +103,11 @@ const Command kDtlsServer = {
         "  --mtu BYTES     of the largest datagram to send (1200)\n"
         "  --once          end after one client\n"
         "  --count N       end after N clients\n",
-    .arguments =
-        {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn mtu count "
-                    "min-version max-version suites",
-         .switches = "once"},
+    .arguments = {.options =
+                      "cert key pass-file staple client-ca client-auth psk-file raw-psk-file port "
+                      "host alpn mtu count "
+                      "min-version max-version suites",
+                  .switches = "once"},
     .run = RunDtlsServer,
     .more_help = ProtocolHelp,
 };

@@ -173,6 +173,8 @@ const Command kServer = {
         "of each connection.\n\n"
         "  --cert FILE      PEM of the chain, the server's own certificate first\n"
         "  --key FILE       PEM of its private key\n"
+        "  --pass-file FILE whose first line opens a key that is encrypted\n"
+        "  --staple FILE    OCSP response for it, DER, for clients that ask (merlon cert ocsp)\n"
         "  --client-ca FILE PEM of the authorities of clients: ask for certificates\n"
         "  --client-auth W  required, or optional (required)\n"
         "  --psk-file FILE  lines IDENTITY:HEXKEY, imported by RFC 9258; --cert and --key may be\n"
@@ -191,10 +193,12 @@ const Command kServer = {
         "  --keylog FILE    append secrets in SSLKEYLOGFILE's format\n"
         "  --quiet          do not tell of connections that went well\n\n"
         "merlon cert make --help says how to make a certificate.\n",
-    .arguments = {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn "
-                             "groups tickets count keylog min-version max-version suites",
-                  .switches = "echo alpn-required once quiet",
-                  .max_words = 1},
+    .arguments =
+        {.options =
+             "cert key pass-file staple client-ca client-auth psk-file raw-psk-file port host alpn "
+             "groups tickets count keylog min-version max-version suites",
+         .switches = "echo alpn-required once quiet",
+         .max_words = 1},
     .run = RunServer,
     .more_help = ProtocolHelp,
 };

@@ -276,5 +276,35 @@ TEST_F(ClientInterop, DtlsClientTalksToDtlsServer) {
   EXPECT_EQ(server.Wait(), 0) << server.output();
 }
 
+// What the server staples, OpenSSL's responder made: by SHA-1 CertIDs.
+TEST_F(ClientInterop, TakesTheStatusThatOpensslStaples) {
+  const std::string response = File("client_status.der"), index = File("client_index.txt");
+  for (const bool revoked : {false, true}) {
+    const Finished serial = Execute({"openssl", "x509", "-in", Chain(kEc), "-noout", "-serial"});
+    const std::string number = serial.output.substr(7, serial.output.find('\n') - 7);
+    std::ofstream(index) << (revoked ? "R\t400101000000Z\t250101000000Z\t" : "V\t400101000000Z\t\t")
+                         << number << "\tunknown\t/CN=localhost\n";
+    const Finished made =
+        Execute({"openssl", "ocsp", "-index", index, "-CA", Chain("ca"), "-rsigner", Chain("ca"),
+                 "-rkey", Key("ca"), "-issuer", Chain("ca"), "-cert", Chain(kEc), "-ndays", "1",
+                 "-respout", response});
+    ASSERT_EQ(made.code, 0) << made.output;
+    StartOpenssl(kEc, {"-status_file", response});
+    const Finished client = Fetch({"--status", "hard"});
+    EXPECT_EQ(client.code, revoked ? 3 : 0) << client.output;
+    if (revoked) {
+      EXPECT_THAT(client.output, HasSubstr("revoked"));
+    } else {
+      EXPECT_THAT(client.output, HasSubstr(kPage));
+    }
+    // TLS 1.2 has a message for it.
+    const Finished client12 = Fetch({"--status", "hard", "--max-version", "1.2"});
+    EXPECT_EQ(client12.code, revoked ? 3 : 0) << client12.output;
+  }
+  StartOpenssl(kEc);
+  EXPECT_EQ(Fetch({"--status", "soft"}).code, 0);
+  EXPECT_EQ(Fetch({"--status", "hard"}).code, 3);
+}
+
 }  // namespace
 }  // namespace merlon::interop

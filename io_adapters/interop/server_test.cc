@@ -235,5 +235,20 @@ TEST_F(ServerInterop, OpensslUpdatesKeys) {
   EXPECT_TRUE(client.WaitFor(kPage)) << client.output();
 }
 
+TEST_F(ServerInterop, OpensslTakesTheStatusThatIsStapled) {
+  const std::string response = File("server_status.der");
+  const Finished made = Execute({Merlon(), "cert", "ocsp", Chain(kEc), "--ca", Chain("ca"),
+                                 "--ca-key", Key("ca"), "--out", response});
+  ASSERT_EQ(made.code, 0) << made.output;
+  MerlonServer server = Serve(kEc, {"--staple", response});
+  for (const char* version : {"-tls1_2", "-tls1_3"}) {
+    const Finished client = OpensslClient(server.port(), {"-status", version});
+    EXPECT_EQ(client.code, 0) << client.output;
+    EXPECT_THAT(client.output, HasSubstr("OCSP Response Status: successful"));
+    EXPECT_THAT(client.output, HasSubstr("Cert Status: good"));
+    EXPECT_THAT(client.output, HasSubstr(kPage));
+  }
+}
+
 }  // namespace
 }  // namespace merlon::interop

@@ -63,6 +63,11 @@ bool CheckHandshake(Engine& engine, bool is_resumption) {
       AsText(negotiated.peer_transport_parameters) != flags.expect_quic_transport_params) {
     return Fail("transport parameters");
   }
+  // Who resumes has seen no certificate.
+  if (!resumed && flags.expect_ocsp_response != engine.observed().ocsp_response &&
+      !flags.expect_ocsp_response.empty()) {
+    return Fail("OCSP response");
+  }
   if (flags.expect_hrr && !negotiated.retried) return Fail("no HelloRetryRequest");
   if (flags.expect_no_hrr && negotiated.retried) return Fail("HelloRetryRequest");
   if (flags.expect_selected_credential &&

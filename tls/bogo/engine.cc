@@ -100,6 +100,13 @@ tls::OpResult Engine::Perform(const tls::Operation& operation) {
                                                                     ? Alert::kCertificateUnknown
                                                                     : Alert::kHandshakeFailure)};
   }
+  if (const auto* verify = std::get_if<tls::VerifyChain>(&operation)) {
+    observed_.ocsp_response = AsText(verify->ocsp_response);
+    if (flags_.use_ocsp_callback && flags_.fail_ocsp_callback) {
+      return tls::OpRefused{
+          PeerError(Code::kBadOcspResponse, Alert::kBadCertificateStatusResponse)};
+    }
+  }
   if (const auto* choose = std::get_if<tls::ChooseCredential>(&operation)) {
     if (flags_.fail_cert_callback) return tls::OpFailed{};
     Bytes name;

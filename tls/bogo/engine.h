@@ -20,6 +20,7 @@ struct Observed {
   std::string client_secret, server_secret;  // of application data
   std::vector<std::string> authorities;      // that the peer named, where it asked for a choice
   std::vector<uint16_t> schemes;             // that it offered
+  std::string ocsp_response;                 // that came with its chain
 };
 
 class Engine {

@@ -158,6 +158,15 @@ const std::map<std::string_view, Row>& Rows() {
       {"-use-old-client-cert-callback", Always()},  // every choice waits for an answer
       // The runner's root; what is trusted is said by -verify-fail.
       {"-trust-cert", {true, [](Flags&, std::string_view) { return true; }}},
+      {"-ocsp-response", OfCredential([](CredentialFlags& credential, std::string_view value) {
+         return ParseBase64(value, &credential.ocsp_response);
+       })},
+      {"-enable-ocsp-stapling", Bool(&Flags::enable_ocsp_stapling)},
+      {"-use-ocsp-callback", Bool(&Flags::use_ocsp_callback)},
+      {"-set-ocsp-in-callback", Always()},  // a credential has its response from the start
+      {"-decline-ocsp-callback", Bool(&Flags::decline_ocsp_callback)},
+      {"-fail-ocsp-callback", Bool(&Flags::fail_ocsp_callback)},
+      {"-expect-ocsp-response", Base64(&Flags::expect_ocsp_response)},
       {"-verify-peer", Bool(&Flags::verify_peer)},
       {"-verify-fail", Bool(&Flags::verify_fail)},
       {"-use-custom-verify-callback", Bool(&Flags::use_custom_verify_callback)},

@@ -15,6 +15,7 @@ struct CredentialFlags {
   std::string cert_file, key_file;
   std::vector<uint16_t> signing_prefs;
   bool must_match_issuer = false;
+  std::string ocsp_response;
   bool is_psk = false;
   std::string psk, psk_identity, psk_context;
   bool psk_sha384 = false;
@@ -47,6 +48,8 @@ struct Flags {
   bool verify_peer = false, verify_fail = false, use_custom_verify_callback = false,
        fail_cert_callback = false;
   bool require_any_client_certificate = false;
+  bool enable_ocsp_stapling = false;
+  bool use_ocsp_callback = false, decline_ocsp_callback = false, fail_ocsp_callback = false;
   std::string use_client_ca_list;  // names in hexadecimal, with commas; "<NULL>", "<EMPTY>": none
 
   // Sessions.
@@ -74,7 +77,7 @@ struct Flags {
   uint16_t expect_version = 0, expect_cipher = 0, expect_curve_id = 0;
   uint16_t expect_peer_signature_algorithm = 0;
   std::string expect_server_name, expect_alpn, expect_quic_transport_params;
-  std::string expect_peer_cert_file;
+  std::string expect_peer_cert_file, expect_ocsp_response;
   std::optional<int> expect_selected_credential;
   bool expect_no_peer_cert = false;
   std::string expect_client_ca_list;

@@ -155,6 +155,7 @@ absl::StatusOr<std::shared_ptr<const tls::ClientConfig>> Setup::Client(const Fla
   tls::ClientConfigBuilder builder(crypto());
   if (!SetVersions(flags, builder)) return absl::UnimplementedError(kTooOld);
   if (flags.no_ticket) builder.DisableTickets12();
+  if (flags.enable_ocsp_stapling) builder.RequestStatus();
   SetCommon(flags, builder);
   for (const std::string& name : Names(flags.advertise_alpn)) builder.AddAlpn(name);
   if (flags.key_shares) {
@@ -212,6 +213,7 @@ absl::Status Setup::AddCredentials(const Flags& flags, Builder& builder) {
     } else {
       absl::StatusOr<tls::CredentialChoice> credential = LoadCredential(one);
       if (!credential.ok()) return credential.status();
+      if (flags.decline_ocsp_callback) credential->ocsp_response.clear();
       builder.AddCredential(*std::move(credential));
     }
   }
@@ -227,6 +229,7 @@ absl::StatusOr<tls::CredentialChoice> Setup::LoadCredential(const CredentialFlag
   credential.key = *key;
   credential.schemes = flags.signing_prefs;
   credential.only_for_authorities = flags.must_match_issuer;
+  credential.ocsp_response = flags.ocsp_response;
   return credential;
 }
 

@@ -42,10 +42,43 @@ Result<Moved> RequestShare(const ServerFlight12& flight, Context& cx,
   return next.To(AwaitClientShare12{.flight = flight});
 }
 
+// Asks about the chain that was kept, once it is known what comes with it.
+Result<void> RequestVerdict(Bytes ocsp_response, Context& cx) {
+  return cx.Request(VerifyChain{cx.negotiated.peer_chain, cx.negotiated.server_name, true,
+                                cx.now.wall, ocsp_response});
+}
+
+// A ServerKeyExchange that is in the transcript already.
+Result<Moved> TakeKeyExchange(ServerFlight12& flight, Bytes body, Context& cx,
+                              Into<AwaitServerSignature12> next) {
+  Reader reader(body);
+  MERLON_ASSIGN_OR_RETURN(const EcdheParams params, ReadEcdheParams(reader));
+  uint16_t id = 0;
+  Bytes raw_signature;
+  if (!reader.Int(&id) || !reader.Prefixed<2>(&raw_signature)) return DecodeError();
+  if (!reader.done()) return DecodeError(Code::kTrailingData);
+  MERLON_TRY(TakeEcdheParams(params, flight, cx));
+  // RFC 5246 s7.4.3: the algorithm "MUST be a pair that is present in [...] signature_algorithms",
+  // and fit the key of the certificate.
+  const SignatureScheme* scheme = FindScheme12(id, cx.common);
+  if (scheme == nullptr || !Fits12(*scheme, flight.key_type)) return IllegalParameter();
+  cx.negotiated.scheme = scheme;
+  // The signature is over both randoms and the parameters.
+  MERLON_ASSIGN_OR_RETURN(const Bytes message, SignedParams12(params.raw, cx));
+  MERLON_ASSIGN_OR_RETURN(const Bytes signature, cx.Keep(raw_signature));
+  MERLON_TRY(cx.Request(VerifySignature{.scheme = scheme->id,
+                                        .algorithm = scheme->algorithm,
+                                        .key_type = flight.key_type,
+                                        .public_key = flight.public_key,
+                                        .message = message,
+                                        .signature = signature}));
+  return next.To(AwaitServerSignature12{.flight = flight});
+}
+
 }  // namespace
 
 Result<Moved> On(ExpectServerCertificate12& s, const Certificate12& m, Context& cx,
-                 Into<AwaitServerChain12> next) {
+                 Into<ExpectCertificateStatus12, AwaitServerChain12> next) {
   MERLON_TRY(CheckEpoch12(Epoch::kPlain, cx));
   MERLON_ASSIGN_OR_RETURN(const absl::Span<const Bytes> chain, KeepChain12(m, cx));
   // RFC 5246 s7.4.2: the server MUST send a Certificate message for suites that use certificates;
@@ -53,12 +86,32 @@ Result<Moved> On(ExpectServerCertificate12& s, const Certificate12& m, Context& 
   if (chain.empty()) return DecodeError(Code::kBadCertificate);
   cx.negotiated.peer_chain = chain;
   MERLON_TRY(Absorb12(cx));
-  MERLON_TRY(cx.Request(VerifyChain{chain, cx.negotiated.server_name, true, cx.now.wall}));
+  if (s.flight.status_expected) return next.To(ExpectCertificateStatus12{.flight = s.flight});
+  MERLON_TRY(RequestVerdict({}, cx));
   return next.To(AwaitServerChain12{.flight = s.flight});
 }
 
+Result<Moved> On(ExpectCertificateStatus12& s, const CertificateStatus12& m, Context& cx,
+                 Into<AwaitServerChain12> next) {
+  MERLON_TRY(CheckEpoch12(Epoch::kPlain, cx));
+  MERLON_ASSIGN_OR_RETURN(const Bytes response, cx.Keep(m.ocsp_response));
+  MERLON_TRY(Absorb12(cx));
+  MERLON_TRY(RequestVerdict(response, cx));
+  return next.To(AwaitServerChain12{.flight = s.flight});
+}
+
+Result<Moved> On(ExpectCertificateStatus12& s, const ServerKeyExchange& m, Context& cx,
+                 Into<AwaitServerChain12> next) {
+  MERLON_TRY(CheckEpoch12(Epoch::kPlain, cx));
+  if (m.body.empty()) return DecodeError();
+  MERLON_ASSIGN_OR_RETURN(const Bytes body, cx.Keep(m.body));
+  MERLON_TRY(Absorb12(cx));
+  MERLON_TRY(RequestVerdict({}, cx));
+  return next.To(AwaitServerChain12{.flight = s.flight, .key_exchange = body});
+}
+
 Result<Moved> On(AwaitServerChain12& s, const ChainVerified& verdict, Context& cx,
-                 Into<ExpectServerKeyExchange12> next) {
+                 Into<ExpectServerKeyExchange12, AwaitServerSignature12> next) {
   // RFC 8422 s5.3: the key has to suit the cipher suite that was chosen.
   if (!Authenticates(cx.negotiated.suite->key_exchange, verdict.key_type)) {
     return IllegalParameter(Code::kBadCertificate);
@@ -68,35 +121,15 @@ Result<Moved> On(AwaitServerChain12& s, const ChainVerified& verdict, Context& c
   }
   MERLON_ASSIGN_OR_RETURN(s.flight.public_key, cx.Keep(verdict.public_key));
   s.flight.key_type = verdict.key_type;
+  if (!s.key_exchange.empty()) return TakeKeyExchange(s.flight, s.key_exchange, cx, next);
   return next.To(ExpectServerKeyExchange12{.flight = s.flight});
 }
 
 Result<Moved> On(ExpectServerKeyExchange12& s, const ServerKeyExchange& m, Context& cx,
                  Into<AwaitServerSignature12> next) {
   MERLON_TRY(CheckEpoch12(Epoch::kPlain, cx));
-  Reader reader(m.body);
-  MERLON_ASSIGN_OR_RETURN(const EcdheParams params, ReadEcdheParams(reader));
-  uint16_t id = 0;
-  Bytes raw_signature;
-  if (!reader.Int(&id) || !reader.Prefixed<2>(&raw_signature)) return DecodeError();
-  if (!reader.done()) return DecodeError(Code::kTrailingData);
-  MERLON_TRY(TakeEcdheParams(params, s.flight, cx));
-  // RFC 5246 s7.4.3: the algorithm "MUST be a pair that is present in [...] signature_algorithms",
-  // and fit the key of the certificate.
-  const SignatureScheme* scheme = FindScheme12(id, cx.common);
-  if (scheme == nullptr || !Fits12(*scheme, s.flight.key_type)) return IllegalParameter();
-  cx.negotiated.scheme = scheme;
-  // The signature is over both randoms and the parameters.
-  MERLON_ASSIGN_OR_RETURN(const Bytes message, SignedParams12(params.raw, cx));
-  MERLON_ASSIGN_OR_RETURN(const Bytes signature, cx.Keep(raw_signature));
   MERLON_TRY(Absorb12(cx));
-  MERLON_TRY(cx.Request(VerifySignature{.scheme = scheme->id,
-                                        .algorithm = scheme->algorithm,
-                                        .key_type = s.flight.key_type,
-                                        .public_key = s.flight.public_key,
-                                        .message = message,
-                                        .signature = signature}));
-  return next.To(AwaitServerSignature12{.flight = s.flight});
+  return TakeKeyExchange(s.flight, m.body, cx, next);
 }
 
 Result<Moved> On(AwaitServerSignature12& s, const SignatureValid&, Context& cx,

@@ -186,6 +186,10 @@ Result<Moved> On(ExpectServerHello12& s, const ServerHelloMessage& m, Context& c
   MERLON_ASSIGN_OR_RETURN(flight.session_id, cx.Keep(hello->session_id));
   flight.extended_master_secret = hello->extended_master_secret;
   flight.ticket_expected = hello->session_ticket;
+  flight.status_expected = hello->status_request;
+  // RFC 6066 s8: it answers with a CertificateStatus "immediately after the "Certificate" message",
+  // which does not come here.
+  if (UsesPsk(suite->key_exchange) && hello->status_request) return IllegalParameter();
   if (UsesPsk(suite->key_exchange)) return next.To(ExpectPskFlight12{.flight = flight});
   return next.To(ExpectServerCertificate12{.flight = flight});
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/client/offer.h"
 
+#include "tls/ext/extension_body.h"
+
 namespace merlon::tls {
 namespace {
 
@@ -101,6 +103,7 @@ const CipherSuite* FindSuite(absl::Span<const CipherSuite> suites, uint16_t id) 
 ExtensionSet SentExtensions(const ClientHello& hello) {
   ExtensionSet sent;
   if (hello.server_name) sent.Add(ExtensionType::kServerName);
+  if (hello.status_request) sent.Add(ExtensionType::kStatusRequest);
   if (hello.supported_groups) sent.Add(ExtensionType::kSupportedGroups);
   if (hello.alpn) sent.Add(ExtensionType::kAlpn);
   if (hello.quic_transport_parameters) sent.Add(ExtensionType::kQuicTransportParameters);
@@ -130,6 +133,10 @@ Result<void> FillHello(ClientHello& hello, const ClientOffer& offer, Arena::Scra
   }
   MERLON_TRY(FillGroups(hello, scratch, config));
   MERLON_TRY(FillSchemes(hello, scratch, config));
+  // Who takes no certificate has no use for its status.
+  if (cx.client->request_status && !config.schemes.empty()) {
+    hello.status_request = Bytes(kOcspStatusRequest);
+  }
   if (!config.authorities.empty()) hello.certificate_authorities = config.authorities;
   MERLON_TRY(FillAlpn(hello, scratch, config));
   if (with12 && cx.offer12 != nullptr) cx.offer12->fill(hello, offer, cx);

@@ -5,6 +5,7 @@
 //   1. ClientStart12, AwaitSession12     ClientHello -->
 //   2. ExpectServerHello12               <--  HelloVerifyRequest: ClientHello again; ServerHello
 //   3. ExpectServerCertificate12, AwaitServerChain12            <--  Certificate
+//      ExpectCertificateStatus12         <--  CertificateStatus, if it was announced
 //      ExpectServerKeyExchange12, AwaitServerSignature12        <--  ServerKeyExchange
 //      ExpectRequestOrDone12             <--  CertificateRequest, ServerHelloDone; with a PSK
 //      ExpectPskFlight12                 <--  ServerKeyExchange, ServerHelloDone
@@ -56,10 +57,17 @@ struct ServerFlight12 {
   bool extended_master_secret = true;
   bool ticket_expected = false;
   bool certificate_requested = false;
+  bool status_expected = false;
 };
 struct ExpectServerCertificate12 {
   static constexpr uint32_t kNeeds = kClient12 | kCertificates;
   using Accepted = Accepts<Certificate12>;
+  ServerFlight12 flight;
+};
+// RFC 6066 s8: a server that has announced CertificateStatus "MAY also choose not to send" it.
+struct ExpectCertificateStatus12 {
+  static constexpr uint32_t kNeeds = kClient12 | kCertificates;
+  using Accepted = Accepts<CertificateStatus12, ServerKeyExchange>;
   ServerFlight12 flight;
 };
 struct AwaitServerChain12 {
@@ -67,6 +75,7 @@ struct AwaitServerChain12 {
   using Accepted = Accepts<>;
   using Completed = Completes<ChainVerified>;
   ServerFlight12 flight;
+  Bytes key_exchange = {};  // a ServerKeyExchange that came meanwhile; in storage
 };
 struct ExpectServerKeyExchange12 {
   static constexpr uint32_t kNeeds = kClient12 | kCertificates;
@@ -167,9 +176,13 @@ Result<Moved> On(ExpectServerHello12&, const ServerHelloMessage&, Context&,
 // ---- authenticate12.cc -------------------------------------------------------------------------
 
 Result<Moved> On(ExpectServerCertificate12&, const Certificate12&, Context&,
+                 Into<ExpectCertificateStatus12, AwaitServerChain12> next);
+Result<Moved> On(ExpectCertificateStatus12&, const CertificateStatus12&, Context&,
+                 Into<AwaitServerChain12> next);
+Result<Moved> On(ExpectCertificateStatus12&, const ServerKeyExchange&, Context&,
                  Into<AwaitServerChain12> next);
 Result<Moved> On(AwaitServerChain12&, const ChainVerified&, Context&,
-                 Into<ExpectServerKeyExchange12> next);
+                 Into<ExpectServerKeyExchange12, AwaitServerSignature12> next);
 Result<Moved> On(ExpectServerKeyExchange12&, const ServerKeyExchange&, Context&,
                  Into<AwaitServerSignature12> next);
 Result<Moved> On(AwaitServerSignature12&, const SignatureValid&, Context&,

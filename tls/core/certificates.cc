@@ -9,7 +9,11 @@ void OwnCertificate::Encode(Writer& writer, const DecodeContext&) const {
   writer.Int<1>(0);  // certificate_request_context
   writer.Prefixed<3>([&] {
     if (credential == nullptr) return;
-    for (Bytes der : credential->chain_der) Certificate::WriteEntry(writer, der);
+    Bytes status = with_status ? credential->ocsp_response : Bytes();
+    for (Bytes der : credential->chain_der) {
+      Certificate::WriteEntry(writer, der, status);
+      status = {};
+    }
   });
 }
 
@@ -19,10 +23,14 @@ Result<void> TakePeerChain(const Certificate& message, bool peer_is_server, Cont
   if (!message.context.empty()) return IllegalParameter();
   size_t count = 0;
   CertificateEntry entry;
+  ExtensionSet asked;
+  if (peer_is_server && cx.client->request_status) asked.Add(ExtensionType::kStatusRequest);
+  Bytes stapled;
   for (Reader list(message.list); NextCertificate(list, &entry); ++count) {
-    // s4.4.2: extensions of an entry answer those of the ClientHello or the CertificateRequest: we
-    // asked for none.
-    if (!entry.extensions.empty()) {
+    // s4.4.2.1: what was stapled to others than the leaf is not looked at.
+    if (count == 0) stapled = entry.ocsp_response.value_or(Bytes());
+    // s4.4.2: extensions of an entry answer those of the ClientHello or the CertificateRequest.
+    if (entry.unknown_extension || !entry.seen.IsSubsetOf(asked)) {
       return PeerError(Code::kUnsupportedExtension, Alert::kUnsupportedExtension);
     }
   }
@@ -36,9 +44,10 @@ Result<void> TakePeerChain(const Certificate& message, bool peer_is_server, Cont
     MERLON_ASSIGN_OR_RETURN(certificate, cx.Keep(entry.der));
   }
   cx.negotiated.peer_chain = chain;
+  MERLON_ASSIGN_OR_RETURN(const Bytes status, cx.Keep(stapled));
   cx.AbsorbMessage();
   const std::string_view name = peer_is_server ? cx.negotiated.server_name : std::string_view();
-  return cx.Request(VerifyChain{chain, name, peer_is_server, cx.now.wall});
+  return cx.Request(VerifyChain{chain, name, peer_is_server, cx.now.wall, status});
 }
 
 Result<PeerKey> KeepPeerKey(const ChainVerified& verdict, Context& cx) {

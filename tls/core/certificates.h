@@ -13,11 +13,12 @@ namespace merlon::tls {
 struct OwnCertificate {
   static constexpr uint8_t kType = Certificate::kType;
   const Credential* credential;
+  bool with_status = false;  // its OCSP response with the leaf, if it has one
   void Encode(Writer& writer, const DecodeContext& context) const;
 };
 
-// Takes the peer's chain, which is not empty, to storage and the message to the transcript, and
-// asks whether it may be trusted.
+// Takes the peer's chain, which is not empty, and what was stapled to its leaf, to storage and the
+// message to the transcript, and asks whether it may be trusted.
 Result<void> TakePeerChain(const Certificate& message, bool peer_is_server, Context& cx);
 
 // The key that the peer has to sign with.

@@ -22,10 +22,11 @@ using HandshakeMachine = StateMachine<
     ExpectClientCertificateVerify, AwaitClientSignatureVerdict, ExpectClientFinished,
     ServerEstablished,  //
     ClientStart12, AwaitSession12, ExpectServerHello12, ExpectServerCertificate12,
-    AwaitServerChain12, ExpectServerKeyExchange12, AwaitServerSignature12, ExpectRequestOrDone12,
-    ExpectPskFlight12, ExpectServerHelloDone12, AwaitClientCredential12, AwaitClientShare12,
-    AwaitClientMaster12, AwaitClientSignature12, ExpectNewSessionTicket12,
-    ExpectServerChangeCipherSpec12, ExpectServerFinished12, ClientEstablished12,  //
+    ExpectCertificateStatus12, AwaitServerChain12, ExpectServerKeyExchange12,
+    AwaitServerSignature12, ExpectRequestOrDone12, ExpectPskFlight12, ExpectServerHelloDone12,
+    AwaitClientCredential12, AwaitClientShare12, AwaitClientMaster12, AwaitClientSignature12,
+    ExpectNewSessionTicket12, ExpectServerChangeCipherSpec12, ExpectServerFinished12,
+    ClientEstablished12,  //
     ExpectClientHello12, AwaitTicket12, AwaitSessionById12, AwaitCredential12, AwaitServerShare12,
     AwaitServerSignatureMade12, ExpectClientCertificate12, AwaitClientChain12,
     ExpectClientKeyExchange12, AwaitPskChoice12, AwaitAgreement12, AwaitServerMaster12,

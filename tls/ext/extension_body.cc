@@ -168,6 +168,37 @@ Result<Bytes> ParseAuthorities(Bytes body) {
   return list;
 }
 
+Result<Bytes> ParseStatusRequest(Bytes body) {
+  Reader reader(body);
+  uint8_t type = 0;
+  Bytes responders, extensions, id;
+  if (!reader.Int(&type)) return DecodeError();
+  if (type != kStatusTypeOcsp) return body;
+  // responder_id_list<0..2^16-1> of ResponderID<1..2^16-1>, request_extensions<0..2^16-1>
+  if (!reader.Prefixed<2>(&responders) || !reader.Prefixed<2>(&extensions) || !reader.done()) {
+    return DecodeError();
+  }
+  for (Reader list(responders); !list.done();) {
+    if (!list.Prefixed<2>(&id) || id.empty()) return DecodeError();
+  }
+  return body;
+}
+
+Result<Bytes> ParseCertificateStatus(Bytes body) {
+  Reader reader(body);
+  uint8_t type = 0;
+  Bytes response;
+  if (!reader.Int(&type) || type != kStatusTypeOcsp || !reader.Prefixed<3>(&response) ||
+      !reader.done() || response.empty()) {
+    return DecodeError();
+  }
+  return response;
+}
+void WriteCertificateStatus(Writer& writer, Bytes ocsp_response) {
+  writer.Int<1>(kStatusTypeOcsp);
+  writer.Prefixed<3>([&] { writer.Raw(ocsp_response); });
+}
+
 Result<uint16_t> ParseRecordSizeLimit(Bytes body) {
   MERLON_ASSIGN_OR_RETURN(const uint16_t limit, ParseU16(body));
   // "Endpoints MUST NOT send a "record_size_limit" extension with a value smaller than 64. An

@@ -57,6 +57,15 @@ Result<OfferedPsks> ParseOfferedPsks(Bytes body);
 void WriteOfferedPsks(Writer& writer, const OfferedPsks& psks);
 // The checked list of DistinguishedNames without its length, at least one (RFC 9846 s4.2.4).
 Result<Bytes> ParseAuthorities(Bytes body);
+// CertificateStatusRequest (RFC 6066 s8), as it is once it is well formed: its first byte is the
+// type, and only of ocsp is the rest known.
+Result<Bytes> ParseStatusRequest(Bytes body);
+inline constexpr uint8_t kStatusTypeOcsp = 1;
+// One of type ocsp with empty lists.
+inline constexpr uint8_t kOcspStatusRequest[] = {kStatusTypeOcsp, 0, 0, 0, 0};
+// CertificateStatus: an OCSP response of at least a byte, and no other type, for no other is asked.
+Result<Bytes> ParseCertificateStatus(Bytes body);
+void WriteCertificateStatus(Writer& writer, Bytes ocsp_response);
 // Below 64 is illegal_parameter (RFC 8449 s4).
 Result<uint16_t> ParseRecordSizeLimit(Bytes body);
 

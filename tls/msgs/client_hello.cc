@@ -19,6 +19,7 @@ using Type = ExtensionType;
 // In the order in which we write them.
 constexpr ExtensionCodec kExtensions[] = {
     Field<&Hello::server_name, ParseServerName, WriteServerName>(Type::kServerName),
+    Field<&Hello::status_request, ParseStatusRequest, WriteRaw>(Type::kStatusRequest),
     Flag<&Hello::extended_master_secret>(Type::kExtendedMasterSecret),
     Field<&Hello::renegotiation_info, ParseRenegotiationInfo, WriteVector8>(
         Type::kRenegotiationInfo),

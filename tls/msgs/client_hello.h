@@ -29,7 +29,8 @@ struct ClientHello {
   std::optional<U16List> supported_groups;
   std::optional<U16List> signature_algorithms;
   std::optional<U16List> signature_algorithms_cert;
-  std::optional<Bytes> alpn;  // checked list of protocol names, not empty
+  std::optional<Bytes> status_request;  // checked; the first byte is its type (RFC 6066 s8)
+  std::optional<Bytes> alpn;            // checked list of protocol names, not empty
   std::optional<U16List> supported_versions;
   std::optional<Bytes> key_share;                // checked list of KeyShareEntry; may be empty
   std::optional<Bytes> psk_modes;                // bytes, at least one

@@ -284,14 +284,16 @@ TEST(Malformed, CertificateRequest) {
 TEST(Malformed, Certificate) {
   Check({
       {"none", 11, "[] <>", kOk},
-      {"two", 11, "[01] <<30> {} <31> {0005 {01} 0012 {00}}>", kOk},
+      {"two", 11, "[01] <<30> {} <31> {0005 {01 <aa>} 0012 {00}}>", kOk},
+      {"an empty response", 11, "[] <<30> {0005 {01 <>}}>", kDecode},
+      {"a status of another type", 11, "[] <<30> {0005 {02 <aa>}}>", kDecode},
       {"unknown: for the state to refuse", 11, "[] <<30> {7a7a {}}>", kOk},
       {"empty certificate", 11, "[] <<> {}>", kDecode},
       {"entry without extensions", 11, "[] <<30>>", kDecode},
       {"second entry cut short", 11, "[] <<30> {} 0000>", kDecode},
       {"bytes behind", 11, "[] <<30> {}> 00", kDecode},
       {"extension cut short", 11, "[] <<30> {0005}>", kDecode},
-      {"twice", 11, "[] <<30> {0005 {01} 0005 {01}}>", kIllegal},
+      {"twice", 11, "[] <<30> {0005 {01 <aa>} 0005 {01 <aa>}}>", kIllegal},
       {"server_name", 11, "[] <<30> {0000 {}}>", kUnsupported},
   });
 }

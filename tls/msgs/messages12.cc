@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/msgs/messages12.h"
 
+#include "tls/ext/extension_body.h"
+
 namespace merlon::tls {
 namespace {
 
@@ -41,6 +43,16 @@ void Certificate12::Encode(Writer& writer, const DecodeContext&) const {
   writer.Prefixed<3>([&] { writer.Raw(list); });
 }
 bool NextCertificate12(Reader& list, Bytes* der) { return list.Prefixed<3>(der); }
+
+Result<CertificateStatus12> CertificateStatus12::Decode(Reader& reader, const DecodeContext&) {
+  Bytes body;
+  if (!reader.Take(reader.rest().size(), &body)) return DecodeError();
+  MERLON_ASSIGN_OR_RETURN(const Bytes response, ParseCertificateStatus(body));
+  return CertificateStatus12{response};
+}
+void CertificateStatus12::Encode(Writer& writer, const DecodeContext&) const {
+  WriteCertificateStatus(writer, ocsp_response);
+}
 
 Result<ServerKeyExchange> ServerKeyExchange::Decode(Reader& reader, const DecodeContext&) {
   ServerKeyExchange out{reader.rest()};

@@ -42,6 +42,14 @@ struct Certificate12 {
 // Takes one certificate off the front of a checked list. False at its end.
 bool NextCertificate12(Reader& list, Bytes* der);
 
+// RFC 6066 s8.
+struct CertificateStatus12 {
+  static constexpr uint8_t kType = 22;
+  Bytes ocsp_response;  // at least one byte
+  static Result<CertificateStatus12> Decode(Reader& reader, const DecodeContext& context);
+  void Encode(Writer& writer, const DecodeContext& context) const;
+};
+
 struct ServerKeyExchange {
   static constexpr uint8_t kType = 12;
   Bytes body;

@@ -30,6 +30,10 @@ constexpr ExtensionCodec kCertificateRequest[] = {
     Field<&CertificateRequest::certificate_authorities, ParseAuthorities, WriteVector16>(
         Type::kCertificateAuthorities),
 };
+constexpr ExtensionCodec kCertificateEntry[] = {
+    Field<&CertificateEntry::ocsp_response, ParseCertificateStatus, WriteCertificateStatus>(
+        Type::kStatusRequest),
+};
 constexpr ExtensionCodec kNewSessionTicket[] = {
     Field<&NewSessionTicket::early_data, ParseU32, WriteU32>(Type::kEarlyData),
 };
@@ -44,7 +48,8 @@ Result<CertificateEntry> DecodeEntry(Reader& list) {
   // opaque cert_data<1..2^24-1> (RFC 9846 s4.4.2)
   if (!list.Prefixed<3>(&entry.der) || entry.der.empty()) return DecodeError();
   MERLON_ASSIGN_OR_RETURN(entry.extensions, ReadExtensionBlock(list));
-  MERLON_TRY(ParseExtensions(entry.extensions, {}, nullptr, &entry.seen, &entry.unknown_extension));
+  MERLON_TRY(ParseExtensions(entry.extensions, kCertificateEntry, &entry, &entry.seen,
+                             &entry.unknown_extension));
   MERLON_TRY(CheckAnswer(entry.seen, ExtensionPlace::kCertificate));
   return entry;
 }
@@ -100,9 +105,11 @@ void Certificate::Encode(Writer& writer, const DecodeContext&) const {
   writer.Prefixed<3>([&] { writer.Raw(list); });
 }
 
-void Certificate::WriteEntry(Writer& writer, Bytes der) {
+void Certificate::WriteEntry(Writer& writer, Bytes der, Bytes ocsp_response) {
   writer.Prefixed<3>([&] { writer.Raw(der); });
-  writer.Int<2>(0);
+  CertificateEntry entry;
+  if (!ocsp_response.empty()) entry.ocsp_response = ocsp_response;
+  WriteBlock(writer, {}, kCertificateEntry, &entry);
 }
 
 Result<CertificateVerify> CertificateVerify::Decode(Reader& reader, const DecodeContext&) {

@@ -50,6 +50,7 @@ struct CertificateEntry {
   Bytes der;  // not empty
   ExtensionSet seen;
   bool unknown_extension = false;
+  std::optional<Bytes> ocsp_response;  // of status_request (s4.4.2.1)
   Bytes extensions;
 };
 // Takes one entry off the front of a checked list. False at its end.
@@ -63,8 +64,8 @@ struct Certificate {
   // stands there twice illegal_parameter.
   static Result<Certificate> Decode(Reader& reader, const DecodeContext& context);
   void Encode(Writer& writer, const DecodeContext& context) const;
-  // Appends one entry without extensions to a list being written.
-  static void WriteEntry(Writer& writer, Bytes der);
+  // Appends one entry to a list being written; an empty response is left out.
+  static void WriteEntry(Writer& writer, Bytes der, Bytes ocsp_response = {});
 };
 
 struct CertificateVerify {

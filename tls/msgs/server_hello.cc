@@ -26,6 +26,7 @@ constexpr ExtensionCodec kServerHelloExtensions[] = {
     Field<&ServerHello::pre_shared_key, ParseU16, WriteU16>(Type::kPreSharedKey),
     Field<&ServerHello::supported_version, ParseU16, WriteU16>(Type::kSupportedVersions),
     Flag<&ServerHello::server_name>(Type::kServerName),
+    Flag<&ServerHello::status_request>(Type::kStatusRequest),
     Flag<&ServerHello::extended_master_secret>(Type::kExtendedMasterSecret),
     Field<&ServerHello::renegotiation_info, ParseRenegotiationInfo, WriteVector8>(
         Type::kRenegotiationInfo),

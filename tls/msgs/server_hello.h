@@ -33,6 +33,7 @@ struct ServerHello {
   std::optional<Bytes> ec_point_formats;  // at least one byte
   std::optional<std::string_view> alpn;   // exactly one name
   bool server_name = false;               // acknowledged: empty
+  bool status_request = false;            // a CertificateStatus may come
   bool extended_master_secret = false;
   bool session_ticket = false;  // a NewSessionTicket will come
   Bytes extensions;             // the block as it came

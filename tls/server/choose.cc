@@ -59,7 +59,8 @@ Result<Moved> RequestEncapsulation(const ServerPlan& plan, EarlyStage stage,
   return next.To(AwaitEncapsulation{.stage = std::move(stage),
                                     .session_id = plan.session_id,
                                     .psk_index = psk_index,
-                                    .server_name_used = plan.server_name_used});
+                                    .server_name_used = plan.server_name_used,
+                                    .status_wanted = plan.status_wanted});
 }
 
 // s4.2.11: "Prior to accepting PSK key establishment, the server MUST validate the corresponding

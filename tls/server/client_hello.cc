@@ -59,6 +59,7 @@ Result<ServerPlan> MakePlan(const ClientHello& hello, Bytes body, Context& cx) {
   plan.authorities = hello.certificate_authorities.value_or(Bytes());
   if (hello.server_name) cx.negotiated.server_name = *hello.server_name;
   plan.server_name_used = hello.server_name.has_value();
+  plan.status_wanted = WantsStatus(hello);
   if (hello.quic_transport_parameters) {
     cx.negotiated.peer_transport_parameters = *hello.quic_transport_parameters;
   }

@@ -110,6 +110,7 @@ Result<ServerPlan12> MakePlan(const ClientHello& hello, Bytes body, Context& cx)
   }
   if (hello.server_name) cx.negotiated.server_name = *hello.server_name;
   plan.server_name_used = hello.server_name.has_value();
+  plan.status_wanted = WantsStatus(hello);
   cx.negotiated.group = ChooseGroup12(hello, cx.common);
   MERLON_ASSIGN_OR_RETURN(plan.schemes, UsableSchemes(hello, cx));
   return plan;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/server/hello.h"
 
+#include "tls/ext/extension_body.h"
+
 namespace merlon::tls {
 
 Result<ClientHello> DecodeKept(Bytes body, Context& cx) {
@@ -25,6 +27,10 @@ Result<void> ChooseAlpn(const ClientHello& hello, Context& cx) {
   // RFC 7301 s3.2: "If the server supports no protocols that the client advertises, then the server
   // SHALL respond with a fatal "no_application_protocol" alert."
   return none;
+}
+
+bool WantsStatus(const ClientHello& hello) {
+  return hello.status_request && (*hello.status_request)[0] == kStatusTypeOcsp;
 }
 
 bool MeetsClientAuthentication(const Session& session, const ServerConfig& config) {

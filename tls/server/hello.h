@@ -11,6 +11,8 @@ namespace merlon::tls {
 Result<ClientHello> DecodeKept(Bytes body, Context& cx);
 // Sets negotiated.alpn by our order of preference (RFC 7301 s3.2).
 Result<void> ChooseAlpn(const ClientHello& hello, Context& cx);
+// Whether it asks for an OCSP response with the certificate (RFC 6066 s8).
+bool WantsStatus(const ClientHello& hello);
 
 // A session does not outlive a change of what we ask of clients; nor does one without a client's
 // certificate where we require one.

@@ -101,7 +101,7 @@ Result<Moved> On(AwaitEncapsulation& s, const Encapsulated& made, Context& cx,
   if (cx.server->client_authentication != ClientAuthentication::kNone) {
     MERLON_TRY(EmitCertificateRequest(cx));
   }
-  MERLON_TRY(cx.Emit(Epoch::kHandshake, OwnCertificate{cx.negotiated.credential}));
+  MERLON_TRY(cx.Emit(Epoch::kHandshake, OwnCertificate{cx.negotiated.credential, s.status_wanted}));
   MERLON_ASSIGN_OR_RETURN(const Bytes content, SignedContent(Signer::kServer, cx));
   MERLON_TRY(cx.Request(Sign{cx.negotiated.credential, cx.negotiated.scheme->id, content}));
   return next.To(AwaitSignature{.flight = std::move(flight)});

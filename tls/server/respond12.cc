@@ -42,6 +42,12 @@ struct OwnCertificateRequest {
   }
 };
 
+// RFC 6066 s8: for who asked, and where there is a response.
+bool StaplesStatus(const ServerPlan12& plan, const Context& cx) {
+  const Credential* const credential = cx.negotiated.credential;
+  return plan.status_wanted && credential != nullptr && !credential->ocsp_response.empty();
+}
+
 // A ticket, or a session ID, is promised in ServerHello where a session can be resumed later.
 struct Promise {
   Bytes session_id;
@@ -100,6 +106,7 @@ Result<void> EmitServerHello12(const ServerPlan12& plan, Bytes session_id, bool 
   hello.session_ticket = ticket;
   // RFC 6066 s3: acknowledged when the name was used, and not when a session is resumed.
   hello.server_name = plan.server_name_used && !resumed && cx.negotiated.credential != nullptr;
+  hello.status_request = !resumed && StaplesStatus(plan, cx);
   if (!cx.negotiated.alpn.empty()) hello.alpn = cx.negotiated.alpn;
   return Emit12(Epoch::kPlain, ServerHelloMessage{hello}, cx);
 }
@@ -130,6 +137,10 @@ Result<Moved> On(AwaitServerShare12& s, const ShareGenerated& made, Context& cx,
     return next.To(ExpectClientKeyExchange12{.flight = flight});
   }
   MERLON_TRY(EmitCertificate12(cx.negotiated.credential, cx));
+  if (StaplesStatus(s.plan, cx)) {
+    MERLON_TRY(
+        Emit12(Epoch::kPlain, CertificateStatus12{cx.negotiated.credential->ocsp_response}, cx));
+  }
   MERLON_ASSIGN_OR_RETURN(const Bytes content, SignedParams12(params, cx));
   MERLON_TRY(cx.Request(Sign{cx.negotiated.credential, cx.negotiated.scheme->id, content}));
   return next.To(AwaitServerSignatureMade12{.flight = flight, .params = params});

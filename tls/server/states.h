@@ -39,6 +39,7 @@ struct ServerPlan {
   absl::Span<const uint16_t> schemes = {};
   Bytes authorities = {};
   bool server_name_used = false;
+  bool status_wanted = false;
   const ExternalPsk* psk = nullptr;  // the one that was chosen, for the offer at psk_index
   uint16_t psk_index = 0;
 
@@ -86,6 +87,7 @@ struct AwaitEncapsulation {
   Bytes session_id;
   std::optional<uint16_t> psk_index;
   bool server_name_used;
+  bool status_wanted;
 };
 
 // What the rest of the handshake needs.

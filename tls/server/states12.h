@@ -42,6 +42,7 @@ struct ServerPlan12 {
   absl::Span<const uint16_t> schemes = {};  // the client's, that one of our shared suites can use
   bool extended_master_secret = false;
   bool server_name_used = false;
+  bool status_wanted = false;
   bool secure_renegotiation = false;  // it wants the indication (RFC 5746 s3.6)
   bool point_formats = false;
   bool ticket_wanted = false;  // it would take one

@@ -59,7 +59,8 @@ Result<Disposition> BareCore::Handle(HandshakeMessage message) {
 
 CorePair::CorePair(const CorePairOptions& options, World& world) {
   const bool psk = options.psk_suite != 0;
-  ServerConfigBuilder builder = psk ? ServerConfigBuilder(world.crypto()) : world.ServerBuilder();
+  ServerConfigBuilder builder = psk ? ServerConfigBuilder(world.crypto())
+                                    : world.ServerBuilder(options.status ? kOcspResponse : "");
   builder.AddAlpn("test");  // QUIC does not go without
   if (options.retry) builder.SetGroups({static_cast<uint16_t>(crypto::GroupId::kSecp256r1)});
   if (!options.server_groups.empty()) builder.SetGroups(options.server_groups);
@@ -72,6 +73,7 @@ CorePair::CorePair(const CorePairOptions& options, World& world) {
   server_config_ = builder.Build().value();
   ClientConfigBuilder client_builder = world.ClientBuilder();
   client_builder.AddAlpn("test").SetKeyShares(options.client_shares);
+  if (options.status) client_builder.RequestStatus();
   if (!options.client_groups.empty()) client_builder.SetGroups(options.client_groups);
   if (options.client_authentication != ClientAuthentication::kNone && options.client_credential) {
     client_builder.AddCredential(world.ClientCredential());

@@ -59,6 +59,7 @@ struct CorePairOptions {
   bool client_credential = true;
   Version min_version = Version::kTls12, max_version = Version::kTls13;  // of both sides
   Version client_max_version = Version::kTls13, server_max_version = Version::kTls13;  // no more
+  bool status = false;  // the client asks for an OCSP response, the server has one (kOcspResponse)
   uint16_t psk_suite = 0;  // with this one: an external PSK and no certificates
   // IANA; empty: the world's. The client's shares: the builder's choice.
   std::vector<uint16_t> client_groups = {}, client_shares = {}, server_groups = {};
@@ -71,7 +72,8 @@ class CorePair {
   CorePair(std::shared_ptr<const ClientConfig> client_config,
            std::shared_ptr<const ServerConfig> server_config, Transport transport,
            std::string_view session, World& world);
-  // Gives the next message of the other side to this one. False: there is none.
+  // Gives the next message of one side to the other. False: there is none.
+  static bool Deliver(BareCore& from, BareCore& to);
   bool DeliverToClient() { return Deliver(*server, *client); }
   bool DeliverToServer() { return Deliver(*client, *server); }
   void Run();
@@ -81,7 +83,6 @@ class CorePair {
   const ServerConfig& server_config() const { return *server_config_; }
 
  private:
-  static bool Deliver(BareCore& from, BareCore& to);
   void Start(Transport transport, std::string_view session, World& world);
   std::shared_ptr<const ClientConfig> client_config_;
   std::shared_ptr<const ServerConfig> server_config_;

@@ -23,6 +23,7 @@ enum class Path {
   kClientDeclines,  // asked for a certificate, it has none
   kPsk,             // external
   kEcdhePsk,        // of TLS 1.2
+  kStatus,          // of TLS 1.2: the client asks for an OCSP response, the server has one
 };
 
 // What may come: a handshake type, or one of these.
@@ -32,7 +33,8 @@ inline constexpr Kind kHelloRequestType = 0, kClientHelloType = 1, kServerHelloT
                       kEncryptedExtensionsType = 8, kCertificateType = 11,
                       kServerKeyExchangeType = 12, kCertificateRequestType = 13,
                       kServerHelloDoneType = 14, kCertificateVerifyType = 15,
-                      kClientKeyExchangeType = 16, kFinishedType = 20, kKeyUpdateType = 24;
+                      kClientKeyExchangeType = 16, kFinishedType = 20, kCertificateStatusType = 22,
+                      kKeyUpdateType = 24;
 inline constexpr Kind kHelloRetryRequest = 0x100 + kServerHelloType,
                       kEmptyCertificate = 0x100 + kCertificateType,
                       kRequestingKeyUpdate = 0x100 + kKeyUpdateType, kChangeCipherSpec = 0x200,

@@ -87,7 +87,7 @@ const CredentialChoice& World::ClientCredential(std::string_view name) {
 
 std::string World::MakeLeafFor(crypto::KeyHandle key, std::string_view name,
                                x509::KeyPurpose purpose, UnixTime not_before, UnixTime not_after,
-                               Bytes issuer) {
+                               Bytes issuer, bool must_staple) {
   const std::string spki = SpkiOf(*keys_, key);
   const x509::Certificate ca = Must(x509::Certificate::Parse(AsBytes(ca_der_)));
   x509::CertificateSpec spec;
@@ -103,6 +103,7 @@ std::string World::MakeLeafFor(crypto::KeyHandle key, std::string_view name,
   spec.purposes = purpose;
   const std::string_view names[] = {name};
   spec.dns_names = names;
+  spec.must_staple = must_staple;
   std::vector<uint8_t> out(4096);
   const auto signer = Must(crypto::BoundSigningKey::Bind(*keys_, ca_key_, kEcdsaSha256));
   const size_t size = Must(x509::WriteCertificate(spec, signer, rng_, absl::MakeSpan(out)));
@@ -124,10 +125,12 @@ ClientConfigBuilder World::ClientBuilder() {
   return builder;
 }
 
-ServerConfigBuilder World::ServerBuilder() {
+ServerConfigBuilder World::ServerBuilder(std::string ocsp_response) {
   ServerConfigBuilder builder(crypto());
   builder.SetGroups(Curves());
-  builder.AddCredential(chain_, leaf_key_);
+  CredentialChoice credential{.chain_der = chain_, .key = leaf_key_};
+  credential.ocsp_response = std::move(ocsp_response);
+  builder.AddCredential(std::move(credential));
   return builder;
 }
 

@@ -22,6 +22,7 @@ namespace merlon::tls::testing {
 inline constexpr UnixTime kTestTime{std::chrono::seconds(1'800'000'000)};
 inline constexpr char kServerName[] = "server.example";
 inline constexpr char kClientName[] = "client.example";
+inline constexpr char kOcspResponse[] = "an OCSP response";
 inline constexpr char kPskIdentity[] = "device-17";
 inline constexpr uint8_t kFixedSeedByte = 7;
 
@@ -35,10 +36,11 @@ class World {
   // With the curves alone: ML-KEM's cost is for the tests that are about it.
   ClientConfigBuilder ClientBuilder();
   // The same, with the test's chain and key.
-  ServerConfigBuilder ServerBuilder();
+  ServerConfigBuilder ServerBuilder(std::string ocsp_response = {});
   const x509::TrustStore& anchors() const { return anchors_; }
   const crypto::BoundAeadKey& ticket_key() const { return *ticket_key_; }
   crypto::KeyHandle psk() const { return psk_; }
+  crypto::KeyHandle ca_key() const { return ca_key_; }
   crypto::KeyHandle leaf_key() const { return leaf_key_; }
   const std::vector<std::string>& chain() const { return chain_; }
   // A leaf for other names or times, signed by the same CA with the same key.
@@ -47,7 +49,8 @@ class World {
   const CredentialChoice& ClientCredential(std::string_view name = kClientName);
   // For a key in the store. `issuer`: the whole DER of another name than the CA's.
   std::string MakeLeafFor(crypto::KeyHandle key, std::string_view name, x509::KeyPurpose purpose,
-                          UnixTime not_before, UnixTime not_after, Bytes issuer = {});
+                          UnixTime not_before, UnixTime not_after, Bytes issuer = {},
+                          bool must_staple = false);
   const std::string& ca_der() const { return ca_der_; }
   absl::Span<const x509::TrustAnchor> anchor_list() const { return anchor_list_; }
   // The same for another key, of any type.

@@ -17,6 +17,7 @@
 #include "io_adapters/text.h"
 #include "io_adapters/ticket_key.h"
 #include "io_adapters/transport.h"
+#include "io_adapters/trust.h"
 #include "io_adapters/udp_datagram.h"
 #include "tls/config_builder.h"
 #include "x509/pkcs8.h"
@@ -38,7 +39,7 @@ bool Failed(const absl::Status& status) {
 // What all connections of this process share.
 struct World {
   explicit World(const Options& chosen) : options(chosen) {
-    if (options.ca != nullptr) trust = Must(io::TrustFile::Load(options.ca));
+    if (options.ca != nullptr) trust = Must(io::TrustSnapshot::Load(options.ca));
     if (options.is_server) {
       ticket_key = Must(io::NewTicketKey(crypto.context()));
       server = Must(BuildServer());
@@ -97,7 +98,7 @@ struct World {
 
   Options options;
   io::ProcessCrypto crypto;
-  std::unique_ptr<io::TrustFile> trust;
+  std::shared_ptr<const io::TrustSnapshot> trust;
   std::optional<crypto::BoundAeadKey> ticket_key;
   std::shared_ptr<const tls::ClientConfig> client;
   std::shared_ptr<const tls::ServerConfig> server;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys in containers that key_test.cc opens, made with OpenSSL 3.0: those under a password
+// ("correct horse") are its kEcPkcs8, by `openssl pkcs8 -topk8 -v2 CIPHER -v2prf PRF -iter 64`.
+#pragma once
+#include <string_view>
+
+namespace merlon::x509::containers {
+
+inline constexpr std::string_view kSha1Aes128 = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHdMEgGCSqGSIb3DQEFDTA7MBoGCSqGSIb3DQEFDDANBAi3iATHryrGjwIBQDAd
+BglghkgBZQMEAQIEEMnw+BBcCKUZP5LwDtfeT0UEgZB5ZVwi1qm5+qMVpfmjozmS
+igmYxNOy/dv+myV0vU3e/3Iq4lgR1G/OQVrIGGtEh8L2HNLTjESMkPO/5b/Y+VXT
+pyUBJBpIMsfJPFm6dG1v+5TZDGFcV4bn2rwwTmxvw1Bh96O3lKt4Fm1I7+KWa7mM
+7/IRGGfmmmsy3ic91g9JDZbMgfpXD06+Rw3hPd505F8=
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kSha224Aes192 = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHrMFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAhKOp3jRmj/cAIBQDAM
+BggqhkiG9w0CCAUAMB0GCWCGSAFlAwQBFgQQlaOcNp8xgUgYfwYHgy9fpgSBkG7Q
+YwmBZuIgm+R8ZJA0g0YwNyeAvfhe9KSZ3esUuvA5ojW6ramH/gkgbK2xjjtt9+ZQ
+DyxHJ+KfXiiw54ODu89xzdYOWg1z0DO4S1u2H+3hLSJmSWItB0vw4wUr9UpbySIB
+MITybYeNkcmi14dKp/6kxV80j+IoRW3FZMJFUciSErfJn6m/Tf2i2s0BzFxs/A==
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kSha256Aes256 = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHrMFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAiZsYAixp4eKQIBQDAM
+BggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQgC9XepbjcR5Ju5bSbLrqkgSBkOcQ
+/NI2j9A7Q15hbtq7oxYXoMbfHUKsLFE0EQsC6Mw0s4cKlpTzylcjL0OTdT0blNMv
+UuECFJfzlwfvGfG19DASysa8NYi3OaS7XbTTaD9oTkOv6p2aV3AIls52ONKhWPyz
+jfonWaqYEOkPpr+Gi+0Nrnu/o039410zkGbeF4czs6l73kqZYLBxOarLf+qoww==
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kSha384Aes128 = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHrMFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAgAiTDVp0HPbAIBQDAM
+BggqhkiG9w0CCgUAMB0GCWCGSAFlAwQBAgQQWIx7mO73icZDqmb4glj7tASBkKqR
+unY77CPYxLezPCyKo2hMkiqReFmNDQ0VCiHKIDDaW70pJnP1OurvT53RKdBEyE1B
+Ck2H3c9I0RxERq0j48H6kp1lIJQjkSRAmJec4UXHmszOR+bcf+gvsCwJG+CUUjpd
+zk0O+isWYiTz/87QJ8LWMrqYHuNNgOHermAcNC8gE5WMHBhTBKM7kubWhvnixA==
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kSha512Aes256 = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHrMFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAjPcTszxor/WAIBQDAM
+BggqhkiG9w0CCwUAMB0GCWCGSAFlAwQBKgQQsCx1HYVFFDxEhDwVdgaQIgSBkOTR
+JZ5WT8JTHyw6TkXvhob3diSICBPbYi0G/jOPPyNZOnQ+QlW/wOlZcd2Mb50CXia8
+i00hUrkR8t5p27s1yKCSfXyh9VoyaZybiRjhF7T1uwj5mLk8a2DcV6bDFWt2Dc9Y
+850jMBzeF3HKi+B79RaN4nsuEP8Ak9VBQR2RFurDSxlh7sLXAn1rKSu/JZ+dug==
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+// -scrypt
+inline constexpr std::string_view kScrypt = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHkME8GCSqGSIb3DQEFDTBCMCEGCSsGAQQB2kcECzAUBAijRR5msv1/6gICQAAC
+AQgCAQEwHQYJYIZIAWUDBAEqBBAdIO3XRxESKu+daKxdPmjLBIGQPRTXNqqUp7QJ
+RwZJ+wrxFf9MQn0LtN2CF2cCNT5qRB1p/LwF+jtxuqcg0lokF3gIGCiFXu+ei5tr
+yST4OY41SDnj85g/xYtnLN7qu+It43xLQOjkjyYR0C3aHBZSAv0c9Td9Qcl7WXDe
+LFbTYpx5HEBuOQUPueepR1B+whR4kHjZicUSjp4UHGxlW7+CtuLv
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+// -v2 des3
+inline constexpr std::string_view kTripleDes = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHjME4GCSqGSIb3DQEFDTBBMCkGCSqGSIb3DQEFDDAcBAjGvraT7fDn4QICCAAw
+DAYIKoZIhvcNAgkFADAUBggqhkiG9w0DBwQIpGYv/OAE3gMEgZAufCYax3bSdhif
+VQMM3xav7Tm1J08AKs1Hkc/pjmbV0GSomaV4hTxR60xb0z6/bsIfNZQl4u8iGFjX
+/HxXQwdp5ViFBE0CPqY38aNsn0lH7S7mgZmbfzSDZzOnPooGotnwq7zcduBI0rmV
+uSNcy1HD13sHhhLVOahYxG7xFq3WLqec8JfDEm7d2EqXVUM2phc=
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+// An Ed448 key, and the certificate that it signed for itself (genpkey, req -x509).
+inline constexpr std::string_view kEd448Pkcs8 = R"(-----BEGIN PRIVATE KEY-----
+MEcCAQAwBQYDK2VxBDsEOZ5Tx6DK4FTsUCdUDkdklX/Jm2r/8xDkd9dTwkGlZFzZ
+42r52UwFHLRv/JN6XtvjLasc8KJyOdefPw==
+-----END PRIVATE KEY-----
+)";
+
+inline constexpr std::string_view kEd448Certificate = R"(-----BEGIN CERTIFICATE-----
+MIIBmDCCARigAwIBAgIUNe9jl7sTKecNYSeabfrEZ0QmrAgwBQYDK2VxMBMxETAP
+BgNVBAMMCEVkNDQ4IENBMCAXDTI2MTEyMzIzMjkyN1oYDzIxMjYxMDMwMjMyOTI3
+WjATMREwDwYDVQQDDAhFZDQ0OCBDQTBDMAUGAytlcQM6AP9w2adfVGwMriBDosmT
+oHLEo01045RHBoNXxNc5trDhq8wMxh7EOiUAvHInUnoSzWVR60jAiELCAKNjMGEw
+HQYDVR0OBBYEFB6u7F2Fq/V6E5vUNvlUDhs0mNvHMB8GA1UdIwQYMBaAFB6u7F2F
+q/V6E5vUNvlUDhs0mNvHMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgIE
+MAUGAytlcQNzAOlFidMQ5w/RwOES5YnMtz/mvphfVZe6XkH9Zj2fE5YFLMApNZOm
+3aqxXqgPedKbgg24McuY/zijAMJixObOTJBVhhMSNf6z7XUXRqc+hBv35+8Up2S2
+LC8WaSoifUD6IrzVzKuMFC64lN6cU3qrFZIgAA==
+-----END CERTIFICATE-----
+)";
+
+}  // namespace merlon::x509::containers
