@@ -36,6 +36,26 @@ struct SealJob {
   MutableBytes out;  // plaintext.size() + tag_size bytes
 };
 
+enum class MaskedOpen : uint8_t {
+  kOpened,
+  kForged,     // in_out is wiped
+  kOtherMask,  // not the foreseen one: in_out is as it was
+};
+
+// What a driver may offer beside an AEAD: a record together with the mask of its ciphertext's first
+// 16 bytes, where that costs less than one after the other. `mask_context` is a key that
+// AeadAlgorithm::mask bound; `mask` has 16 bytes; the record has at least 16 with its tag.
+struct MaskedAead {
+  // seal_scatter, and the mask of `out`.
+  void (*seal)(const void* context, const void* mask_context, uint64_t nonce64, Bytes ad,
+               absl::Span<const Bytes> in, Bytes tail, MutableBytes out, MutableBytes mask);
+  // For one who guesses the record's number, and with it the nonce, the additional data, and what
+  // the mask's first two bytes then are: `foreseen`, as bytes in that order. The mask of in_out,
+  // whatever it is; and open_in_place, when it is the foreseen one.
+  MaskedOpen (*open)(const void* context, const void* mask_context, uint64_t nonce64, Bytes ad,
+                     uint16_t foreseen, MutableBytes in_out, MutableBytes mask);
+};
+
 // One AEAD of one driver. `context` is context_size bytes, 16-aligned, plain data, that bind
 // filled. The nonce of a call is the IV with nonce64 XORed into its last 8 bytes: the record number
 // in TLS 1.3 (RFC 9846 s5.3), the explicit nonce in TLS 1.2, whose IV then ends in zeros (RFC 5288
@@ -56,6 +76,7 @@ struct AeadAlgorithm {
   // in_out is ciphertext and tag. True: its first size - tag_size bytes are the plaintext. False:
   // it is too short or the tag is wrong, and in_out is wiped.
   bool (*open_in_place)(const void* context, uint64_t nonce64, Bytes ad, MutableBytes in_out);
+  const MaskedAead* masked = nullptr;  // null: the mask is had by itself
 };
 
 // A key bound to its AEAD. Not movable (its context is large); wiped when it dies or is bound anew.
@@ -88,6 +109,17 @@ class AeadKey {
   }
   [[nodiscard]] bool OpenInPlace(uint64_t nonce64, Bytes ad, MutableBytes in_out) const {
     return algorithm_->open_in_place(context_.data(), nonce64, ad, in_out);
+  }
+  // What MaskedAead has, which is not null.
+  void SealMasked(const void* mask_context, uint64_t nonce64, Bytes ad, absl::Span<const Bytes> in,
+                  Bytes tail, MutableBytes out, MutableBytes mask) const {
+    algorithm_->masked->seal(context_.data(), mask_context, nonce64, ad, in, tail, out, mask);
+  }
+  [[nodiscard]] MaskedOpen OpenMasked(const void* mask_context, uint64_t nonce64, Bytes ad,
+                                      uint16_t foreseen, MutableBytes in_out,
+                                      MutableBytes mask) const {
+    return algorithm_->masked->open(context_.data(), mask_context, nonce64, ad, foreseen, in_out,
+                                    mask);
   }
 
  private:

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "crypto/base/constant_time.h"
 #include "crypto/base/endian.h"
 #include "crypto/base/reader.h"
 #include "crypto/base/writer.h"
@@ -89,33 +88,11 @@ std::optional<DatagramRecord> TakePlain(MutableBytes& datagram) {
   return out;
 }
 
-inline Result<void> OpenInto(const DatagramRecord& record, BoundKeys& bound, ReplayWindow& window,
-                             Opened& out) {
-  const auto noise = [&](Noise kind) {
-    out.noise = kind;
-    return Result<void>();
-  };
-  // Too short to be sampled: "as if they had failed deprotection" (RFC 9147 s4.2.3).
-  const std::optional<uint16_t> mask = bound.mask.Of(record.body);
-  if (!mask) return noise(Noise::kForged);
-  const uint8_t* const hidden = record.header.data() + record.number_at;
-  const bool is_long = record.number_size == 2;
-  const int number = is_long ? (hidden[0] << 8 | hidden[1]) ^ *mask : hidden[0] ^ *mask >> 8;
-  const uint64_t expected = window.expected();
-  const std::optional<uint64_t> said =
-      ReconstructSequence(static_cast<uint16_t>(number), is_long ? 16 : 8, expected);
-  if (!said) return noise(Noise::kReplayed);
-  // The number that was expected rather than the same one said: a processor that foresees that they
-  // are the same need not wait for the mask. The barriers keep the compiler from seeing it.
-  uint64_t sequence = ValueBarrier(expected);
-  if (ABSL_PREDICT_FALSE(*said != expected)) sequence = ValueBarrier(*said);
-  PutNumber(sequence, record.header, record.number_at, record.number_size);
-  if (window.IsReplay(sequence)) return noise(Noise::kReplayed);
-  if (!bound.keys.Open(sequence, record.header, record.body)) return noise(Noise::kForged);
+// What a record that opened holds. DTLSInnerPlaintext: content, its type, zeros (RFC 9147 s4).
+inline Result<void> ReadInner(uint64_t sequence, const DatagramRecord& record,
+                              const BoundKeys& bound, ReplayWindow& window, Opened& out) {
   window.Mark(sequence);
-
   size_t size = record.body.size() - bound.keys.tag_size();
-  // DTLSInnerPlaintext: content, its type, zeros (RFC 9147 s4).
   while (size != 0 && record.body[size - 1] == 0) --size;
   if (size == 0) return PeerError(Code::kBadPadding, Alert::kUnexpectedMessage);
   const uint8_t type = record.body[--size];
@@ -124,6 +101,73 @@ inline Result<void> OpenInto(const DatagramRecord& record, BoundKeys& bound, Rep
   out.sequence = sequence;
   out.content = Slice(record.body, 0, size);
   return {};
+}
+
+// Opens the record that was expected, if it is that, together with the mask. A record that is not
+// is left as it was.
+inline crypto::MaskedOpen OpenExpected(const DatagramRecord& record, BoundKeys& bound,
+                                       uint64_t expected, uint16_t& mask) {
+  const auto hidden = static_cast<uint16_t>(Number(Slice(record.header, record.number_at, 2)));
+  std::array<uint8_t, kMaskSampleSize> bytes;
+  PutNumber(expected, record.header, record.number_at, 2);
+  const crypto::MaskedOpen done = bound.keys.OpenMasked(
+      bound.mask.context(), expected, record.header, hidden ^ static_cast<uint16_t>(expected),
+      record.body, absl::MakeSpan(bytes));
+  mask = NumberMask::TakeBytes(bytes);
+  if (done == crypto::MaskedOpen::kOtherMask) PutNumber(hidden, record.header, record.number_at, 2);
+  return done;
+}
+
+inline Result<void> OpenInto(const DatagramRecord& record, BoundKeys& bound, ReplayWindow& window,
+                             Opened& out) {
+  const auto noise = [&](Noise kind) {
+    out.noise = kind;
+    return Result<void>();
+  };
+  const bool is_long = record.number_size == 2;
+  const uint64_t expected = window.expected();
+  std::optional<uint16_t> mask;
+  if (bound.keys.makes_masks() && is_long && record.body.size() >= kMaskSampleSize &&
+      expected <= kMaxSequence) {
+    const crypto::MaskedOpen done = OpenExpected(record, bound, expected, mask.emplace());
+    if (done == crypto::MaskedOpen::kOpened) return ReadInner(expected, record, bound, window, out);
+    if (done == crypto::MaskedOpen::kForged) return noise(Noise::kForged);
+  } else {
+    mask = bound.mask.Of(record.body);
+  }
+  // Too short to be sampled: "as if they had failed deprotection" (RFC 9147 s4.2.3).
+  if (!mask) return noise(Noise::kForged);
+  const uint8_t* const hidden = record.header.data() + record.number_at;
+  const int number = is_long ? (hidden[0] << 8 | hidden[1]) ^ *mask : hidden[0] ^ *mask >> 8;
+  // A processor that foresees that it is the expected one need not wait for the mask.
+  uint64_t sequence = expected;
+  const bool is_expected =
+      is_long && number == static_cast<uint16_t>(expected) && expected <= kMaxSequence;
+  if (ABSL_PREDICT_FALSE(!is_expected)) {
+    const std::optional<uint64_t> said =
+        ReconstructSequence(static_cast<uint16_t>(number), is_long ? 16 : 8, expected);
+    if (!said || window.IsReplay(*said)) return noise(Noise::kReplayed);
+    sequence = *said;
+  }
+  PutNumber(sequence, record.header, record.number_at, record.number_size);
+  if (!bound.keys.Open(sequence, record.header, record.body)) return noise(Noise::kForged);
+  return ReadInner(sequence, record, bound, window, out);
+}
+
+// Seals the body, and gives the mask that hides the number.
+inline Result<uint16_t> SealBody(BoundKeys& bound, uint64_t sequence, Bytes header, Bytes plaintext,
+                                 Bytes tail, MutableBytes body) {
+  const auto parts = absl::Span<const Bytes>(&plaintext, 1);
+  if (!bound.keys.makes_masks()) {
+    MERLON_TRY(bound.keys.Seal(sequence, header, parts, tail, body));
+    const std::optional<uint16_t> mask = bound.mask.Of(body);
+    if (!mask) return LocalError(Code::kInternal);
+    return *mask;
+  }
+  std::array<uint8_t, kMaskSampleSize> mask;
+  MERLON_TRY(bound.keys.SealMasked(bound.mask.context(), sequence, header, parts, tail, body,
+                                   absl::MakeSpan(mask)));
+  return NumberMask::TakeBytes(mask);
 }
 
 }  // namespace
@@ -184,11 +228,9 @@ Result<SealedRecord> Seal(BoundKeys& bound, Epoch epoch, ContentType type, Bytes
 
   // The content's type, and zeros.
   const std::array<uint8_t, 1 + kMaskSampleSize> tail = {static_cast<uint8_t>(type)};
-  MERLON_TRY(bound.keys.Seal(sequence, header, absl::Span<const Bytes>(&plaintext, 1),
-                             Slice(Bytes(tail), 0, 1 + padding), body));
-  const std::optional<uint16_t> mask = bound.mask.Of(body);
-  if (!mask) return LocalError(Code::kInternal);
-  PutNumber(sequence ^ *mask, header, 1, 2);
+  MERLON_ASSIGN_OR_RETURN(const uint16_t mask, SealBody(bound, sequence, header, plaintext,
+                                                        Slice(Bytes(tail), 0, 1 + padding), body));
+  PutNumber(sequence ^ mask, header, 1, 2);
   return SealedRecord{{epoch, sequence}, kUnifiedHeaderSize + body_size};
 }
 

@@ -76,6 +76,24 @@ class RecordKeys {
     ++sequence_;
     return true;
   }
+  // Whether the AEAD makes masks too; then these count as Seal and Open do.
+  bool makes_masks() const { return installed() && algorithm()->masked != nullptr; }
+  Result<void> SealMasked(const void* mask_context, uint64_t nonce64, Bytes ad,
+                          absl::Span<const Bytes> in, Bytes tail, MutableBytes out,
+                          MutableBytes mask) {
+    if (remaining() == 0) return LocalError(Code::kAeadLimit);
+    ++sequence_;
+    key_.SealMasked(mask_context, nonce64, ad, in, tail, out, mask);
+    return {};
+  }
+  crypto::MaskedOpen OpenMasked(const void* mask_context, uint64_t nonce64, Bytes ad,
+                                uint16_t foreseen, MutableBytes in_out, MutableBytes mask) {
+    const crypto::MaskedOpen done =
+        key_.OpenMasked(mask_context, nonce64, ad, foreseen, in_out, mask);
+    if (done == crypto::MaskedOpen::kOpened) ++sequence_;
+    if (done == crypto::MaskedOpen::kForged) ++failed_opens_;
+    return done;
+  }
 
  private:
   crypto::AeadKey key_;

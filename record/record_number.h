@@ -56,6 +56,12 @@ class NumberMask {
     if (ciphertext.size() < kMaskSampleSize || algorithm_ == nullptr) return std::nullopt;
     std::array<uint8_t, kMaskSampleSize> mask;
     algorithm_->mask(context_.data(), Slice(ciphertext, 0, kMaskSampleSize), absl::MakeSpan(mask));
+    return TakeBytes(mask);
+  }
+  // For an AEAD that makes the mask as well (crypto::MaskedAead).
+  const void* context() const { return context_.data(); }
+  // The same two bytes of a mask, which is wiped.
+  static uint16_t TakeBytes(std::array<uint8_t, kMaskSampleSize>& mask) {
     const uint16_t out = static_cast<uint16_t>(LoadBigEndian<uint32_t>(mask.data()) >> 16);
     WipeObject(mask);
     return out;

@@ -18,7 +18,12 @@ class ReplayWindow {
     return age >= kSize || (seen_ >> age & 1) != 0;
   }
   void Mark(uint64_t sequence) {
-    if (sequence >= next_) {
+    if (sequence == next_) {  // as they mostly come
+      seen_ = seen_ << 1 | 1;
+      ++next_;
+      return;
+    }
+    if (sequence > next_) {
       const uint64_t shift = sequence + 1 - next_;
       seen_ = shift >= kSize ? 0 : seen_ << shift;
       next_ = sequence + 1;

@@ -226,6 +226,49 @@ void CheckBatch(const AeadAlgorithm& aead, Rand& rand) {
   }
 }
 
+// What is offered beside: the same records and the mask's own mask; another mask changes nothing.
+void CheckMasked(const AeadAlgorithm& aead, Rand& rand) {
+  if (aead.masked == nullptr) return;
+  AeadKey key;
+  key.Bind(aead, RandomBytes(rand, aead.key_size), RandomBytes(rand, kAeadIvSize));
+  alignas(16) uint8_t context[kMaxCipherContextSize];
+  aead.mask->bind(context, RandomBytes(rand, aead.mask->key_size));
+  // Sizes next to every number of blocks, past two of the chunks that kernels take.
+  for (size_t i = 0; i < 3 * 36; ++i) {
+    const size_t size = 64 * (i / 3) + i % 3;
+    const ByteString text = RandomBytes(rand, size), ad = RandomBytes(rand, 5);
+    const ByteString expected = Seal(key, i, ad, text);
+    ByteString out(expected.size()), of(16), mask(16);
+    aead.mask->mask(context, Slice(Bytes(expected), 0, 16), absl::MakeSpan(of));
+    const size_t first = rand() % (size + 1), last = rand() % (size - first + 1);
+    const Bytes parts[] = {Slice(Bytes(text), 0, first),
+                           Slice(Bytes(text), first, size - first - last)};
+    key.SealMasked(context, i, ad, parts, Slice(Bytes(text), size - last), absl::MakeSpan(out),
+                   absl::MakeSpan(mask));
+    EXPECT_EQ(out, expected) << size;
+    EXPECT_EQ(mask, of) << size;
+
+    const auto open = [&](unsigned foreseen, ByteString& record) {
+      mask.assign(16, 0);
+      return key.OpenMasked(context, i, ad, static_cast<uint16_t>(foreseen), absl::MakeSpan(record),
+                            absl::MakeSpan(mask));
+    };
+    const unsigned number = static_cast<unsigned>(of[0] << 8 | of[1]);
+    EXPECT_EQ(open(number ^ 0x100, out), MaskedOpen::kOtherMask);
+    EXPECT_EQ(open(number ^ 1, out), MaskedOpen::kOtherMask);
+    EXPECT_EQ(out, expected) << size;
+    EXPECT_EQ(mask, of) << size;
+    EXPECT_EQ(open(number, out), MaskedOpen::kOpened) << size;
+    EXPECT_EQ(mask, of) << size;
+    EXPECT_TRUE(std::equal(text.begin(), text.end(), out.begin())) << size;
+    ByteString forged = expected;
+    forged[rand() % forged.size()] ^= 0x20;
+    aead.mask->mask(context, Slice(Bytes(forged), 0, 16), absl::MakeSpan(of));
+    EXPECT_EQ(open(static_cast<unsigned>(of[0] << 8 | of[1]), forged), MaskedOpen::kForged) << size;
+    EXPECT_TRUE(AllZero(forged)) << size;
+  }
+}
+
 // A change of any bit, of the nonce or of the additional data is refused and leaves zeros behind.
 void CheckForgeries(const AeadAlgorithm& aead, Rand& rand) {
   AeadKey key;
@@ -262,6 +305,7 @@ void CheckAeadDuties(const AeadAlgorithm& aead) {
   CheckNonce(aead, rand);
   CheckParts(aead, rand);
   CheckBatch(aead, rand);
+  CheckMasked(aead, rand);
   CheckForgeries(aead, rand);
 }
 

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 
-#include "crypto/base/constant_time.h"
 #include "crypto/base/endian.h"
 #include "crypto/drivers/portable/aes_gcm.h"
 #include "crypto/drivers/x86/aes.h"
@@ -99,10 +98,17 @@ class Operation {
     HashPadded(Bytes(text + hashed_, done_ - hashed_), /*with_lengths=*/true);
   }
   [[gnu::target("aes,pclmul,ssse3,sse4.1")]] void Tag(uint8_t* out) const {
-    x86::Store(_mm_xor_si128(x86::ReverseBytes(hash_), tag_mask_), out);
+    x86::Store(Tag(), out);
+  }
+  [[gnu::target("aes,pclmul,ssse3,sse4.1")]] bool HasTag(const uint8_t* tag) const {
+    const __m128i difference = _mm_xor_si128(Tag(), x86::Load(tag));
+    return _mm_testz_si128(difference, difference) != 0;
   }
 
  private:
+  [[gnu::target("aes,pclmul,ssse3,sse4.1")]] __m128i Tag() const {
+    return _mm_xor_si128(x86::ReverseBytes(hash_), tag_mask_);
+  }
   size_t available() const { return streamed_ - used_; }
   void Advance(Bytes& in, size_t size) {
     in.remove_prefix(size);
@@ -270,11 +276,8 @@ bool OpenInPlace(const void* context, uint64_t nonce64, Bytes ad, MutableBytes i
   const size_t size = in_out.size() - kTagSize;
   Operation<kRounds> operation(*static_cast<const Context<kRounds>*>(context), nonce64, ad, size);
   operation.Open(Slice(in_out, 0, size));
-  uint8_t tag[kTagSize];
-  operation.Tag(tag);
-  const bool valid = ConstantTimeEqual(tag, Slice(Bytes(in_out), size));
+  const bool valid = operation.HasTag(Slice(Bytes(in_out), size).data());
   if (!valid) Wipe(in_out);  // public: the verdict
-  WipeObject(tag);
   return valid;
 }
 

@@ -10,6 +10,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include <cstring>
+
 #include "crypto/base/secret.h"
 #include "crypto/drivers/portable/chacha20.h"
 
@@ -88,39 +90,65 @@ template <int kShift>
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_xor_si256(text, stream));
 }
 
+// Eight blocks: word(i) is word i of all of them, put(at, stream) takes 32 bytes from `at` on.
+template <class Word, class Put>
+[[gnu::target("avx2"), gnu::always_inline]] inline void EightBlocks(Word word, Put put) {
+  __m256i x[16];
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; ++i) x[i] = word(i);
+  for (int i = 0; i < 10; ++i) {
+    QuarterRounds<0>(x);
+    QuarterRounds<1>(x);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; ++i) x[i] = _mm256_add_epi32(x[i], word(i));
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    TransposeEight(x + 8 * half);
+#pragma GCC unroll 8
+    for (int block = 0; block < 8; ++block) put(64 * block + 32 * half, x[8 * half + block]);
+  }
+  WipeObject(x);
+}
+
+// Word i of eight blocks that follow each other.
+[[gnu::target("avx2"), gnu::always_inline]] inline __m256i EightWords(const ChaCha20State& state,
+                                                                      int i) {
+  const __m256i all = _mm256_set1_epi32(static_cast<int>(state[static_cast<size_t>(i)]));
+  const __m256i lanes = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
+  return i == kChaCha20Counter ? _mm256_add_epi32(all, lanes) : all;
+}
+
 // XORs chunks of eight blocks of key stream into `in`, giving `out` (the same bytes or no overlap),
 // and moves the counter on.
 [[gnu::target("avx2")]] inline void ChaCha20XorAvx2(ChaCha20State& state, const uint8_t* in,
                                                     uint8_t* out, size_t chunks) {
-  const __m256i lanes = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
-  __m256i x[16];
   for (; chunks != 0; --chunks) {
-    const auto word = [&](int i) __attribute__((target("avx2"))) {
-      const __m256i all = _mm256_set1_epi32(static_cast<int>(state[static_cast<size_t>(i)]));
-      return i == kChaCha20Counter ? _mm256_add_epi32(all, lanes) : all;
-    };
-#pragma GCC unroll 16
-    for (int i = 0; i < 16; ++i) x[i] = word(i);
-    for (int i = 0; i < 10; ++i) {
-      QuarterRounds<0>(x);
-      QuarterRounds<1>(x);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < 16; ++i) x[i] = _mm256_add_epi32(x[i], word(i));
-#pragma GCC unroll 2
-    for (int half = 0; half < 2; ++half) {
-      TransposeEight(x + 8 * half);
-#pragma GCC unroll 8
-      for (int block = 0; block < 8; ++block) {
-        const int at = 64 * block + 32 * half;
-        XorStore(x[8 * half + block], in + at, out + at);
-      }
-    }
+    EightBlocks([&](int i) __attribute__((target("avx2"))) { return EightWords(state, i); },
+                [&](int at, __m256i stream)
+                    __attribute__((target("avx2"))) { XorStore(stream, in + at, out + at); });
     state[kChaCha20Counter] += kChaCha20Lanes;
     in += kChaCha20Lanes * kChaCha20BlockSize;
     out += kChaCha20Lanes * kChaCha20BlockSize;
   }
-  WipeObject(x);
+}
+
+// Writes seven blocks of key stream, moving the counter on by as many, and the block that 32 bytes
+// of `mask_key` and the sample's 16 of counter and nonce give.
+[[gnu::target("avx2")]] inline void ChaCha20MaskedAvx2(ChaCha20State& state,
+                                                       const uint8_t* mask_key,
+                                                       const uint8_t* sample, uint8_t* out) {
+  const auto word = [&](int i) __attribute__((target("avx2"))) {
+    const __m256i seven = EightWords(state, i);
+    if (i < 4) return seven;  // the constants
+    int last;
+    memcpy(&last, i < 12 ? mask_key + 4 * (i - 4) : sample + 4 * (i - 12), 4);
+    return _mm256_blend_epi32(seven, _mm256_set1_epi32(last), 0x80);
+  };
+  EightBlocks(word, [&](int at, __m256i stream) __attribute__((target("avx2"))) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + at), stream);
+  });
+  state[kChaCha20Counter] += kChaCha20Lanes - 1;
 }
 
 // The rows of two blocks.
@@ -148,19 +176,11 @@ template <bool kBack>
   x.c = _mm256_shuffle_epi32(x.c, 0x4e);
   x.d = _mm256_shuffle_epi32(x.d, kBack ? 0x39 : 0x93);
 }
-// The same as ChaCha20XorAvx2 with four blocks.
-[[gnu::target("avx2")]] inline void ChaCha20XorFewAvx2(ChaCha20State& state, const uint8_t* in,
-                                                       uint8_t* out) {
-  const auto row = [&](size_t i) __attribute__((target("avx2"))) {
-    return _mm256_broadcastsi128_si256(
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(state.data() + i)));
-  };
-  const __m256i last = row(12);
-  TwoBlocks first[2], x[2];
-  for (int i = 0; i < 2; ++i) {
-    const __m256i counters = _mm256_set_epi32(0, 0, 0, 2 * i + 1, 0, 0, 0, 2 * i);
-    first[i] = x[i] = {row(0), row(4), row(8), _mm256_add_epi32(last, counters)};
-  }
+// Four blocks: those that `first` begins with.
+template <class Put>
+[[gnu::target("avx2"), gnu::always_inline]] inline void FourBlocks(const TwoBlocks* first,
+                                                                   Put put) {
+  TwoBlocks x[2] = {first[0], first[1]};
   for (int i = 0; i < 10; ++i) {
     RowRounds(x[0]);
     RowRounds(x[1]);
@@ -176,13 +196,47 @@ template <bool kBack>
     const __m256i b = _mm256_add_epi32(x[i].b, first[i].b);
     const __m256i c = _mm256_add_epi32(x[i].c, first[i].c);
     const __m256i d = _mm256_add_epi32(x[i].d, first[i].d);
-    XorStore(_mm256_permute2x128_si256(a, b, 0x20), in + 128 * i, out + 128 * i);
-    XorStore(_mm256_permute2x128_si256(c, d, 0x20), in + 128 * i + 32, out + 128 * i + 32);
-    XorStore(_mm256_permute2x128_si256(a, b, 0x31), in + 128 * i + 64, out + 128 * i + 64);
-    XorStore(_mm256_permute2x128_si256(c, d, 0x31), in + 128 * i + 96, out + 128 * i + 96);
+    put(128 * i, _mm256_permute2x128_si256(a, b, 0x20));
+    put(128 * i + 32, _mm256_permute2x128_si256(c, d, 0x20));
+    put(128 * i + 64, _mm256_permute2x128_si256(a, b, 0x31));
+    put(128 * i + 96, _mm256_permute2x128_si256(c, d, 0x31));
   }
-  state[kChaCha20Counter] += kChaCha20Few;
   WipeObject(x);
+}
+// Four that follow each other.
+[[gnu::target("avx2"), gnu::always_inline]] inline void FourRows(const ChaCha20State& state,
+                                                                 TwoBlocks* first) {
+  const auto row = [&](size_t i) __attribute__((target("avx2"))) {
+    return BothHalves(reinterpret_cast<const uint8_t*>(state.data() + i));
+  };
+  for (int i = 0; i < 2; ++i) {
+    const __m256i counters = _mm256_set_epi32(0, 0, 0, 2 * i + 1, 0, 0, 0, 2 * i);
+    first[i] = {row(0), row(4), row(8), _mm256_add_epi32(row(12), counters)};
+  }
+}
+// The same as ChaCha20XorAvx2 with four blocks.
+[[gnu::target("avx2")]] inline void ChaCha20XorFewAvx2(ChaCha20State& state, const uint8_t* in,
+                                                       uint8_t* out) {
+  TwoBlocks first[2];
+  FourRows(state, first);
+  FourBlocks(first, [&](int at, __m256i stream)
+                        __attribute__((target("avx2"))) { XorStore(stream, in + at, out + at); });
+  state[kChaCha20Counter] += kChaCha20Few;
+  WipeObject(first);
+}
+// The same as ChaCha20MaskedAvx2 with four blocks, three of key stream.
+[[gnu::target("avx2")]] inline void ChaCha20MaskedFewAvx2(ChaCha20State& state,
+                                                          const uint8_t* mask_key,
+                                                          const uint8_t* sample, uint8_t* out) {
+  TwoBlocks first[2];
+  FourRows(state, first);
+  first[1].b = _mm256_blend_epi32(first[1].b, BothHalves(mask_key), 0xf0);
+  first[1].c = _mm256_blend_epi32(first[1].c, BothHalves(mask_key + 16), 0xf0);
+  first[1].d = _mm256_blend_epi32(first[1].d, BothHalves(sample), 0xf0);
+  FourBlocks(first, [&](int at, __m256i stream) __attribute__((target("avx2"))) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + at), stream);
+  });
+  state[kChaCha20Counter] += kChaCha20Few - 1;
   WipeObject(first);
 }
 

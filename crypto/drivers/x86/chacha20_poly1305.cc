@@ -27,6 +27,17 @@ struct Kernel {
   static void XorFew(ChaCha20State& state, const uint8_t* in, uint8_t* out) {
     x86::ChaCha20XorFewAvx2(state, in, out);
   }
+  static void Masked(ChaCha20State& state, const uint8_t* mask_key, const uint8_t* sample,
+                     uint8_t* out) {
+    x86::ChaCha20MaskedAvx2(state, mask_key, sample, out);
+  }
+  static void MaskedFew(ChaCha20State& state, const uint8_t* mask_key, const uint8_t* sample,
+                        uint8_t* out) {
+    x86::ChaCha20MaskedFewAvx2(state, mask_key, sample, out);
+  }
+  static void Mask(const uint8_t* key, const uint8_t* sample, uint8_t* out) {
+    x86::ChaCha20MaskAvx2(key, sample, out);
+  }
   static void Tag(const uint8_t* key, Bytes ad, Bytes text, uint8_t* tag) {
     // Powers of the multiplier cost more than they save on a few blocks.
     constexpr size_t kShort = 96;
@@ -35,11 +46,14 @@ struct Kernel {
   }
 };
 
+using Mode = ChaCha20Poly1305Mode<Kernel>;
+constexpr MaskedAead kMasked = Mode::Masked();
+
 }  // namespace
 
 constinit const MaskAlgorithm kX86ChaCha20Mask = {kChaCha20KeySize, kChaCha20KeySize, BindMask,
                                                   MaskOf};
-constinit const AeadAlgorithm kX86ChaCha20Poly1305 = ChaCha20Poly1305Mode<Kernel>::Algorithm();
+constinit const AeadAlgorithm kX86ChaCha20Poly1305 = Mode::Algorithm(&kMasked);
 
 }  // namespace merlon::crypto
 #endif

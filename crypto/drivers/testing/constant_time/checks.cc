@@ -41,6 +41,30 @@ class HiddenRng final : public Rng {
 constexpr EntropySource kHiddenEntropy = {
     "hidden", [](MutableBytes out) -> Result<void> { return HiddenRng().Fill(out); }};
 
+void RunMasked(const AeadAlgorithm& aead, const AeadKey& key) {
+  const auto mask_key = Hidden<kMaxMaskKeySize>();
+  const auto text = Hidden<kLongest>();
+  const std::array<uint8_t, 5> ad = {1, 2, 3};
+  alignas(16) std::array<uint8_t, kMaxCipherContextSize> context;
+  aead.mask->bind(context.data(), Slice(Bytes(mask_key), 0, aead.mask->key_size));
+  std::array<uint8_t, kLongest + 16> record;
+  std::array<uint8_t, 16> mask;
+  for (const size_t size : kSizes) {
+    const Bytes part = Slice(Bytes(text), 0, size);
+    const MutableBytes sealed = Slice(absl::MakeSpan(record), 0, size + aead.tag_size);
+    key.SealMasked(context.data(), 7, ad, absl::Span<const Bytes>(&part, 1), {}, sealed,
+                   absl::MakeSpan(mask));
+    Publish(sealed);
+    Publish(mask);
+    const auto foreseen = static_cast<uint16_t>(mask[0] << 8 | mask[1]);
+    for (const uint16_t guess : {static_cast<uint16_t>(foreseen ^ 1), foreseen}) {
+      const MaskedOpen wanted = guess == foreseen ? MaskedOpen::kOpened : MaskedOpen::kOtherMask;
+      Require(Public(wanted ==
+                     key.OpenMasked(context.data(), 7, ad, guess, sealed, absl::MakeSpan(mask))));
+    }
+  }
+}
+
 }  // namespace
 
 void RunAead(const AeadAlgorithm& aead) {
@@ -66,6 +90,7 @@ void RunAead(const AeadAlgorithm& aead) {
     sealed.back() ^= 1;
     Require(!Public(key.OpenInPlace(6, ad, sealed)));
   }
+  if (aead.masked != nullptr) RunMasked(aead, key);
 }
 
 void RunCipher(const CipherAlgorithm& cipher) {
