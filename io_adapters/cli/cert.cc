@@ -164,7 +164,7 @@ const Command kCert = {
         "  --key-out FILE  its private key\n"
         "  --names NAMES   DNS names and IP addresses that it is for\n"
         "  --cn NAME       its common name (the first of --names)\n"
-        "  --key-type TYPE p256 (if not given), p384, ed25519, rsa2048, rsa3072, rsa4096,\n"
+        "  --key-type TYPE p256 (if not given), p384, p521, ed25519, rsa2048, rsa3072, rsa4096,\n"
         "                  mldsa44, mldsa65, mldsa87\n"
         "  --is-ca         it may issue certificates\n"
         "  --ca FILE       who issues it (itself), with\n"
