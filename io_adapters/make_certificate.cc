@@ -38,6 +38,8 @@ crypto::SignAlg AlgorithmOf(crypto::KeyType type) {
   switch (type) {
     case crypto::KeyType::kEcP384:
       return {crypto::SignFamily::kEcdsa, crypto::HashId::kSha384};
+    case crypto::KeyType::kEcP521:
+      return {crypto::SignFamily::kEcdsa, crypto::HashId::kSha512};
     case crypto::KeyType::kEd25519:
     case crypto::KeyType::kEd448:
       return {crypto::SignFamily::kEddsa, crypto::HashId::kNone};

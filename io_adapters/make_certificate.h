@@ -43,10 +43,11 @@ struct SigningKeyKind {
 };
 inline constexpr SigningKeyKind kSigningKeyKinds[] = {
     {"p256", crypto::KeyType::kEcP256, 256},     {"p384", crypto::KeyType::kEcP384, 384},
-    {"ed25519", crypto::KeyType::kEd25519, 255}, {"ed448", crypto::KeyType::kEd448, 448},
-    {"rsa2048", crypto::KeyType::kRsa, 2048},    {"rsa3072", crypto::KeyType::kRsa, 3072},
-    {"rsa4096", crypto::KeyType::kRsa, 4096},    {"mldsa44", crypto::KeyType::kMlDsa44, 128},
-    {"mldsa65", crypto::KeyType::kMlDsa65, 192}, {"mldsa87", crypto::KeyType::kMlDsa87, 256},
+    {"p521", crypto::KeyType::kEcP521, 521},     {"ed25519", crypto::KeyType::kEd25519, 255},
+    {"ed448", crypto::KeyType::kEd448, 448},     {"rsa2048", crypto::KeyType::kRsa, 2048},
+    {"rsa3072", crypto::KeyType::kRsa, 3072},    {"rsa4096", crypto::KeyType::kRsa, 4096},
+    {"mldsa44", crypto::KeyType::kMlDsa44, 128}, {"mldsa65", crypto::KeyType::kMlDsa65, 192},
+    {"mldsa87", crypto::KeyType::kMlDsa87, 256},
 };
 // The kind of this name, or a sentence that says which there are.
 absl::StatusOr<SigningKeyKind> FindSigningKeyKind(std::string_view name);

@@ -247,6 +247,8 @@ std::string GroupName(uint16_t iana) {
       return "secp256r1";
     case 24:
       return "secp384r1";
+    case 25:
+      return "secp521r1";
     case 29:
       return "x25519";
     case 4588:
@@ -268,6 +270,8 @@ std::string SchemeName(uint16_t iana) {
       return "ecdsa_secp256r1_sha256";
     case 0x0503:
       return "ecdsa_secp384r1_sha384";
+    case 0x0603:
+      return "ecdsa_secp521r1_sha512";
     case 0x0804:
       return "rsa_pss_rsae_sha256";
     case 0x0805:

@@ -58,15 +58,24 @@ struct NamedGroup {
   crypto::GroupId id;
   uint16_t client_share_size, server_share_size;  // bytes
   bool tls12 = true;                              // false: no curve, so TLS 1.3 alone
+  bool unasked = true;                            // false: only where a configuration names it
 };
 inline constexpr NamedGroup kX25519 = {crypto::GroupId::kX25519, 32, 32};
 inline constexpr NamedGroup kSecp256r1 = {crypto::GroupId::kSecp256r1, 65, 65};
 inline constexpr NamedGroup kSecp384r1 = {crypto::GroupId::kSecp384r1, 97, 97};
+inline constexpr NamedGroup kSecp521r1 = {crypto::GroupId::kSecp521r1, 133, 133, true, false};
 // ML-KEM-768 beside X25519 (RFC 10024, RFC 9954): it holds as long as one of the two does. Its
 // ClientHello takes two datagrams of 1,200 bytes, and as much of a server's reassembly buffer.
 inline constexpr NamedGroup kX25519MlKem768 = {crypto::GroupId::kX25519MlKem768, 1216, 1120, false};
 // Bytes of handshake storage that a connection needs for it beyond what X25519 takes.
 inline constexpr size_t kHybridClientStorage = 6'000, kHybridServerStorage = 2'350;
+// The group of an ECDSA key's own curve; kNone: a key of another type.
+constexpr crypto::GroupId CurveOf(crypto::KeyType key) {
+  if (key == crypto::KeyType::kEcP256) return crypto::GroupId::kSecp256r1;
+  if (key == crypto::KeyType::kEcP384) return crypto::GroupId::kSecp384r1;
+  if (key == crypto::KeyType::kEcP521) return crypto::GroupId::kSecp521r1;
+  return crypto::GroupId::kNone;
+}
 
 // What a handshake may be signed with.
 struct SignatureScheme {
@@ -80,6 +89,12 @@ inline constexpr SignatureScheme kEcdsaSecp256r1Sha256 = {
     0x0403, {crypto::SignFamily::kEcdsa, crypto::HashId::kSha256}, crypto::KeyType::kEcP256};
 inline constexpr SignatureScheme kEcdsaSecp384r1Sha384 = {
     0x0503, {crypto::SignFamily::kEcdsa, crypto::HashId::kSha384}, crypto::KeyType::kEcP384};
+inline constexpr SignatureScheme kEcdsaSecp521r1Sha512 = {
+    0x0603,
+    {crypto::SignFamily::kEcdsa, crypto::HashId::kSha512},
+    crypto::KeyType::kEcP521,
+    true,
+    false};
 inline constexpr SignatureScheme kEd25519 = {
     0x0807, {crypto::SignFamily::kEddsa, crypto::HashId::kNone}, crypto::KeyType::kEd25519};
 inline constexpr SignatureScheme kRsaPssRsaeSha256 = {

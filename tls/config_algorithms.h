@@ -47,9 +47,10 @@ inline constexpr SuiteRow kBuiltSuites[] = {
      false},
 };
 inline constexpr const NamedGroup* kBuiltGroups[] = {&kX25519MlKem768, &kX25519, &kSecp256r1,
-                                                     &kSecp384r1};
+                                                     &kSecp384r1, &kSecp521r1};
 inline constexpr const SignatureScheme* kBuiltSchemes[] = {&kEcdsaSecp256r1Sha256,
                                                            &kEcdsaSecp384r1Sha384,
+                                                           &kEcdsaSecp521r1Sha512,
                                                            &kEd25519,
                                                            &kRsaPssRsaeSha256,
                                                            &kRsaPssRsaeSha384,

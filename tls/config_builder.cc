@@ -117,7 +117,9 @@ absl::Status ResolveGroups(const CommonChoices& choices, const crypto::DriverTab
                            CommonOwned& owned) {
   std::vector<uint16_t> wanted = choices.groups;
   if (wanted.empty()) {
-    for (const NamedGroup* group : kBuiltGroups) wanted.push_back(static_cast<uint16_t>(group->id));
+    for (const NamedGroup* group : kBuiltGroups) {
+      if (group->unasked) wanted.push_back(static_cast<uint16_t>(group->id));
+    }
   }
   for (uint16_t id : wanted) {
     const auto* group = std::find_if(std::begin(kBuiltGroups), std::end(kBuiltGroups),

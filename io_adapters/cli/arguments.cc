@@ -82,12 +82,15 @@ absl::StatusOr<std::vector<uint16_t>> ParseGroups(const std::vector<std::string>
       out.push_back(23);
     } else if (name == "secp384r1" || name == "P-384") {
       out.push_back(24);
+    } else if (name == "secp521r1" || name == "P-521") {
+      out.push_back(25);
     } else if (name == "X25519MLKEM768" || name == "x25519mlkem768") {
       out.push_back(4588);
     } else {
-      return absl::InvalidArgumentError(Cat("no group is called \"", name,
-                                            "\"; there are X25519MLKEM768, x25519, secp256r1 "
-                                            "(or P-256), secp384r1 (or P-384)"));
+      return absl::InvalidArgumentError(
+          Cat("no group is called \"", name,
+              "\"; there are X25519MLKEM768, x25519, secp256r1 "
+              "(or P-256), secp384r1 (or P-384), secp521r1 (or P-521)"));
     }
   }
   return out;

@@ -39,7 +39,7 @@ class Arguments {
 };
 
 // IANA numbers of groups by name: X25519MLKEM768, x25519, secp256r1 (or P-256), secp384r1 (or
-// P-384).
+// P-384), secp521r1 (or P-521).
 absl::StatusOr<std::vector<uint16_t>> ParseGroups(const std::vector<std::string>& names);
 
 }  // namespace merlon::cli

@@ -174,7 +174,7 @@ const Command kCert = {
         "  --out-pass-file FILE, if that is given\n"
         "  --names NAMES   DNS names and IP addresses that it is for\n"
         "  --cn NAME       its common name (the first of --names)\n"
-        "  --key-type TYPE p256 (if not given), p384, ed25519, ed448, rsa2048, rsa3072,\n"
+        "  --key-type TYPE p256 (if not given), p384, p521, ed25519, ed448, rsa2048, rsa3072,\n"
         "                  rsa4096, mldsa44, mldsa65, mldsa87\n"
         "  --is-ca         it may issue certificates\n"
         "  --ca FILE       who issues it (itself), with\n"

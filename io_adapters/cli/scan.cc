@@ -35,6 +35,8 @@ std::string KeyName(const x509::PublicKeyInfo& key) {
       return "a P-256 key";
     case crypto::KeyType::kEcP384:
       return "a P-384 key";
+    case crypto::KeyType::kEcP521:
+      return "a P-521 key";
     case crypto::KeyType::kEd25519:
       return "an Ed25519 key";
     case crypto::KeyType::kRsa:
@@ -49,6 +51,7 @@ std::string KeyName(const x509::PublicKeyInfo& key) {
 uint16_t CurveOf(std::optional<uint16_t> scheme) {
   if (scheme == 0x0403) return 23;  // ecdsa_secp256r1_sha256
   if (scheme == 0x0503) return 24;  // ecdsa_secp384r1_sha384
+  if (scheme == 0x0603) return 25;  // ecdsa_secp521r1_sha512
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "io_adapters/datagram_client.h"
 #include "io_adapters/sentences.h"
 #include "io_adapters/text.h"
+#include "tls/config_algorithms.h"
 
 namespace merlon::cli {
 namespace {
@@ -75,12 +76,8 @@ Attempt TryConnection(const ScanTarget& target, const io::TlsClientOptions& opti
 }
 
 std::vector<uint16_t> BuiltGroups(tls::Version version) {
-  io::TlsClientOptions options;
-  options.dangerously_trust_any_chain = true;  // it connects to nobody
-  const auto client = io::TlsClient::Create(options);
   std::vector<uint16_t> out;
-  if (!client.ok()) return out;
-  for (const tls::NamedGroup* group : (*client)->config()->common.groups) {
+  for (const tls::NamedGroup* group : tls::kBuiltGroups) {
     if (version == tls::Version::kTls13 || group->tls12)
       out.push_back(static_cast<uint16_t>(group->id));
   }

@@ -70,6 +70,9 @@ bool CheckHandshake(Engine& engine, bool is_resumption) {
   }
   if (flags.expect_hrr && !negotiated.retried) return Fail("no HelloRetryRequest");
   if (flags.expect_no_hrr && negotiated.retried) return Fail("HelloRetryRequest");
+  if (flags.expect_extended_master_secret && !negotiated.extended_master_secret) {
+    return Fail("no extended master secret");
+  }
   if (flags.expect_selected_credential &&
       engine.selected_credential() != *flags.expect_selected_credential) {
     return Fail("credential");

@@ -86,13 +86,14 @@ bool Echo(Carrier& carrier, Engine& engine) {
 }
 
 // A client ends with a session to resume, unless it is told not to expect one. In TLS 1.2 it comes
-// within the handshake, and what resumes a session has it already.
+// within the handshake, and what resumes a session has it already, unless the server renews it.
 bool CheckSession(Engine& engine, const Observed& observed) {
   const Flags& flags = engine.flags();
   const tls::Negotiated& negotiated = engine.core().negotiated();
   const bool none = IsTls13(negotiated.version)
                         ? flags.shim_shuts_down
-                        : negotiated.authentication == tls::Authentication::kResumption;
+                        : negotiated.authentication == tls::Authentication::kResumption &&
+                              !flags.expect_ticket_renewal;
   const bool expected = !flags.expect_no_session && !none;
   if (flags.server || observed.session.empty() == !expected) return true;
   return Say(expected ? "no session came" : "a session came and none was expected");

@@ -213,6 +213,8 @@ const std::map<std::string_view, Row>& Rows() {
       {"-expect-session-miss", Bool(&Flags::expect_session_miss)},
       {"-expect-no-session", Bool(&Flags::expect_no_session)},
       {"-expect-hrr", Bool(&Flags::expect_hrr)},
+      {"-expect-extended-master-secret", Bool(&Flags::expect_extended_master_secret)},
+      {"-expect-ticket-renewal", Bool(&Flags::expect_ticket_renewal)},
       {"-expect-no-hrr", Bool(&Flags::expect_no_hrr)},
   };
   return rows;

@@ -84,6 +84,7 @@ struct Flags {
   std::vector<uint16_t> expect_peer_verify_prefs;
   bool expect_session_miss = false, expect_no_session = false;
   bool expect_hrr = false, expect_no_hrr = false;
+  bool expect_extended_master_secret = false, expect_ticket_renewal = false;
 };
 
 // Versions are compared by age: DTLS counts down.

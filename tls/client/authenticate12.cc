@@ -11,10 +11,9 @@ namespace {
 // RFC 8422 s5.3: "If the client has used a Supported Elliptic Curves Extension, the public key in
 // the server's certificate MUST respect the client's choice of elliptic curves."
 bool RespectsCurves(crypto::KeyType key, const CommonConfig& config) {
-  if (key != crypto::KeyType::kEcP256 && key != crypto::KeyType::kEcP384) return true;
-  const crypto::GroupId curve =
-      key == crypto::KeyType::kEcP256 ? crypto::GroupId::kSecp256r1 : crypto::GroupId::kSecp384r1;
-  return FindGroup12(static_cast<uint16_t>(curve), config) != nullptr;
+  const crypto::GroupId curve = CurveOf(key);
+  return curve == crypto::GroupId::kNone ||
+         FindGroup12(static_cast<uint16_t>(curve), config) != nullptr;
 }
 
 // May a certificate whose key signs under this scheme be shown? RFC 5246 s7.4.4: certificate_types

@@ -80,6 +80,7 @@ Result<const CipherSuite*> CheckHello(const ServerHello& hello, const ClientOffe
   if (!hello.extended_master_secret && !cx.common.allow_plain_master_secret) {
     return PeerError(Code::kMissingExtension, Alert::kHandshakeFailure);
   }
+  cx.negotiated.extended_master_secret = hello.extended_master_secret;
   // RFC 8422 s5.1.2: "If [...] the extension is present [it] MUST contain [...] uncompressed".
   if (hello.ec_point_formats) {
     bool uncompressed = false;

@@ -9,6 +9,7 @@ namespace merlon::tls {
 void Context::Choose(const CipherSuite& suite) {
   negotiated.suite = &suite;
   negotiated.version = protocol->version13;
+  negotiated.extended_master_secret = true;  // RFC 9846 appendix E
   decode.mac_size = suite.hash->size;
 }
 

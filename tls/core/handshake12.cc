@@ -31,9 +31,7 @@ Header HeaderOf(uint8_t type, uint16_t sequence, size_t body_size, Transport tra
 }
 
 bool IsEdwards(crypto::KeyType key) { return key == crypto::KeyType::kEd25519; }
-bool IsWeierstrass(crypto::KeyType key) {
-  return key == crypto::KeyType::kEcP256 || key == crypto::KeyType::kEcP384;
-}
+bool IsWeierstrass(crypto::KeyType key) { return CurveOf(key) != crypto::GroupId::kNone; }
 
 // Keyed once for all that a handshake makes with it.
 Result<const crypto::Hmac*> KeyedPrf(const Master12& master, Context& cx) {

@@ -36,11 +36,12 @@ struct Negotiated {
   Bytes client_identity;
   const Credential* credential = nullptr;  // ours, if this side signed
   const ExternalPsk* psk = nullptr;
-  std::string_view alpn;               // empty: none
-  std::string_view server_name;        // client: as given; server: as sent, in handshake storage
-  absl::Span<const Bytes> peer_chain;  // in handshake storage; empty when resumed
-  Bytes peer_transport_parameters;     // in handshake storage
-  bool retried = false;                // by HelloRetryRequest
+  std::string_view alpn;                // empty: none
+  std::string_view server_name;         // client: as given; server: as sent, in handshake storage
+  absl::Span<const Bytes> peer_chain;   // in handshake storage; empty when resumed
+  Bytes peer_transport_parameters;      // in handshake storage
+  bool retried = false;                 // by HelloRetryRequest
+  bool extended_master_secret = false;  // RFC 7627; always in TLS 1.3
 };
 
 }  // namespace merlon::tls

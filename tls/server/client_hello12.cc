@@ -71,12 +71,13 @@ bool IsShared(const CipherSuite& suite, const ClientHello& hello, const Context&
 // RFC 8422 s5.3: the server's public key "MUST respect the client's choice of elliptic curves". Of
 // ours each scheme has one.
 bool RespectsCurves(uint16_t scheme, const ClientHello& hello) {
-  const auto supports = [&](crypto::GroupId curve) {
+  for (const SignatureScheme* ecdsa :
+       {&kEcdsaSecp256r1Sha256, &kEcdsaSecp384r1Sha384, &kEcdsaSecp521r1Sha512}) {
+    if (scheme != ecdsa->id) continue;
     return !hello.supported_groups ||
-           hello.supported_groups->Contains(static_cast<uint16_t>(curve));
-  };
-  if (scheme == kEcdsaSecp256r1Sha256.id) return supports(crypto::GroupId::kSecp256r1);
-  return scheme != kEcdsaSecp384r1Sha384.id || supports(crypto::GroupId::kSecp384r1);
+           hello.supported_groups->Contains(static_cast<uint16_t>(CurveOf(ecdsa->key_type)));
+  }
+  return true;
 }
 
 // The client's schemes that a shared suite can use, in its order.
@@ -101,6 +102,7 @@ Result<ServerPlan12> MakePlan(const ClientHello& hello, Bytes body, Context& cx)
   plan.suites = hello.cipher_suites;
   MERLON_TRY(ChooseAlpn(hello, cx));
   plan.extended_master_secret = hello.extended_master_secret;
+  cx.negotiated.extended_master_secret = plan.extended_master_secret;
   plan.secure_renegotiation = hello.renegotiation_info.has_value() ||
                               hello.cipher_suites.Contains(kEmptyRenegotiationInfoScsv);
   plan.point_formats = hello.ec_point_formats.has_value();
