@@ -87,6 +87,11 @@ TEST(Malformed, ExtensionBlocks) {
 
 TEST(Malformed, ClientHelloExtensions) {
   Check({
+      {"status_request", 1, Hello("0005 {01 {{30}} {aa}}"), kOk},
+      {"status_request with an empty responder", 1, Hello("0005 {01 {{}} {}}"), kDecode},
+      {"status_request without extensions", 1, Hello("0005 {01 {}}"), kDecode},
+      {"status_request with more behind it", 1, Hello("0005 {01 {} {} 00}"), kDecode},
+      {"status_request without a type", 1, Hello("0005 {}"), kDecode},
       {"server_name", 1, Hello("0000 {{00 {'a.example'}}}"), kOk},
       {"name of 255", 1, Hello("0000 {{00 {61*255}}}"), kOk},
       {"name of 256", 1, Hello("0000 {{00 {61*256}}}"), kName},

@@ -70,6 +70,14 @@ TEST(Messages12, Certificate) {
   EXPECT_FALSE(NextCertificate12(list, &der));
 }
 
+TEST(Messages12, CertificateStatus) {
+  Check<CertificateStatus12>({{"a response", "01 <30>", kOk},
+                              {"an empty one", "01 <>", kDecode},
+                              {"of another type", "02 <30>", kDecode},
+                              {"cut short", "01 000002 30", kDecode},
+                              {"more behind it", "01 <30> 00", kDecode}});
+}
+
 TEST(Messages12, CertificateRequest) {
   Check<CertificateRequest12>({{"no authorities", "[40 01] {0403 0804} {}", kOk},
                                {"authorities", "[40] {0403} {{30*3} {31}}", kOk},
