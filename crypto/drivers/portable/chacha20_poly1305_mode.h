@@ -72,7 +72,7 @@ class ChaCha20Poly1305Mode {
   class Stream {
    public:
     // `early`: the mask that is made with the first chunk.
-    Stream(const Context& context, uint64_t nonce64, uint64_t text_size, MaskJob early = {})
+    Stream(const Context& context, uint64_t nonce64, uint64_t text_size, const MaskJob& early = {})
         : job_(early), wanted_(kChaCha20BlockSize + text_size) {
       std::array<uint8_t, kAeadIvSize> nonce = context.iv;
       StoreBigEndian(LoadBigEndian<uint64_t>(&nonce[4]) ^ nonce64, &nonce[4]);
@@ -108,7 +108,7 @@ class ChaCha20Poly1305Mode {
     }
     // The sample of the mask that is made with the last chunk lies in text that the first one
     // covers.
-    void MaskLate(MaskJob late) { job_ = late; }
+    void MaskLate(const MaskJob& late) { job_ = late; }
     // Makes it when no chunk had room.
     void FinishMask() {
       if (job_.out != nullptr) Kernel::Mask(job_.key, job_.sample, job_.out);
