@@ -12,7 +12,14 @@ namespace merlon::crypto {
 // most kMaxPrfSeeds seeds, or it traps. The hash is that of the cipher suite: SHA-256 where the
 // suite names none.
 inline constexpr size_t kMaxPrfSeeds = 4;
+struct PrfOutput {
+  std::string_view label;
+  absl::Span<const Bytes> seed;
+  MutableBytes out;
+};
 void Tls12Prf(const Hmac& secret, std::string_view label, absl::Span<const Bytes> seed,
               MutableBytes out);
+// Two that do not depend on each other, in less time than one after the other.
+void Tls12PrfOfTwo(const Hmac& secret, const PrfOutput& one, const PrfOutput& other);
 
 }  // namespace merlon::crypto

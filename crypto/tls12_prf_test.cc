@@ -83,5 +83,22 @@ TEST(Tls12PrfTest, AShorterOutputIsThePrefixOfALonger) {
   }
 }
 
+TEST(Tls12PrfTest, TwoAtOnceAreWhatEachIsAlone) {
+  const ByteString secret(48, 5), seed(64, 9);
+  const Bytes pieces[] = {seed};
+  for (const HashAlgorithm* hash : {&kPortableSha256, &kPortableSha384}) {
+    const Hmac hmac(*hash, secret);
+    for (const size_t a : {0, 12, 32, 40, 48, 64, 104, 200}) {
+      for (const size_t b : {0, 1, 12, 33, 96, 150}) {
+        ByteString one(a), other(b);
+        Tls12PrfOfTwo(hmac, {"key expansion", pieces, absl::MakeSpan(one)},
+                      {"client finished", {}, absl::MakeSpan(other)});
+        EXPECT_EQ(ToHex(one), Prf(*hash, secret, "key expansion", pieces, a)) << a << " " << b;
+        EXPECT_EQ(ToHex(other), Prf(*hash, secret, "client finished", {}, b)) << a << " " << b;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace merlon::crypto

@@ -52,6 +52,7 @@ inline BinderKind BinderKindOf(const ExternalPsk& psk) {
 inline constexpr uint32_t kMaxSkippedEarlyData = 16384;
 
 struct MessageLog;  // handshake12.h
+struct Prf12;       // handshake12.h
 struct Offer12;     // client/offer.h
 
 struct Context {
@@ -157,7 +158,7 @@ struct Context {
   Bytes server_random;        // in storage; TLS 1.2 alone
   MessageLog* log = nullptr;  // in storage; null: none is kept
   // In storage: TLS 1.2's PRF under its master secret, from its first use on.
-  const crypto::Hmac* prf = nullptr;
+  Prf12* prf = nullptr;
   HandshakeMessage message{};  // the one being handled
   Now now{};
   FlightId flight{};

@@ -2,6 +2,7 @@
 #include "tls/core/handshake12.h"
 
 #include <cstring>
+#include <utility>
 
 #include "crypto/base/constant_time.h"
 #include "tls/msgs/messages13.h"
@@ -33,24 +34,36 @@ Header HeaderOf(uint8_t type, uint16_t sequence, size_t body_size, Transport tra
 bool IsEdwards(crypto::KeyType key) { return key == crypto::KeyType::kEd25519; }
 bool IsWeierstrass(crypto::KeyType key) { return CurveOf(key) != crypto::GroupId::kNone; }
 
-// Keyed once for all that a handshake makes with it.
-Result<const crypto::Hmac*> KeyedPrf(const Master12& master, Context& cx) {
+Result<Prf12*> KeyedPrf(const Master12& master, Context& cx) {
   if (cx.prf == nullptr) {
-    MERLON_ASSIGN_OR_RETURN(cx.prf, cx.arena.KeepObject<crypto::Hmac>(*cx.negotiated.suite->hash,
-                                                                      master.secret.reveal()));
+    MERLON_ASSIGN_OR_RETURN(
+        cx.prf, cx.arena.KeepObject<Prf12>(*cx.negotiated.suite->hash, master.secret.reveal()));
   }
   return cx.prf;
 }
 
-// One direction's keys, of a key block that is derived when the first is asked for.
-record::TrafficKeys TakeKeys(Master12& master, const crypto::Hmac& prf, bool of_client,
-                             const Context& cx) {
+// One direction's keys, of a key block that is derived when the first is asked for: what they
+// protect first is a Finished.
+record::TrafficKeys TakeKeys(Master12& master, Prf12& prf, bool of_client, const Context& cx) {
   const CipherSuite& suite = *cx.negotiated.suite;
   record::KeyBlockHalf& half = of_client ? master.keys.client : master.keys.server;
   if (half.key.empty()) {
-    master.keys = DeriveKeyBlock(prf, *suite.aead, cx.client_random, cx.server_random);
+    const crypto::Digest hash = cx.transcript->Peek();
+    master.keys = DeriveKeyBlock(prf.hmac, *suite.aead, cx.client_random, cx.server_random,
+                                 {of_client, hash.view(), MutableBytes(prf.first_finished)});
+    prf.has_first = true;
   }
   return {suite.aead, suite.hash, std::move(half)};
+}
+
+// verify_data of the Finished that is due.
+using VerifyData12 = std::array<uint8_t, kVerifyDataSize12>;
+VerifyData12 DueVerifyData(Prf12& prf, bool of_client, const Context& cx) {
+  if (std::exchange(prf.has_first, false)) return prf.first_finished;
+  VerifyData12 out;
+  const crypto::Digest hash = cx.transcript->Peek();
+  VerifyData(prf.hmac, {of_client, hash.view(), MutableBytes(out)});
+  return out;
 }
 
 Result<void> DeriveUnderPsk(const DeriveMaster& request, MutableBytes out) {
@@ -171,27 +184,25 @@ Result<void> RequestPskMaster12(bool extended, std::optional<Bytes> other_secret
 }
 
 Result<void> InstallReadKeys12(Master12& master, Context& cx) {
-  MERLON_ASSIGN_OR_RETURN(const crypto::Hmac* const prf, KeyedPrf(master, cx));
-  return cx.outbox.Push(
-      InstallRead{Epoch::kFirstKeys, TakeKeys(master, *prf, cx.server != nullptr, cx)});
+  MERLON_ASSIGN_OR_RETURN(Prf12* const prf, KeyedPrf(master, cx));
+  const bool of_client = cx.server != nullptr;
+  return cx.outbox.Push(InstallRead{Epoch::kFirstKeys, TakeKeys(master, *prf, of_client, cx)});
 }
 
 Result<void> EmitFinished12(Master12& master, Context& cx) {
-  MERLON_ASSIGN_OR_RETURN(const crypto::Hmac* const prf, KeyedPrf(master, cx));
+  MERLON_ASSIGN_OR_RETURN(Prf12* const prf, KeyedPrf(master, cx));
   const bool is_client = cx.client != nullptr;
   MERLON_TRY(cx.outbox.Push(SendChangeCipherSpec{cx.flight}));
   MERLON_TRY(
       cx.outbox.Push(InstallWrite{Epoch::kFirstKeys, TakeKeys(master, *prf, is_client, cx)}));
-  uint8_t mac[kVerifyDataSize12];
-  VerifyData(*prf, is_client, cx.transcript->Peek().view(), mac);
+  const VerifyData12 mac = DueVerifyData(*prf, is_client, cx);
   return Emit12(Epoch::kFirstKeys, Finished{.mac = mac}, cx);
 }
 
 Result<void> CheckFinished12(Bytes mac, const Master12& master, Context& cx) {
   MERLON_TRY(CheckEpoch12(Epoch::kFirstKeys, cx));
-  uint8_t expected[kVerifyDataSize12];
-  MERLON_ASSIGN_OR_RETURN(const crypto::Hmac* const prf, KeyedPrf(master, cx));
-  VerifyData(*prf, cx.client == nullptr, cx.transcript->Peek().view(), expected);
+  MERLON_ASSIGN_OR_RETURN(Prf12* const prf, KeyedPrf(master, cx));
+  const VerifyData12 expected = DueVerifyData(*prf, cx.client == nullptr, cx);
   // RFC 5246 s7.4.9: "Recipients of Finished messages MUST verify that the contents are correct";
   // s7.2.2: decrypt_error is for "[being] unable to [...] validate a Finished message".
   if (!ConstantTimeEqual(Bytes(expected), mac)) {

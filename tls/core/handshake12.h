@@ -20,6 +20,15 @@ struct MessageLog {
   FixedVector<LoggedMessage, 10> messages;
 };
 
+// TLS 1.2's PRF, keyed once for all that a handshake makes with it; in storage. The verify_data of
+// the first Finished is made along with the key block, which nothing but that message follows.
+struct Prf12 {
+  Prf12(const crypto::HashAlgorithm& hash, Bytes master) : hmac(hash, master) {}
+  crypto::Hmac hmac;
+  std::array<uint8_t, kVerifyDataSize12> first_finished{};
+  bool has_first = false;  // and it was not used
+};
+
 // ---- Transcript --------------------------------------------------------------------------------
 
 // Starts the transcript, and the log if one is wanted.

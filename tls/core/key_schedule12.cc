@@ -12,6 +12,10 @@ size_t FixedIvSize(const crypto::AeadAlgorithm& aead) {
   return aead.id == crypto::AeadId::kChaCha20Poly1305 ? 12 : 4;
 }
 
+std::string_view LabelOf(const FinishedOf& finished) {
+  return finished.client ? "client finished" : "server finished";
+}
+
 }  // namespace
 
 MasterSecret DeriveMaster12(const crypto::HashAlgorithm& hash, Bytes premaster,
@@ -23,11 +27,12 @@ MasterSecret DeriveMaster12(const crypto::HashAlgorithm& hash, Bytes premaster,
 }
 
 KeyBlock DeriveKeyBlock(const crypto::Hmac& master, const crypto::AeadAlgorithm& aead,
-                        Bytes client_random, Bytes server_random) {
+                        Bytes client_random, Bytes server_random, const FinishedOf& next) {
   const size_t key = aead.key_size, iv = FixedIvSize(aead);
   const Bytes seed[] = {server_random, client_random};
   const Secret<2 * (32 + 12)> block(2 * (key + iv), [&](MutableBytes out) {
-    crypto::Tls12Prf(master, "key expansion", seed, out);
+    crypto::Tls12PrfOfTwo(master, {"key expansion", seed, out},
+                          {LabelOf(next), {&next.transcript_hash, 1}, next.out});
   });
   // client_write_key, server_write_key, client_write_IV, server_write_IV.
   const auto part = [&](size_t at, size_t size) { return Slice(block.reveal(), at, size); };
@@ -37,10 +42,8 @@ KeyBlock DeriveKeyBlock(const crypto::Hmac& master, const crypto::AeadAlgorithm&
                      .fixed_iv = Secret<12>::CopyOf(part(2 * key + iv, iv))}};
 }
 
-void VerifyData(const crypto::Hmac& master, bool of_client, Bytes transcript_hash,
-                MutableBytes out) {
-  const Bytes seed[] = {transcript_hash};
-  crypto::Tls12Prf(master, of_client ? "client finished" : "server finished", seed, out);
+void VerifyData(const crypto::Hmac& master, const FinishedOf& finished) {
+  crypto::Tls12Prf(master, LabelOf(finished), {&finished.transcript_hash, 1}, finished.out);
 }
 
 void ExportKeyingMaterial12(const crypto::Hmac& master, Bytes client_random, Bytes server_random,

@@ -43,13 +43,18 @@ inline crypto::Hmac PrfOf(const crypto::HashAlgorithm& hash, const MasterSecret&
   return crypto::Hmac(hash, master.reveal());
 }
 
-// RFC 5246 s6.3: without MAC keys, since every suite here is an AEAD.
-KeyBlock DeriveKeyBlock(const crypto::Hmac& master, const crypto::AeadAlgorithm& aead,
-                        Bytes client_random, Bytes server_random);
+// A Finished (RFC 5246 s7.4.9): its verify_data, kVerifyDataSize12 bytes, goes to `out`.
+struct FinishedOf {
+  bool client;
+  Bytes transcript_hash;
+  MutableBytes out;
+};
+void VerifyData(const crypto::Hmac& master, const FinishedOf& finished);
 
-// verify_data of a Finished (RFC 5246 s7.4.9) into `out`, kVerifyDataSize12 bytes.
-void VerifyData(const crypto::Hmac& master, bool of_client, Bytes transcript_hash,
-                MutableBytes out);
+// RFC 5246 s6.3: without MAC keys, since every suite here is an AEAD. And the verify_data of the
+// Finished that comes next, which takes less time along with it.
+KeyBlock DeriveKeyBlock(const crypto::Hmac& master, const crypto::AeadAlgorithm& aead,
+                        Bytes client_random, Bytes server_random, const FinishedOf& next);
 
 // Keying material exporters (RFC 5705 s4): no context and an empty one give different bytes.
 void ExportKeyingMaterial12(const crypto::Hmac& master, Bytes client_random, Bytes server_random,

@@ -79,16 +79,19 @@ TEST(KeySchedule12, GivesWhatPythonGives) {
     gcm.key_size = 16;
     chacha.id = crypto::AeadId::kChaCha20Poly1305;
     chacha.key_size = 32;
+    Buffer out(kVerifyDataSize12);
     for (const auto& [aead, block] : {std::pair(&gcm, e.block16), std::pair(&chacha, e.block32)}) {
-      const KeyBlock keys = DeriveKeyBlock(prf, *aead, client, server);
+      const bool of_client = aead == &chacha;
+      const KeyBlock keys = DeriveKeyBlock(prf, *aead, client, server,
+                                           {of_client, session_hash.view(), absl::MakeSpan(out)});
+      EXPECT_EQ(Hex(out), of_client ? e.client_finished : e.server_finished);
       EXPECT_EQ(Hex(keys.client.key.reveal()) + Hex(keys.server.key.reveal()) +
                     Hex(keys.client.fixed_iv.reveal()) + Hex(keys.server.fixed_iv.reveal()),
                 block);
     }
-    Buffer out(kVerifyDataSize12);
-    VerifyData(prf, /*of_client=*/true, session_hash.view(), MutableBytes(out));
+    VerifyData(prf, {/*client=*/true, session_hash.view(), MutableBytes(out)});
     EXPECT_EQ(Hex(out), e.client_finished);
-    VerifyData(prf, /*of_client=*/false, session_hash.view(), MutableBytes(out));
+    VerifyData(prf, {/*client=*/false, session_hash.view(), MutableBytes(out)});
     EXPECT_EQ(Hex(out), e.server_finished);
     out.resize(20);
     const auto exported = [&](std::optional<Bytes> context) {
