@@ -4,7 +4,8 @@
 // kinds (two, where another branch was in the same state). What each gives is read off the
 // hand-written tables (tls/testing/legal_messages.h): it is taken, it is dropped, or it ends the
 // connection with the table's alert. A connection that has ended is asked each kind once more:
-// nothing changes it, so all continuations of what is illegal are decided.
+// nothing changes it, so all continuations of what is illegal are decided. On datagrams each kind
+// also comes ahead of its turn, by up to three messages (one, where another branch was).
 //
 // The fuzz driver makes every body acceptable that is well-formed, so that only the order decides.
 // Of each kind one message is made, by a pair of cores; framer.h puts it into records.
@@ -362,12 +363,16 @@ class Explorer {
   void Explore(const Sequence& handshake) {
     for (size_t size = 0; size <= handshake.size(); ++size) {
       const Sequence prefix(handshake.begin(), handshake.begin() + static_cast<ptrdiff_t>(size));
-      // By three where no branch was before; one less where one was.
+      // By three where no branch was before; fewer where one was.
       const LegalState* state = &stage_.Start();
       for (const Kind kind : prefix) state = ExpectedOf(*state, kind, stage_).next;
-      Continue(prefix, met_.insert(state).second ? 3 : 2);
+      const bool is_new = met_.insert(state).second;
+      Continue(prefix, is_new ? 3 : 2);
       if (stage_.protocol().datagrams()) {
-        if (size < handshake.size()) Ahead(prefix, handshake[size]);
+        const size_t furthest = std::min<size_t>(is_new ? 3 : 1, handshake.size() - size);
+        for (size_t ahead = 1; ahead <= furthest; ++ahead) {
+          Ahead(prefix, Slice(absl::MakeConstSpan(handshake), size, ahead));
+        }
         InOtherEpochs(handshake, size);
       }
       if (::testing::Test::HasFailure()) return;
@@ -416,29 +421,33 @@ class Explorer {
     return legal;
   }
 
-  // Every kind ahead of each message of what really happens: nothing comes of it before that
-  // message, and then what would have come of it behind it; also where it is held for keys that the
-  // message brings.
-  void Ahead(const Sequence& prefix, Kind next) {
+  // Every kind ahead of one to three messages of what really happens: nothing comes of it before
+  // those, and then what would have come of it behind them; also where it is held for keys that
+  // they bring.
+  void Ahead(const Sequence& prefix, absl::Span<const Kind> between) {
     for (const Kind kind : kinds_) {
       if (kind >= kChangeCipherSpec || ::testing::Test::HasFailure()) continue;
-      SCOPED_TRACE("ahead: " + Words(prefix) + "then " + std::to_string(kind));
-      if (AheadOf(prefix, next, kind, /*keys_behind=*/true)) {
-        (void)AheadOf(prefix, next, kind, /*keys_behind=*/false);
+      SCOPED_TRACE("ahead by " + std::to_string(between.size()) + ": " + Words(prefix) + "then " +
+                   std::to_string(kind));
+      if (AheadOf(prefix, between, kind, /*keys_behind=*/true)) {
+        (void)AheadOf(prefix, between, kind, /*keys_behind=*/false);
       }
     }
   }
-  // Whether `next` changes the peer's keys, as those of DTLS 1.3 do.
-  bool AheadOf(const Sequence& prefix, Kind next, Kind kind, bool keys_behind) {
+  // Whether what is between changes the peer's keys, as those of DTLS 1.3 do.
+  bool AheadOf(const Sequence& prefix, absl::Span<const Kind> between, Kind kind,
+               bool keys_behind) {
     Side<SomeEnd> side(stage_);
     Play(prefix, side);
     const LegalState& state = side.state();
-    const LegalState& behind = *ExpectedOf(state, next, stage_).next;
+    const LegalState* last = &state;
+    for (const Kind next : between) last = ExpectedOf(*last, next, stage_).next;
+    const LegalState& behind = *last;
     const Outcome before = side.end().outcome();
-    side.GiveAhead(kind, behind, 1, side.EpochIn(keys_behind ? behind : state, kind));
+    side.GiveAhead(kind, behind, static_cast<uint16_t>(between.size()),
+                   side.EpochIn(keys_behind ? behind : state, kind));
     EXPECT_TRUE(side.end().outcome() == before) << "what is ahead waits";
-    side.Give(side.Frame(next));
-    side.Enter(behind, next);
+    Play(between, side);
     side.SkipMessage();
     ++sequences_;
     const Expected expected =
@@ -480,7 +489,7 @@ class Explorer {
     return epoch != 3 || state.keys != Keys::kApplication;
   }
 
-  void Play(const Sequence& sequence, Side<SomeEnd>& side) {
+  void Play(absl::Span<const Kind> sequence, Side<SomeEnd>& side) {
     for (const Kind kind : sequence) {
       const LegalState& next = *ExpectedOf(side.state(), kind, stage_).next;
       side.Give(side.Frame(kind));
