@@ -59,11 +59,13 @@ int RunDtlsServer(const Arguments& arguments) {
   const auto port = arguments.Number("port", 4433, 0, 65535);
   const auto count = arguments.Number("count", 0, 0, 1 << 30);
   const auto mtu = arguments.Number("mtu", 1200, 256, 16384);
-  for (const absl::Status& s : {port.status(), count.status(), mtu.status()}) {
+  const auto groups = ParseGroups(arguments.List("groups"));
+  for (const absl::Status& s : {port.status(), count.status(), mtu.status(), groups.status()}) {
     if (!s.ok()) return Complain(kUsage, s);
   }
   io::TlsServerOptions options;
   options.alpn = arguments.List("alpn");
+  options.groups = *groups;
   if (absl::Status s = ReadCredentials(arguments, options); !s.ok()) return Complain(kUsage, s);
   if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
   const auto server =
@@ -100,12 +102,13 @@ const Command kDtlsServer = {
         "  --port N        where to listen (4433); 0: any that is free\n"
         "  --host ADDRESS  of this machine (all)\n"
         "  --alpn NAMES    protocols, most wanted first, with commas\n"
+        "  --groups NAMES  as of merlon server\n"
         "  --mtu BYTES     of the largest datagram to send (1200)\n"
         "  --once          end after one client\n"
         "  --count N       end after N clients\n",
     .arguments = {.options =
                       "cert key pass-file staple client-ca client-auth psk-file raw-psk-file port "
-                      "host alpn mtu count "
+                      "host alpn mtu groups count "
                       "min-version max-version suites",
                   .switches = "once"},
     .run = RunDtlsServer,

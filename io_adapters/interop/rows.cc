@@ -82,6 +82,11 @@ bool IsWorthwhile(const Row& row) {
   return row.feature == Feature::kTalks || row.feature == Feature::kRefuses;
 }
 
+// Whether the peer takes no other group of a server with a PSK.
+bool MixesOnP256(const Row& row) {
+  return !Is13(row.version) && (row.peer->can & kPsk12OnP256) != 0;
+}
+
 bool Applies(const Row& row) {
   const uint32_t can = row.peer->can;
   const bool psk = row.authentication == Authentication::kPsk;
@@ -93,10 +98,7 @@ bool Applies(const Row& row) {
     case Feature::kRetries:
       return (can & kGroups) != 0 && (Is13(row.version) || !psk);
     case Feature::kCookie:
-      if (!IsDatagram(row.version)) return false;
-      // `merlon dtls-server` has no option for groups.
-      if (!row.merlon_is_client) return !psk || Is13(row.version) || (can & kPsk12OnP256) == 0;
-      return (can & kCookies) != 0;
+      return IsDatagram(row.version) && (!row.merlon_is_client || (can & kCookies) != 0);
     case Feature::kSmallDatagrams:
       // wolfSSL cannot send a ClientHello with a PSK in fragments.
       return (can & kMtu) != 0 && IsDatagram(row.version) && !psk;
@@ -189,8 +191,7 @@ PeerRow::Words PeerRow::Command(bool merlon, bool server, const Words& more) con
   const bool both = authentication == Authentication::kBoth;
   if (authentication == Authentication::kPsk) {
     if (!given("psk=")) words.push_back(kPsk);
-    const bool p256 = !Is13(GetParam().version) && (GetParam().peer->can & kPsk12OnP256) != 0;
-    if (merlon && server && p256) words.push_back("groups=P-256");
+    if (merlon && server && MixesOnP256(GetParam())) words.push_back("groups=P-256");
   } else {
     const bool identified = !merlon && (GetParam().peer->can & kAlwaysIdentified) != 0;
     if ((server || both || identified) && !given("cert=")) add_certificate(kEc);
@@ -345,6 +346,7 @@ PeerRow::Words PeerRow::DtlsServerCommand() const {
   if (GetParam().authentication == Authentication::kPsk) {
     std::ofstream(File("cookie.psk")) << std::string_view(kPsk).substr(strlen("psk=")) << "\n";
     words = Join(words, {"--raw-psk-file", File("cookie.psk")});
+    if (MixesOnP256(GetParam())) words = Join(words, {"--groups", "P-256"});
   } else {
     words = Join(words, {"--cert", Chain(kEc), "--key", Key(kEc)});
   }
