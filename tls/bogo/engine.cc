@@ -108,7 +108,8 @@ tls::OpResult Engine::Perform(const tls::Operation& operation) {
     }
   }
   if (const auto* choose = std::get_if<tls::ChooseCredential>(&operation)) {
-    if (flags_.fail_cert_callback) return tls::OpFailed{};
+    const bool fails = flags_.server && flags_.fail_ocsp_callback;  // what would bring a response
+    if (flags_.fail_cert_callback || fails) return tls::OpFailed{};
     Bytes name;
     for (Reader list(choose->authorities); tls::NextAuthority(list, &name);) {
       observed_.authorities.emplace_back(AsText(name));
