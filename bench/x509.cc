@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Certificates: parsing one, verifying a chain of the web's kind, with the signatures' time and
 // without; beside OpenSSL. Fails where a verification allocates.
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 #include <array>
 #include <memory>
@@ -14,6 +11,7 @@
 #include "bench/table.h"
 #include "crypto/drivers/default_drivers.h"
 #include "x509/path_builder.h"
+#include "x509/testing/openssl.h"
 #include "x509/testing/web_chain.h"
 
 namespace merlon::bench {
@@ -85,18 +83,9 @@ double Verify(const Options& options, const x509::WebChain& chain, crypto::Drive
 
 // ---- OpenSSL ------------------------------------------------------------------------------------
 
-struct Free {
-  void operator()(X509* x) const { X509_free(x); }
-  void operator()(X509_STORE* x) const { X509_STORE_free(x); }
-  void operator()(X509_STORE_CTX* x) const { X509_STORE_CTX_free(x); }
-  void operator()(EVP_MD_CTX* x) const { EVP_MD_CTX_free(x); }
-};
-using X509Ptr = std::unique_ptr<X509, Free>;
-
-X509Ptr Decode(const std::string& der) {
-  const auto* at = reinterpret_cast<const uint8_t*>(der.data());
-  return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-}
+using x509::openssl::Decode;
+using x509::openssl::Free;
+using x509::openssl::X509Ptr;
 
 // Its extensions as well, which it decodes when they are first asked for.
 double OpenSslParse(const Options& options, const std::string& der) {

@@ -9,6 +9,7 @@
 #include "x509/der_writer.h"
 #include "x509/oid.h"
 #include "x509/pem.h"
+#include "x509/wiper.h"
 
 namespace merlon::x509 {
 namespace {
@@ -169,18 +170,6 @@ template <size_t kRoom>
   MERLON_ASSIGN_OR_RETURN(const size_t size, store.PublicKey(key, absl::MakeSpan(room)));
   return Bytes(room.data(), size) == claimed ? Result<void>() : BadKey();
 }
-
-// Wipes what it covers when it goes.
-class Wiper {
- public:
-  explicit Wiper(MutableBytes bytes) : bytes_(bytes) {}
-  Wiper(const Wiper&) = delete;
-  Wiper& operator=(const Wiper&) = delete;
-  ~Wiper() { Wipe(bytes_); }
-
- private:
-  MutableBytes bytes_;
-};
 
 // RFC 9881 s6: who is given both forms may see to it that they are one key.
 [[gnu::noinline]] Result<void> CheckExpanded(const KeyStore& store, const ParsedKey& parsed) {

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <array>
 
-#include "crypto/base/secret.h"
 #include "crypto/legacy/cbc.h"
 #include "crypto/legacy/sha1.h"
 #include "crypto/pbkdf2.h"
 #include "x509/der.h"
 #include "x509/der_writer.h"
 #include "x509/pem.h"
+#include "x509/wiper.h"
 
 namespace merlon::x509 {
 namespace {
@@ -51,18 +51,6 @@ uint8_t NumberOf(HashId hash) {
 }
 // Of an AES key of `size` bytes.
 uint8_t AesNumber(size_t size) { return static_cast<uint8_t>(size / 8 * 20 - 38); }
-
-// Wipes what it covers when it goes.
-class Wiper {
- public:
-  explicit Wiper(MutableBytes bytes) : bytes_(bytes) {}
-  Wiper(const Wiper&) = delete;
-  Wiper& operator=(const Wiper&) = delete;
-  ~Wiper() { Wipe(bytes_); }
-
- private:
-  MutableBytes bytes_;
-};
 
 // PBES2-params and the ciphertext; borrowed.
 struct Encrypted {

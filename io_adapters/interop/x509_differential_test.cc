@@ -2,8 +2,6 @@
 // The verifier against OpenSSL's, on one chain whose leaf is changed in many ways and signed again,
 // from fixed seeds: where one accepts what the other refuses, the reason stands in a table here.
 #include <gtest/gtest.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 #include <map>
 #include <memory>
@@ -12,24 +10,15 @@
 
 #include "crypto/drivers/default_drivers.h"
 #include "x509/path_builder.h"
+#include "x509/testing/openssl.h"
 #include "x509/testing/web_chain.h"
 
 namespace merlon::interop {
 namespace {
 
-struct Free {
-  void operator()(X509* x) const { X509_free(x); }
-  void operator()(X509_STORE* x) const { X509_STORE_free(x); }
-  void operator()(X509_STORE_CTX* x) const { X509_STORE_CTX_free(x); }
-};
-using X509Ptr = std::unique_ptr<X509, Free>;
-
-X509Ptr Decode(const std::string& der) {
-  const auto* at = reinterpret_cast<const uint8_t*>(der.data());
-  const auto* const end = at + der.size();
-  X509Ptr out(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  return at == end ? std::move(out) : nullptr;
-}
+using x509::openssl::Decode;
+using x509::openssl::Free;
+using x509::openssl::X509Ptr;
 
 // 0: accepted. Else X509_V_ERR_..., or -1: it is not decoded.
 int OpenSsl(const x509::WebChain& chain, const std::string& leaf_der) {
