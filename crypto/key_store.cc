@@ -83,7 +83,8 @@ Result<KeyHandle> KeyStore::Generate(const KeyAttributes& attributes, Rng& rng, 
   return Keep(*slot, attributes, GenerateInto(slot->room, attributes, rng), existing);
 }
 
-Result<KeyHandle> KeyStore::Copy(KeyHandle source, const KeyAttributes& attributes) {
+Result<KeyHandle> KeyStore::Copy(KeyHandle source, const KeyAttributes& attributes,
+                                 Existing existing) {
   return WithMaterial(source, Usage::kCopy,
                       [&](Bytes material, const KeyAttributes& from) -> Result<KeyHandle> {
                         KeyAttributes narrowed = attributes;
@@ -104,7 +105,7 @@ Result<KeyHandle> KeyStore::Copy(KeyHandle source, const KeyAttributes& attribut
                             !Permits(from.algorithm, narrowed.algorithm)) {
                           return Misuse(Code::kNotPermitted);
                         }
-                        return Import(narrowed, material);
+                        return Import(narrowed, material, existing);
                       });
 }
 

@@ -51,7 +51,8 @@ class KeyStore {
   // A second key of the same material, whose policy is what the source's and `attributes` both
   // allow; a type or bits other than kNone and 0 must be the source's. Needs Usage::kCopy.
   // kNotPermitted: without it, or for an algorithm that the source is not for; else as in Import.
-  Result<KeyHandle> Copy(KeyHandle source, const KeyAttributes& attributes);
+  Result<KeyHandle> Copy(KeyHandle source, const KeyAttributes& attributes,
+                         Existing existing = Existing::kRefuse);
   // The persistent key of this name; the same handle while it is open. KeyVault::Load's errors,
   // kTooManyKeys.
   Result<KeyHandle> Open(const KeyName& name);

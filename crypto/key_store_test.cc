@@ -602,7 +602,7 @@ TEST_F(DeriveKeyTest, ABlobOpensUnderItsKeyAndContextAlone) {
   };
   ASSERT_EQ(*open(key, "settings", blob), text.size());
   EXPECT_EQ(AsText(Slice(Bytes(out), 0, text.size())), AsText(text));
-  const Error refused = PeerError(Code::kBadRecord, Alert::kDecryptError);
+  const Error refused = PeerError(Code::kBadMac, Alert::kDecryptError);
   EXPECT_EQ(open(key, "other", blob).error(), refused);
   EXPECT_EQ(open(other, "settings", blob).error(), refused);
   for (size_t i = 0; i < blob.size(); ++i) {
@@ -635,7 +635,7 @@ TEST_F(DeriveKeyTest, ABlobNeedsAKeyThatIsForItAndRoom) {
   attributes = {.type = KeyType::kSecret, .usage = Usage::kEncrypt};
   const KeyHandle key = Import(attributes, ByteString(32, 1));
   EXPECT_EQ(OpenBlob(crypto_, key, {}, ByteString(4, 1), absl::MakeSpan(out)).error().code,
-            Code::kBadRecord);
+            Code::kBadMac);
   ByteString blob(kBlobOverhead);
   ASSERT_TRUE(SealBlob(crypto_, key, {}, {}, absl::MakeSpan(blob)).ok());
   EXPECT_EQ(OpenBlob(crypto_, key, {}, blob, absl::MakeSpan(out)).error(),

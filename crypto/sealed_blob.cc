@@ -15,7 +15,7 @@ constexpr uint8_t kHeader[kBlobSaltAt] = {'M', 'B', 1, 1};
 constexpr size_t kLeastKey = 32;  // bytes
 constexpr std::string_view kInfo = "merlon sealed blob";
 
-Error NotOurs() { return PeerError(Code::kBadRecord, Alert::kDecryptError); }
+Error NotOurs() { return PeerError(Code::kBadMac, Alert::kDecryptError); }
 
 // Binds the AEAD of one blob.
 Result<void> Bind(const Context& crypto, KeyHandle key, Usage usage, Bytes salt, AeadKey& aead) {

@@ -21,7 +21,7 @@ inline constexpr size_t kBlobOverhead = kBlobSaltAt + kBlobSaltSize + kBlobTagSi
 Result<size_t> SealBlob(const Context& crypto, KeyHandle key, Bytes context, Bytes plaintext,
                         MutableBytes out);
 // Gives the plaintext's size. `out` has room for blob.size() - kBlobSaltAt - kBlobSaltSize bytes,
-// else kNoSpace (misuse). kBadRecord (Origin::kPeer): not a blob of this key and context; nothing
+// else kNoSpace (misuse). kBadMac (Origin::kPeer): not a blob of this key and context; nothing
 // of it is then in `out`.
 Result<size_t> OpenBlob(const Context& crypto, KeyHandle key, Bytes context, Bytes blob,
                         MutableBytes out);

@@ -128,7 +128,7 @@ Result<PersistentKeys::Record> PersistentKeys::ReadRecord(const KeyName& name) {
   const Result<size_t> opened =
       OpenBlob(crypto_, store_key_, Slice(Bytes(record_), 0, header), blob, work);
   if (!opened.ok()) {
-    return opened.error().code == Code::kBadRecord ? BadRecord() : opened.error();
+    return opened.error().code == Code::kBadMac ? BadRecord() : opened.error();
   }
   out.material = Slice(work, 0, *opened);
   return out;

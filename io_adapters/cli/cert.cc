@@ -6,6 +6,7 @@
 
 #include "crypto/bound_key.h"
 #include "io_adapters/cli/cert_commands.h"
+#include "io_adapters/cli/key_ring.h"
 #include "io_adapters/files.h"
 #include "io_adapters/make_certificate.h"
 #include "io_adapters/process_crypto.h"
@@ -36,11 +37,12 @@ int Make(const Arguments& arguments) {
   const auto days = arguments.Number("days", 365, -3650, 36500);
   if (!days.ok()) return Complain(kUsage, days.status());
   const std::string out = arguments.Value("out");
-  if (out.empty() || !arguments.Has("key-out")) {
-    return Complain(kUsage, "--out and --key-out are needed");
+  if (out.empty() || arguments.Has("key-out") == arguments.Has("key")) {
+    return Complain(kUsage, "--out is needed, and --key-out or --key");
   }
   io::ProcessCrypto crypto;
-  const auto key = MakeKey(crypto, arguments);
+  const auto key =
+      arguments.Has("key") ? LoadKey(crypto, arguments, "key") : MakeKey(crypto, arguments);
   if (!key.ok()) return Complain(kUsage, key.status());
   absl::StatusOr<io::Issuer> issuer = io::Issuer{.certificate_der = {}, .key = *key};
   if (arguments.Has("ca") || arguments.Has("ca-key")) issuer = LoadIssuer(crypto, arguments);
@@ -111,13 +113,9 @@ absl::Status Failed(std::string_view what, Error error) {
   return absl::InvalidArgumentError(Cat(what, ": ", tls::Explain(error).sentence));
 }
 
-absl::StatusOr<crypto::KeyHandle> LoadKey(io::ProcessCrypto& crypto, const std::string& path) {
-  auto text = io::ReadFile(path);
-  if (!text.ok()) return text.status();
-  const auto key = x509::ImportPrivateKeyPem(crypto.keys(), *text, crypto::Usage::kSign);
-  Wipe(Room(*text));
-  if (!key.ok()) return Failed(Cat("the private key in ", path), key.error());
-  return *key;
+absl::StatusOr<crypto::KeyHandle> LoadKey(io::ProcessCrypto& crypto, const Arguments& arguments,
+                                          const std::string& name) {
+  return KeyRing(crypto, arguments).Open(arguments.Value(name));
 }
 
 absl::StatusOr<io::Issuer> LoadIssuer(io::ProcessCrypto& crypto, const Arguments& arguments) {
@@ -126,7 +124,7 @@ absl::StatusOr<io::Issuer> LoadIssuer(io::ProcessCrypto& crypto, const Arguments
   }
   auto chain = io::ReadCertificates(arguments.Value("ca"));
   if (!chain.ok()) return chain.status();
-  const auto key = LoadKey(crypto, arguments.Value("ca-key"));
+  const auto key = LoadKey(crypto, arguments, "ca-key");
   if (!key.ok()) return key.status();
   return io::Issuer{.certificate_der = chain->front(), .key = *key};
 }
@@ -145,19 +143,20 @@ const Command kCert = {
     .name = "cert",
     .summary = "make, show, verify, request and sign certificates, write CRLs",
     .help =
-        "  merlon cert make --out FILE --key-out FILE [--names NAME,...] [--cn NAME]\n"
-        "                   [--key-type TYPE] [--is-ca] [--ca FILE --ca-key FILE] [--days N]\n"
+        "  merlon cert make --out FILE (--key KEY | --key-out FILE) [--names NAME,...] [--cn "
+        "NAME]\n"
+        "                   [--key-type TYPE] [--is-ca] [--ca FILE --ca-key KEY] [--days N]\n"
         "  merlon cert show FILE [--json]\n"
         "  merlon cert verify FILE [--chain FILE,...] [--roots FILE] [--name NAME] [--json]\n"
         "                   [--purpose server|client|any] [--profile none|webpki|rfc5280]\n"
         "                   [--crl FILE,...] [--ocsp FILE,...] [--hard-fail] [--at DATE]\n"
-        "  merlon cert csr  --out FILE (--key FILE | --key-out FILE [--key-type TYPE])\n"
+        "  merlon cert csr  --out FILE (--key KEY | --key-out FILE [--key-type TYPE])\n"
         "                   [--names NAME,...] [--cn NAME] [--must-staple]\n"
-        "  merlon cert sign --csr FILE --ca FILE --ca-key FILE --out FILE [--days N] [--is-ca]\n"
+        "  merlon cert sign --csr FILE --ca FILE --ca-key KEY --out FILE [--days N] [--is-ca]\n"
         "                   [--crl-url URL,...] [--ocsp-url URL,...]\n"
-        "  merlon cert crl  --ca FILE --ca-key FILE --out FILE [--revoke SERIAL[:REASON],...]\n"
+        "  merlon cert crl  --ca FILE --ca-key KEY --out FILE [--revoke SERIAL[:REASON],...]\n"
         "                   [--number N] [--days N]\n"
-        "  merlon cert ocsp FILE --ca FILE --ca-key FILE --out FILE [--revoked REASON] [--days "
+        "  merlon cert ocsp FILE --ca FILE --ca-key KEY --out FILE [--revoked REASON] [--days "
         "N]\n\n"
         "Files are PEM; a key's is for its owner alone.\n\n"
         "  --out FILE      the certificate\n"
@@ -168,9 +167,10 @@ const Command kCert = {
         "                  mldsa44, mldsa65, mldsa87\n"
         "  --is-ca         it may issue certificates\n"
         "  --ca FILE       who issues it (itself), with\n"
-        "  --ca-key FILE   the issuer's private key\n"
+        "  --ca-key KEY    the issuer's private key\n"
         "  --days N        how long it is valid (365; a CRL 7); negative: it ended so long ago\n"
-        "  --key FILE      the private key to ask for a certificate for\n"
+        "  --key KEY       the private key that the certificate is for: a file, or store:NAME of\n"
+        "                  the key store (merlon key --help), as of --ca-key\n"
         "  --csr FILE      the request; its names and must-staple are granted\n"
         "  --must-staple   servers shall send an OCSP response along (RFC 7633)\n"
         "  --revoke LIST   serial numbers in hexadecimal, with reasons such as :key-compromise\n\n"
@@ -185,7 +185,8 @@ const Command kCert = {
         "                   --out server.pem --key-out server.key\n",
     .arguments = {.options =
                       "out key-out names cn key-type ca ca-key days chain roots name purpose "
-                      "profile crl ocsp at key csr crl-url ocsp-url revoke revoked number",
+                      "profile crl ocsp at key csr crl-url ocsp-url revoke revoked number "
+                      "key-store passphrase-file counts",
                   .switches = "is-ca json hard-fail must-staple",
                   .min_words = 1,
                   .max_words = 2},

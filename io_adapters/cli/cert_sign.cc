@@ -139,7 +139,7 @@ int CertRequest(const Arguments& arguments) {
   }
   io::ProcessCrypto crypto;
   const auto key =
-      arguments.Has("key") ? LoadKey(crypto, arguments.Value("key")) : MakeKey(crypto, arguments);
+      arguments.Has("key") ? LoadKey(crypto, arguments, "key") : MakeKey(crypto, arguments);
   if (!key.ok()) return Complain(kUsage, key.status());
   const auto public_key = io::PublicKeyInfoOf(crypto.keys(), *key);
   if (!public_key.ok()) return Complain(kUsage, public_key.status());

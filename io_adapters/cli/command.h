@@ -30,6 +30,7 @@ extern const Command kDtlsClient;
 extern const Command kDtlsServer;
 extern const Command kScan;
 extern const Command kCert;
+extern const Command kKey;
 
 // Prints "merlon: SENTENCE" to stderr; gives `code`.
 int Complain(ExitCode code, std::string_view sentence);
