@@ -169,8 +169,8 @@ const Command kCert = {
         "  --ca FILE       who issues it (itself), with\n"
         "  --ca-key KEY    the issuer's private key\n"
         "  --days N        how long it is valid (365; a CRL 7); negative: it ended so long ago\n"
-        "  --key KEY       the private key that the certificate is for: a file, or store:NAME of\n"
-        "                  the key store (merlon key --help), as of --ca-key\n"
+        "  --key KEY       the private key that the certificate is for: a file, or store:NAME or\n"
+        "                  agent:NAME (merlon key --help), as of --ca-key\n"
         "  --csr FILE      the request; its names and must-staple are granted\n"
         "  --must-staple   servers shall send an OCSP response along (RFC 7633)\n"
         "  --revoke LIST   serial numbers in hexadecimal, with reasons such as :key-compromise\n\n"
@@ -186,7 +186,7 @@ const Command kCert = {
     .arguments = {.options =
                       "out key-out names cn key-type ca ca-key days chain roots name purpose "
                       "profile crl ocsp at key csr crl-url ocsp-url revoke revoked number "
-                      "key-store passphrase-file counts",
+                      "key-store passphrase-file counts agent",
                   .switches = "is-ca json hard-fail must-staple",
                   .min_words = 1,
                   .max_words = 2},

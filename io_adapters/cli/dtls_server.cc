@@ -88,8 +88,8 @@ const Command kDtlsServer = {
         "than a cookie, before that has come back. Says its port on stdout, and on stderr what\n"
         "became of each, and how many cookies it took.\n\n"
         "  --cert FILE     PEM of the chain, the server's own certificate first\n"
-        "  --key KEY       its private key: a file of PEM, or store:NAME of the key store, which\n"
-        "                  merlon key --help tells of, and of --key-store\n"
+        "  --key KEY       its private key: a file of PEM, or store:NAME or agent:NAME, which\n"
+        "                  merlon key --help tells of, and of --key-store and --agent\n"
         "  --client-ca F   PEM of the authorities of clients: ask for certificates\n"
         "  --client-auth W required, or optional (required)\n"
         "  --psk-file FILE lines IDENTITY:HEXKEY, imported by RFC 9258; --cert and --key may be\n"
@@ -103,7 +103,7 @@ const Command kDtlsServer = {
         "  --count N       end after N clients\n",
     .arguments =
         {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn mtu count "
-                    "min-version max-version suites key-store passphrase-file counts",
+                    "min-version max-version suites key-store passphrase-file counts agent",
          .switches = "once"},
     .run = RunDtlsServer,
     .more_help = ProtocolHelp,

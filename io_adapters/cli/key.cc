@@ -190,20 +190,49 @@ int Import(KeyWork& work) {
   return Made(work, *attributes, key);
 }
 
-int List(KeyWork& work) {
+struct Listed {
+  std::string name;
+  Result<crypto::KeyAttributes> attributes;
+};
+absl::StatusOr<std::vector<Listed>> KeysOfAgent(KeyWork& work) {
+  std::vector<Listed> out;
+  const auto agent = work.ring.Agent();
+  if (!agent.ok()) return agent.status();
+  const auto names = (*agent)->List();
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    const auto key = (*agent)->Open(work.crypto.keys(), name);
+    if (!key.ok()) return key.status();
+    out.push_back({name, work.crypto.keys().Attributes(*key)});
+    if (const auto gone = work.crypto.keys().Destroy(*key); !gone.ok()) {
+      return Failed(name, gone.error());
+    }
+  }
+  return out;
+}
+absl::StatusOr<std::vector<Listed>> KeysOfStore(KeyWork& work) {
+  std::vector<Listed> out;
   const auto folder = work.ring.Folder();
-  if (!folder.ok()) return Complain(kUsage, folder.status());
+  if (!folder.ok()) return folder.status();
+  for (const io::KeyFolder::Entry& entry : (*folder)->List()) {
+    out.push_back({entry.name, entry.attributes});
+  }
+  return out;
+}
+
+int List(KeyWork& work) {
+  const auto keys = work.arguments.Has("agent") ? KeysOfAgent(work) : KeysOfStore(work);
+  if (!keys.ok()) return Complain(kUsage, keys.status());
   int code = kDone;
   std::vector<std::string> objects;
-  for (const io::KeyFolder::Entry& entry : (*folder)->List()) {
-    if (!entry.attributes.ok()) {
-      code = Complain(kUsage, (*folder)->StatusOf(entry.name, entry.attributes.error()));
+  for (const Listed& key : *keys) {
+    if (!key.attributes.ok()) {
+      code = Complain(kUsage, Failed(Cat("key ", key.name), key.attributes.error()));
     } else if (work.arguments.Has("json")) {
-      objects.push_back(FactsOf(entry.name, *entry.attributes).Json());
+      objects.push_back(FactsOf(key.name, *key.attributes).Json());
     } else {
-      printf("%-32s  %-11s  %5d  %s\n", entry.name.c_str(),
-             TypeText(entry.attributes->type).c_str(), entry.attributes->bits,
-             io::Join(UsageText(entry.attributes->usage), ", ").c_str());
+      printf("%-32s  %-11s  %5d  %s\n", key.name.c_str(), TypeText(key.attributes->type).c_str(),
+             key.attributes->bits, io::Join(UsageText(key.attributes->usage), ", ").c_str());
     }
   }
   if (work.arguments.Has("json")) printf("[%s]\n", io::Join(objects, ",\n ").c_str());
@@ -292,8 +321,10 @@ const Command kKey = {
         "  merlon key decrypt KEY [FILE] [--out FILE] [--context TEXT]\n"
         "  merlon key export-public KEY [--out FILE]\n"
         "  merlon key destroy NAME\n\n"
-        "KEY is NAME or store:NAME, in the key store, or file:PATH. Without FILE, stdin is read;\n"
-        "without --out, stdout is written. A private key's bytes never leave the store.\n\n"
+        "KEY is NAME or store:NAME, in the key store; file:PATH, a private key in PEM; "
+        "agent:NAME,\n"
+        "of merlon agent. Without FILE, stdin is read; without --out, stdout is written. A private "
+        "key's bytes never leave the store.\n\n"
         "  --type TYPE     to sign: p256 (if not given), p384, ed25519, rsa2048, rsa3072,\n"
         "                  rsa4096, mldsa44, mldsa65, mldsa87; to decrypt what is encrypted to\n"
         "                  the public key: rsa2048-oaep, rsa3072-oaep, rsa4096-oaep; to encrypt\n"
@@ -304,11 +335,13 @@ const Command kKey = {
         "  --padding P     of an RSA key: pss (if not given) or pkcs1; of a new key: this one "
         "alone\n"
         "  --context TEXT  what is encrypted: it must be the same to decrypt\n"
+        "  --agent SOCKET  of merlon agent (MERLON_AGENT in the environment); `list` tells of its\n"
+        "                  keys then\n"
         "  --signature F   what is verified; exit code 3: it is not good\n\n"
         "`import` takes a private key in PEM, or the bytes of an aes or seal key. Signatures are\n"
         "as openssl dgst and openssl pkeyutl take them.\n\n",
     .arguments = {.options = "type hash padding out context signature key-store passphrase-file "
-                             "counts",
+                             "counts agent",
                   .switches = "json exportable replace",
                   .min_words = 1,
                   .max_words = 3},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <list>
 
 #include "crypto/base/secret.h"
 #include "io_adapters/files.h"
@@ -15,7 +16,7 @@ namespace {
 
 using io::Cat;
 
-constexpr std::string_view kLocations[] = {"file", "store"};
+constexpr std::string_view kLocations[] = {"file", "store", "agent"};
 
 std::string Environment(const char* name) {
   const char* const value = std::getenv(name);
@@ -46,13 +47,19 @@ KeyRing::KeyRing(io::ProcessCrypto& crypto, const Arguments& arguments)
     : crypto_(crypto),
       options_{.path = arguments.Value("key-store", DefaultStore()),
                .passphrase_file = arguments.Value("passphrase-file"),
-               .counts_path = arguments.Value("counts")} {}
+               .counts_path = arguments.Value("counts")},
+      agent_(arguments.Value("agent", Environment("MERLON_AGENT"))) {}
 
 absl::StatusOr<crypto::KeyHandle> KeyRing::Open(const std::string& key,
                                                 std::string_view otherwise) {
   const absl::StatusOr<KeyPlace> place = ParseKeyPlace(key, otherwise);
   if (!place.ok()) return place.status();
   if (place->location == "file") return OpenFile(place->name);
+  if (place->location == "agent") {
+    const auto agent = Agent();
+    if (!agent.ok()) return agent.status();
+    return (*agent)->Open(crypto_.keys(), place->name);
+  }
   const absl::StatusOr<io::KeyFolder*> folder = Folder();
   if (!folder.ok()) return folder.status();
   return (*folder)->OpenKey(place->name);
@@ -66,6 +73,15 @@ absl::StatusOr<io::KeyFolder*> KeyRing::Folder() {
     folder_ = *std::move(opened);
   }
   return folder_.get();
+}
+
+absl::StatusOr<const io::AgentKeys*> KeyRing::Agent() const {
+  if (agent_.empty()) {
+    return absl::InvalidArgumentError("--agent, the socket of merlon agent, is needed");
+  }
+  // Keys of the agent that are open may outlive the ring: a program has few agents, for its life.
+  static std::list<io::AgentKeys>* const agents = new std::list<io::AgentKeys>();
+  return &agents->emplace_back(agent_);
 }
 
 absl::StatusOr<crypto::KeyHandle> KeyRing::OpenFile(const std::string& path) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// KeyRing: private keys by where they are, for every option that takes one: file:PATH, store:NAME.
+// KeyRing: private keys by where they are, for every option that takes one: file:PATH, store:NAME,
+// agent:NAME.
 #pragma once
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "io_adapters/agent_keys.h"
 #include "io_adapters/cli/arguments.h"
 #include "io_adapters/key_folder.h"
 #include "io_adapters/process_crypto.h"
@@ -28,6 +30,8 @@ class KeyRing {
   absl::StatusOr<crypto::KeyHandle> Open(const std::string& key,
                                          std::string_view otherwise = "file");
   absl::StatusOr<io::KeyFolder*> Folder();
+  // The agent of --agent, or of MERLON_AGENT in the environment.
+  absl::StatusOr<const io::AgentKeys*> Agent() const;
   // Lets other processes have the key store. Keys that are open stay so.
   void Close() { folder_.reset(); }
 
@@ -36,6 +40,7 @@ class KeyRing {
 
   io::ProcessCrypto& crypto_;
   io::KeyFolderOptions options_;
+  std::string agent_;
   std::unique_ptr<io::KeyFolder> folder_;
 };
 

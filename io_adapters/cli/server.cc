@@ -171,8 +171,8 @@ const Command kServer = {
         "Serves several connections at once. Says its port on stdout, and on stderr what became\n"
         "of each connection.\n\n"
         "  --cert FILE      PEM of the chain, the server's own certificate first\n"
-        "  --key KEY        its private key: a file of PEM, or store:NAME of the key store, which\n"
-        "                   merlon key --help tells of, and of --key-store\n"
+        "  --key KEY        its private key: a file of PEM, or store:NAME or agent:NAME, which\n"
+        "                   merlon key --help tells of, and of --key-store and --agent\n"
         "  --client-ca FILE PEM of the authorities of clients: ask for certificates\n"
         "  --client-auth W  required, or optional (required)\n"
         "  --psk-file FILE  lines IDENTITY:HEXKEY, imported by RFC 9258; --cert and --key may be\n"
@@ -193,7 +193,7 @@ const Command kServer = {
         "merlon cert make --help says how to make a certificate.\n",
     .arguments = {.options = "cert key client-ca client-auth psk-file raw-psk-file port host alpn "
                              "groups tickets count keylog min-version max-version suites "
-                             "key-store passphrase-file counts",
+                             "key-store passphrase-file counts agent",
                   .switches = "echo alpn-required once quiet",
                   .max_words = 1},
     .run = RunServer,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every type of key that `merlon cert make` knows, both ways: OpenSSL checks the key and its
 // certificate, other programs verify them over a connection, and `merlon client` those of OpenSSL.
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <set>
 
@@ -303,6 +306,38 @@ TEST_F(KeyStoreInterop, ACaAndAServerTakeTheirKeysFromTheStore) {
   EXPECT_EQ(curl.output, kPage);
   // The server has its key; the store is free.
   EXPECT_EQ(Execute(Keys({"list"})).code, 0);
+}
+
+TEST_F(KeyStoreInterop, AServerWhoseKeyTheAgentHoldsServesCurl) {
+  const Words store = {"--key-store", File("store")};
+  Must(Keys({"generate", "tls"}));
+  Must(Words{Merlon(), "cert", "make", "--key", "store:tls", "--names", "localhost", "--out",
+             File("agent.pem")} +
+       store);
+  // A socket's path is short, which TEST_TMPDIR need not be.
+  char folder[] = P_tmpdir "/merlonXXXXXX";
+  ASSERT_NE(::mkdtemp(folder), nullptr);
+  const Words socket = {"--agent", std::string(folder) + "/agent"};
+  {
+    Process agent(Words{Merlon(), "agent", "--socket", socket[1], "--keys",
+                        "tls:user=" + std::to_string(::geteuid()) + ":only=tls13-server"} +
+                  store);
+    ASSERT_TRUE(agent.WaitFor("listening on")) << agent.output();
+    EXPECT_THAT(Execute(Words{Merlon(), "key", "list"} + socket).output, HasSubstr("tls  "));
+    EXPECT_EQ(Execute(Words{Merlon(), "key", "sign", "agent:tls", File("message")} + socket).output,
+              "merlon: agent:tls: The usage policy of the key forbids this operation.\n");
+    MerlonServer server(Merlon(), File("agent.pem"), "agent:tls", File("www"), socket);
+    const Words fetch = {"curl", "-sS", "--cacert", File("agent.pem"),
+                         "https://" + At(server.port()) + "/page.txt"};
+    EXPECT_EQ(Execute(fetch).output, kPage);
+    // TLS 1.2's signatures are not what the key is for.
+    EXPECT_NE(Execute(fetch + Words{"--tls-max", "1.2"}).code, 0);
+    EXPECT_EQ(Execute(fetch).output, kPage);
+  }
+  EXPECT_THAT(Execute(Words{Merlon(), "key", "show", "agent:tls"} + socket).output,
+              HasSubstr("does not answer"));
+  ::unlink(socket[1].c_str());
+  ::rmdir(folder);
 }
 
 }  // namespace merlon::interop
