@@ -92,7 +92,7 @@ class AgentTest : public testing::Test {
     EXPECT_TRUE(agent.ok()) << agent.status();
     agent_ = *std::move(agent);
   }
-  void Run() {
+  void StepInThread() {
     running_ = true;
     thread_ = std::thread([this] {
       while (running_) EXPECT_TRUE(agent_->Step(Soon()).ok());
@@ -119,7 +119,7 @@ class AgentTest : public testing::Test {
 };
 
 TEST_F(AgentTest, SignsWhatTheKeysPolicyAllows) {
-  Run();
+  StepInThread();
   ProcessCrypto own;
   EXPECT_THAT(*keys_.List(), ElementsAre("tls", "web"));
   const auto web = keys_.Open(own.keys(), "web"), tls = keys_.Open(own.keys(), "tls");
@@ -157,7 +157,7 @@ TEST_F(AgentTest, SignsWhatTheKeysPolicyAllows) {
 TEST_F(AgentTest, WhoHasNoKeyIsNotHeard) {
   agent_->AddKey("web", {}, {.users = {::geteuid() + 1}});
   agent_->AddKey("tls", {}, {.users = {::geteuid() + 1}});
-  Run();
+  StepInThread();
   EXPECT_THAT(keys_.List().status().message(), HasSubstr("does not answer"));
 }
 
@@ -269,7 +269,7 @@ class AgentTlsTest : public AgentTest {
 std::unique_ptr<TlsClient> World::AgentWorldClient() { return AgentTlsTest::Client(); }
 
 TEST_F(AgentTlsTest, AHandshakeThatWaitsForTheAgentHoldsUpNoOther) {
-  Run();
+  StepInThread();
   auto crypto = std::make_unique<ProcessCrypto>();
   const auto key = keys_.Open(crypto->keys(), "tls");
   ASSERT_TRUE(key.ok()) << key.status();

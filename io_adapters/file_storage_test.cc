@@ -105,7 +105,11 @@ class CrashingFolder final : public Folder {
  private:
   using Inode = std::shared_ptr<std::string>;
   using Names = std::map<std::string, Inode>;
-  bool Step() { return steps_ > 0 && steps_-- > 0; }
+  bool Step() {
+    if (steps_ == 0) return false;
+    --steps_;
+    return true;
+  }
   static absl::Status Off() { return absl::UnavailableError("the power is off"); }
   void Name(const std::string& name, const Inode& inode) {
     if (inode == nullptr) names_.erase(name);
