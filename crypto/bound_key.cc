@@ -15,12 +15,6 @@ namespace {
 // Bytes of a PSK, or of the ECDHE secret beside it, that a TLS 1.2 pre-master secret has room for.
 constexpr size_t kMaxOtherSecret = 122;
 
-// The policy that a key was imported with: kNone permits any family, any hash.
-bool Permits(SignAlg policy, SignAlg wanted) {
-  return (policy.family == SignFamily::kNone || policy.family == wanted.family) &&
-         (policy.hash == HashId::kNone || policy.hash == wanted.hash);
-}
-
 Secret<kMaxHashSize> Derive(const SecretDerivation& derivation, Bytes secret) {
   const HashAlgorithm& hash = *derivation.hash;
   const Secret<kMaxHashSize> extracted(
@@ -39,22 +33,23 @@ Result<BoundSigningKey> BoundSigningKey::Bind(const KeyStore& store, KeyHandle k
   bound.store_ = &store;
   bound.key_ = key;
   bound.algorithm_ = algorithm;
-  return store.WithMaterial(key, Usage::kSign,
-                            [&](Bytes, const KeyAttributes& attributes) -> Result<BoundSigningKey> {
-                              if (!Permits(attributes.algorithm, algorithm))
-                                return Misuse(Code::kNotPermitted);
-                              bound.sign_ = store.drivers().sign(algorithm.family, attributes.type);
-                              if (bound.sign_ == nullptr || bound.sign_->sign == nullptr) {
-                                return Misuse(Code::kUnsupported);
-                              }
-                              bound.hash_ = store.drivers().hash(algorithm.hash);
-                              if ((bound.hash_ != nullptr) != NamesHash(algorithm.family))
-                                return Misuse(Code::kUnsupported);
-                              return bound;
-                            });
+  MERLON_ASSIGN_OR_RETURN(const KeyStore::OpaqueKey opaque, store.Opaque(key, Usage::kSign));
+  MERLON_ASSIGN_OR_RETURN(const KeyAttributes attributes, store.Attributes(key));
+  if (!Permits(attributes.algorithm, algorithm)) return Misuse(Code::kNotPermitted);
+  bound.sign_ = store.drivers().sign(algorithm.family, attributes.type);
+  bound.hash_ = store.drivers().hash(algorithm.hash);
+  // Whoever holds the key knows what it takes; how large signatures are is known here.
+  if (bound.sign_ == nullptr) return Misuse(Code::kUnsupported);
+  if (opaque.keys != nullptr) return bound;
+  if (bound.sign_->sign == nullptr || (bound.hash_ != nullptr) != NamesHash(algorithm.family)) {
+    return Misuse(Code::kUnsupported);
+  }
+  return bound;
 }
 
 Result<size_t> BoundSigningKey::Sign(Bytes message, Rng& rng, MutableBytes out) const {
+  MERLON_ASSIGN_OR_RETURN(const KeyStore::OpaqueKey opaque, store_->Opaque(key_, Usage::kSign));
+  if (opaque.keys != nullptr) return opaque.keys->Sign(opaque.reference, algorithm_, message, out);
   return store_->WithMaterial(key_, Usage::kSign, [&](Bytes material, const KeyAttributes&) {
     return sign_->sign(material, hash_, message, rng, out);
   });
@@ -68,6 +63,8 @@ Result<BoundSecret> BoundSecret::Bind(const KeyStore& store, KeyHandle key) {
                             [&](Bytes, const KeyAttributes& attributes) -> Result<BoundSecret> {
                               if (attributes.type != KeyType::kSecret)
                                 return Misuse(Code::kUnsupported);
+                              if (!Permits(attributes.permitted, Permitted::kDerivation))
+                                return Misuse(Code::kNotPermitted);
                               return bound;
                             });
 }

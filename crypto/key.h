@@ -3,7 +3,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
+#include "crypto/base/fixed_vector.h"
 #include "crypto/hash.h"
 
 namespace merlon::crypto {
@@ -42,6 +44,7 @@ enum class Usage : uint8_t {
   kEncrypt = 4,
   kDecrypt = 8,  // decapsulation too, as in PSA
   kExport = 16,  // private or secret bytes may leave; public keys always may
+  kCopy = 32,    // KeyStore::Copy
 };
 constexpr Usage operator|(Usage a, Usage b) {
   return static_cast<Usage>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b));
@@ -49,6 +52,9 @@ constexpr Usage operator|(Usage a, Usage b) {
 constexpr bool Allows(Usage policy, Usage wanted) {
   return (static_cast<uint8_t>(policy) & static_cast<uint8_t>(wanted)) ==
          static_cast<uint8_t>(wanted);
+}
+constexpr Usage operator&(Usage a, Usage b) {
+  return static_cast<Usage>(static_cast<uint8_t>(a) & static_cast<uint8_t>(b));
 }
 
 // Where the bytes are: 0 is this process; opaque drivers own the other numbers.
@@ -59,6 +65,21 @@ struct Location {
 inline constexpr Location kLocalStorage{0};
 
 enum class Lifetime : uint8_t { kVolatile = 0, kPersistent = 1 };
+
+// What a persistent key is found by.
+inline constexpr size_t kMaxKeyName = 32;
+using KeyName = FixedBytes<kMaxKeyName>;
+// 1 to kMaxKeyName letters, digits, '.', '_' and '-' of ASCII, a letter or digit first: so that a
+// name is a file's wherever it comes from.
+constexpr bool IsKeyName(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool mark = c == '.' || c == '_' || c == '-';
+    if (!plain && (!mark || i == 0)) return false;
+  }
+  return !text.empty() && text.size() <= kMaxKeyName;
+}
 
 // Bytes of the largest keys: FIPS 204's, of ML-DSA-87.
 inline constexpr size_t kMaxLatticePrivateSize = 4896, kMaxLatticePublicSize = 2592;
@@ -83,6 +104,10 @@ struct SignAlg {
   HashId hash = HashId::kNone;
   friend bool operator==(SignAlg, SignAlg) = default;
 };
+constexpr bool Permits(SignAlg policy, SignAlg wanted) {
+  return (policy.family == SignFamily::kNone || policy.family == wanted.family) &&
+         (policy.hash == HashId::kNone || policy.hash == wanted.hash);
+}
 
 // What a key that does not sign is for: PSA's permitted algorithm. kAny permits whatever suits the
 // type, but nothing of crypto/legacy (128 and above), which a key must name.
@@ -94,6 +119,8 @@ enum class Permitted : uint8_t {
   kKeyWrap = 4,
   kKeyWrapPadded = 5,
   kRsaOaep = 6,
+  kDerivation = 7,  // HKDF, PBKDF2, TLS's key schedules
+  kSealedBlob = 8,
   kCbc = 128,
   kCbcPkcs7 = 129,
   kRsaPkcs1Decryption = 130,
@@ -110,6 +137,7 @@ struct KeyAttributes {
   SignAlg algorithm{};  // what signing keys are for
   Lifetime lifetime = Lifetime::kVolatile;
   Location location = kLocalStorage;
+  KeyName name{};  // of a persistent key; others have none
 };
 
 // Names a key of one KeyStore. A handle whose key was destroyed stays stale for ever, also when the

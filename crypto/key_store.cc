@@ -69,17 +69,53 @@ KeyStore::~KeyStore() {
   for (KeySlot& slot : slots_) Release(slot);
 }
 
-Result<KeyHandle> KeyStore::Import(const KeyAttributes& attributes, Bytes material) {
+Result<KeyHandle> KeyStore::Import(const KeyAttributes& attributes, Bytes material,
+                                   Existing existing) {
   MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot(attributes));
-  MERLON_ASSIGN_OR_RETURN(const uint16_t bits, Check(drivers_, attributes, material));
+  MERLON_TRY(Check(drivers_, attributes, material));
   if (material.size() > slot->room.size()) return Misuse(Code::kNoSpace);
   memcpy(slot->room.data(), material.data(), material.size());
-  return Take(*slot, attributes, bits, material.size());
+  return Keep(*slot, attributes, material.size(), existing);
 }
 
-Result<KeyHandle> KeyStore::Generate(const KeyAttributes& attributes, Rng& rng) {
+Result<KeyHandle> KeyStore::Generate(const KeyAttributes& attributes, Rng& rng, Existing existing) {
   MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot(attributes));
-  const Result<size_t> size = GenerateInto(slot->room, attributes, rng);
+  return Keep(*slot, attributes, GenerateInto(slot->room, attributes, rng), existing);
+}
+
+Result<KeyHandle> KeyStore::Copy(KeyHandle source, const KeyAttributes& attributes,
+                                 Existing existing) {
+  return WithMaterial(source, Usage::kCopy,
+                      [&](Bytes material, const KeyAttributes& from) -> Result<KeyHandle> {
+                        KeyAttributes narrowed = attributes;
+                        if (attributes.type == KeyType::kNone) narrowed.type = from.type;
+                        if (attributes.bits == 0) narrowed.bits = from.bits;
+                        if (narrowed.type != from.type || narrowed.bits != from.bits)
+                          return Misuse(Code::kBadKey);
+                        narrowed.usage = attributes.usage & from.usage;
+                        if (attributes.permitted == Permitted::kAny)
+                          narrowed.permitted = from.permitted;
+                        if (attributes.algorithm.family == SignFamily::kNone) {
+                          narrowed.algorithm.family = from.algorithm.family;
+                        }
+                        if (attributes.algorithm.hash == HashId::kNone) {
+                          narrowed.algorithm.hash = from.algorithm.hash;
+                        }
+                        if (!Permits(from.permitted, narrowed.permitted) ||
+                            !Permits(from.algorithm, narrowed.algorithm)) {
+                          return Misuse(Code::kNotPermitted);
+                        }
+                        return Import(narrowed, material, existing);
+                      });
+}
+
+Result<KeyHandle> KeyStore::Open(const KeyName& name) {
+  if (!IsKeyName(AsText(name.view()))) return Misuse();
+  if (const KeySlot* open = OpenSlot(name); open != nullptr) return HandleOf(*open);
+  if (vault_ == nullptr) return Misuse(Code::kUnsupported);
+  MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot());
+  KeyAttributes attributes;
+  const Result<size_t> size = vault_->Load(name, attributes, slot->room);
   const Result<uint16_t> bits =
       size.ok() ? Check(drivers_, attributes, Slice(Bytes(slot->room), 0, *size)) : size.error();
   if (!bits.ok()) {
@@ -87,6 +123,40 @@ Result<KeyHandle> KeyStore::Generate(const KeyAttributes& attributes, Rng& rng) 
     return bits.error();
   }
   return Take(*slot, attributes, *bits, *size);
+}
+
+Result<KeyHandle> KeyStore::Register(const KeyAttributes& attributes, Bytes reference,
+                                     const OpaqueKeys& keys) {
+  if (attributes.location == kLocalStorage) return Misuse(Code::kUnsupported);
+  MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot());
+  if (reference.size() > slot->room.size()) return Misuse(Code::kNoSpace);
+  if (!reference.empty()) memcpy(slot->room.data(), reference.data(), reference.size());
+  slot->opaque = &keys;
+  return Take(*slot, attributes, attributes.bits, reference.size());
+}
+
+// What is in the slot's room becomes a key, and is kept where its attributes say; or is wiped.
+Result<KeyHandle> KeyStore::Keep(KeySlot& slot, const KeyAttributes& attributes,
+                                 Result<size_t> size, Existing existing) {
+  Result<uint16_t> bits = size.ok() ? Result<uint16_t>(uint16_t{0}) : size.error();
+  if (size.ok()) {
+    const Bytes material = Slice(Bytes(slot.room), 0, *size);
+    bits = Check(drivers_, attributes, material);
+    if (bits.ok() && attributes.lifetime == Lifetime::kPersistent) {
+      KeyAttributes whole = attributes;
+      whole.bits = *bits;
+      if (const Result<void> saved = vault_->Save(whole, material, existing); !saved.ok()) {
+        bits = saved.error();
+      } else if (KeySlot* replaced = OpenSlot(attributes.name); replaced != nullptr) {
+        Release(*replaced);
+      }
+    }
+  }
+  if (!bits.ok()) {
+    Release(slot);
+    return bits.error();
+  }
+  return Take(slot, attributes, *bits, *size);
 }
 
 Result<size_t> KeyStore::GenerateInto(MutableBytes room, const KeyAttributes& attributes,
@@ -110,8 +180,25 @@ Result<size_t> KeyStore::GenerateInto(MutableBytes room, const KeyAttributes& at
 }
 
 Result<void> KeyStore::Destroy(KeyHandle key) {
-  MERLON_TRY(Find(key));
+  MERLON_ASSIGN_OR_RETURN(const KeySlot* slot, Find(key));
+  if (slot->attributes.lifetime == Lifetime::kPersistent) {
+    return DestroyNamed(KeyName(slot->attributes.name));
+  }
   Release(slots_[key.slot]);
+  return {};
+}
+
+Result<void> KeyStore::DestroyNamed(const KeyName& name) {
+  if (!IsKeyName(AsText(name.view()))) return Misuse();
+  if (vault_ == nullptr) return Misuse(Code::kUnsupported);
+  MERLON_TRY(vault_->Erase(name));
+  if (KeySlot* open = OpenSlot(name); open != nullptr) Release(*open);
+  return {};
+}
+
+Result<void> KeyStore::Purge(KeyHandle key) {
+  MERLON_ASSIGN_OR_RETURN(const KeySlot* slot, Find(key));
+  if (slot->attributes.lifetime == Lifetime::kPersistent) Release(slots_[key.slot]);
   return {};
 }
 
@@ -121,6 +208,8 @@ Result<KeyAttributes> KeyStore::Attributes(KeyHandle key) const {
 }
 
 Result<size_t> KeyStore::PublicKey(KeyHandle key, MutableBytes out) const {
+  MERLON_ASSIGN_OR_RETURN(const OpaqueKey opaque, Opaque(key, Usage::kNone));
+  if (opaque.keys != nullptr) return opaque.keys->PublicKey(opaque.reference, out);
   return WithMaterial(key, Usage::kNone,
                       [&](Bytes material, const KeyAttributes& attributes) -> Result<size_t> {
                         const KemAlgorithm* kem = drivers_.kem(attributes.type);
@@ -149,16 +238,39 @@ Result<const KeySlot*> KeyStore::Find(KeyHandle key) const {
   return &slot;
 }
 
-Result<KeySlot*> KeyStore::FreeSlot(const KeyAttributes& attributes) {
-  // This store keeps keys in its memory alone.
-  if (attributes.location != kLocalStorage || attributes.lifetime != Lifetime::kVolatile) {
-    return Misuse(Code::kUnsupported);
-  }
+Result<KeyStore::OpaqueKey> KeyStore::Opaque(KeyHandle key, Usage usage) const {
+  MERLON_ASSIGN_OR_RETURN(const KeySlot* slot, Find(key));
+  if (!Allows(slot->attributes.usage, usage)) return Misuse(Code::kNotPermitted);
+  if (slot->opaque == nullptr) return OpaqueKey();
+  return OpaqueKey{slot->opaque, Bytes(slot->room.data(), slot->size)};
+}
+
+Result<KeySlot*> KeyStore::FreeSlot() {
   for (KeySlot& slot : slots_) {
     // A slot whose generations are spent is not used again: an old handle would come to life.
     if (!slot.used && slot.generation != UINT32_MAX) return &slot;
   }
   return Misuse(Code::kTooManyKeys);
+}
+
+// For a new key of these attributes.
+Result<KeySlot*> KeyStore::FreeSlot(const KeyAttributes& attributes) {
+  const bool persistent = attributes.lifetime == Lifetime::kPersistent;
+  // Material goes to this store's memory alone.
+  if (attributes.location != kLocalStorage || (persistent && vault_ == nullptr)) {
+    return Misuse(Code::kUnsupported);
+  }
+  if (persistent != IsKeyName(AsText(attributes.name.view()))) return Misuse();
+  return FreeSlot();
+}
+
+// Where the persistent key of this name is; null: it is not open.
+KeySlot* KeyStore::OpenSlot(const KeyName& name) {
+  for (KeySlot& slot : slots_) {
+    const bool persistent = slot.attributes.lifetime == Lifetime::kPersistent;
+    if (slot.used && persistent && slot.attributes.name == name) return &slot;
+  }
+  return nullptr;
 }
 
 KeyHandle KeyStore::Take(KeySlot& slot, const KeyAttributes& attributes, uint16_t bits,
@@ -168,6 +280,10 @@ KeyHandle KeyStore::Take(KeySlot& slot, const KeyAttributes& attributes, uint16_
   slot.attributes = attributes;
   slot.attributes.bits = bits;
   slot.size = size;
+  return HandleOf(slot);
+}
+
+KeyHandle KeyStore::HandleOf(const KeySlot& slot) const {
   return {static_cast<uint32_t>(&slot - slots_.data()), slot.generation};
 }
 
@@ -175,6 +291,7 @@ void KeyStore::Release(KeySlot& slot) {
   Wipe(slot.room);
   slot.used = false;
   slot.attributes = {};
+  slot.opaque = nullptr;
   slot.size = 0;
 }
 

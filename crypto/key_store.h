@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // KeyStore: keys behind handles, in the caller's memory. Attributes and policy are checked here, at
-// each use; bytes leave only by Export, and only where the policy allows it.
+// each use; bytes leave only by Export, and only where the policy allows it. Persistent keys rest
+// in a KeyVault; of keys of other locations a slot holds what names them there.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include "absl/base/attributes.h"
 #include "crypto/driver.h"
 #include "crypto/key.h"
+#include "crypto/key_vault.h"
 #include "crypto/random.h"
 
 namespace merlon::crypto {
@@ -17,8 +19,9 @@ struct KeySlot {
   uint32_t generation = 0;
   bool used = false;
   KeyAttributes attributes{};
-  MutableBytes room{};  // this slot's share of the store's memory
-  size_t size = 0;      // bytes of material in it
+  MutableBytes room{};                 // this slot's share of the store's memory
+  size_t size = 0;                     // bytes of material, or of a reference, in it
+  const OpaqueKeys* opaque = nullptr;  // whose keys the reference names
 };
 
 // Slots and bytes are the caller's, for the life of the store. Creating and destroying keys is not
@@ -32,14 +35,39 @@ class KeyStore {
   KeyStore& operator=(const KeyStore&) = delete;
   ~KeyStore();  // wipes all
 
+  // Where keys of Lifetime::kPersistent rest from now on; it outlives the store. Null: nowhere.
+  void SetVault(KeyVault* vault) { vault_ = vault; }
+
   // Copies `material` (formats: key.h) after checking it. kTooManyKeys; kBadKey: malformed, or not
   // of the bits that the attributes name; kNoSpace: larger than a slot's share; kUnsupported: no
-  // driver for the type, or a location or lifetime that is not this store's. All are misuse.
-  Result<KeyHandle> Import(const KeyAttributes& attributes, Bytes material);
+  // driver for the type, or a location or lifetime that is not this store's. All are misuse. Of a
+  // persistent key also KeyVault::Save's errors, and kMisuse for what is not a name; `existing`
+  // says what becomes of one that has the name, whose handle goes stale if it is replaced.
+  Result<KeyHandle> Import(const KeyAttributes& attributes, Bytes material,
+                           Existing existing = Existing::kRefuse);
   // Makes a key of attributes.bits (EC types imply them). Errors as in Import, and the generator's.
-  Result<KeyHandle> Generate(const KeyAttributes& attributes, Rng& rng);
-  // Wipes the key. kStaleHandle.
+  Result<KeyHandle> Generate(const KeyAttributes& attributes, Rng& rng,
+                             Existing existing = Existing::kRefuse);
+  // A second key of the same material, whose policy is what the source's and `attributes` both
+  // allow; a type or bits other than kNone and 0 must be the source's. Needs Usage::kCopy.
+  // kNotPermitted: without it, or for an algorithm that the source is not for; else as in Import.
+  Result<KeyHandle> Copy(KeyHandle source, const KeyAttributes& attributes,
+                         Existing existing = Existing::kRefuse);
+  // The persistent key of this name; the same handle while it is open. KeyVault::Load's errors,
+  // kTooManyKeys.
+  Result<KeyHandle> Open(const KeyName& name);
+  // Takes a slot for a key that is at attributes.location, which is not this store's: `keys` work
+  // with what `reference` names, and outlive the store. Errors as in Import.
+  Result<KeyHandle> Register(const KeyAttributes& attributes, Bytes reference,
+                             const OpaqueKeys& keys);
+  // Wipes the key, and removes a persistent one from where it rests; one of another location stays
+  // there. kStaleHandle, KeyVault::Erase's errors: then it is as it was.
   Result<void> Destroy(KeyHandle key);
+  // The same for a persistent key by its name, open or not: also for what Open cannot read.
+  Result<void> DestroyNamed(const KeyName& name);
+  // Wipes this store's copy of a persistent key, which stays at rest; its handle goes stale. Of
+  // others nothing happens. kStaleHandle.
+  Result<void> Purge(KeyHandle key);
   Result<KeyAttributes> Attributes(KeyHandle key) const;
   // The public key (formats: key.h); gives its size.
   Result<size_t> PublicKey(KeyHandle key, MutableBytes out) const;
@@ -54,19 +82,32 @@ class KeyStore {
     Result<const KeySlot*> slot = Find(key);
     if (!slot.ok()) return slot.error();
     if (!Allows((*slot)->attributes.usage, usage)) return Misuse(Code::kNotPermitted);
+    if ((*slot)->opaque != nullptr) return Misuse(Code::kUnsupported);
     return use(Bytes((*slot)->room.data(), (*slot)->size), (*slot)->attributes);
   }
+  // Who works with the key, and with which reference. `keys` null: this store, by WithMaterial.
+  struct OpaqueKey {
+    const OpaqueKeys* keys = nullptr;
+    Bytes reference;
+  };
+  Result<OpaqueKey> Opaque(KeyHandle key, Usage usage) const;
   const DriverTable& drivers() const { return drivers_; }
 
  private:
   Result<const KeySlot*> Find(KeyHandle key) const;
+  Result<KeySlot*> FreeSlot();
   Result<KeySlot*> FreeSlot(const KeyAttributes& attributes);
+  KeySlot* OpenSlot(const KeyName& name);
   Result<size_t> GenerateInto(MutableBytes room, const KeyAttributes& attributes, Rng& rng) const;
+  Result<KeyHandle> Keep(KeySlot& slot, const KeyAttributes& attributes, Result<size_t> size,
+                         Existing existing);
   KeyHandle Take(KeySlot& slot, const KeyAttributes& attributes, uint16_t bits, size_t size);
+  KeyHandle HandleOf(const KeySlot& slot) const;
   static void Release(KeySlot& slot);
 
   DriverTable drivers_;
   absl::Span<KeySlot> slots_;
+  KeyVault* vault_ = nullptr;
 };
 
 // A store together with its memory.

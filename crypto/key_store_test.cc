@@ -6,9 +6,11 @@
 #include <algorithm>
 
 #include "crypto/bound_key.h"
+#include "crypto/derive_key.h"
 #include "crypto/drivers/portable/driver.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/key_derivation.h"
+#include "crypto/sealed_blob.h"
 #include "crypto/testing/deterministic_rng.h"
 #include "crypto/testing/vectors.h"
 
@@ -419,6 +421,230 @@ TEST_F(KeyStoreTest, ABoundAeadKeyIsAnAesKeyThatMayDoBoth) {
   secret.usage = kTicketAttributes.usage;
   EXPECT_EQ(BoundAeadKey::Bind(store_, Import(secret, ByteString(16, 1))).error(),
             Misuse(Code::kUnsupported));
+}
+
+TEST_F(KeyStoreTest, ACopyMayDoWhatBothPoliciesAllow) {
+  KeyAttributes attributes = kSigningAttributes;
+  attributes.usage = Usage::kSign | Usage::kCopy | Usage::kExport;
+  attributes.algorithm = {SignFamily::kEcdsa, HashId::kNone};
+  const KeyHandle source = Import(attributes, ByteString(32, 5));
+  const KeyAttributes wish{.usage = Usage::kSign | Usage::kDerive,
+                           .algorithm = {SignFamily::kNone, HashId::kSha256}};
+  const Result<KeyHandle> copy = store_.Copy(source, wish);
+  ASSERT_TRUE(copy.ok());
+  const KeyAttributes got = *store_.Attributes(*copy);
+  EXPECT_EQ(got.usage, Usage::kSign);
+  EXPECT_EQ(got.algorithm, (SignAlg{SignFamily::kEcdsa, HashId::kSha256}));
+  EXPECT_EQ(got.type, KeyType::kEcP256);
+  EXPECT_EQ(got.bits, 256);
+  ByteString out(32);
+  EXPECT_EQ(store_.Export(*copy, absl::MakeSpan(out)).error(), Misuse(Code::kNotPermitted));
+  EXPECT_EQ(store_.Copy(*copy, wish).error(), Misuse(Code::kNotPermitted)) << "without kCopy";
+  ASSERT_TRUE(store_.Destroy(source).ok());
+  EXPECT_TRUE(BoundSigningKey::Bind(store_, *copy, got.algorithm).ok()) << "it lives on";
+}
+
+TEST_F(KeyStoreTest, ACopyIsForNothingThatItsSourceIsNotFor) {
+  KeyAttributes attributes = kTicketAttributes;
+  attributes.usage = attributes.usage | Usage::kCopy;
+  attributes.permitted = Permitted::kGcm;
+  const KeyHandle gcm = Import(attributes, ByteString(16, 5));
+  const auto refused = [&](KeyHandle source, const KeyAttributes& wish) {
+    return store_.Copy(source, wish).error().code;
+  };
+  EXPECT_EQ(refused(gcm, {.permitted = Permitted::kCtr}), Code::kNotPermitted);
+  EXPECT_EQ(refused(gcm, {.type = KeyType::kHmac}), Code::kBadKey);
+  EXPECT_EQ(refused(gcm, {.bits = 256}), Code::kBadKey);
+  EXPECT_EQ(refused(gcm, {.lifetime = Lifetime::kPersistent}), Code::kUnsupported);
+  EXPECT_EQ(store_.Attributes(*store_.Copy(gcm, {}))->permitted, Permitted::kGcm);
+  attributes.permitted = Permitted::kAny;
+  EXPECT_EQ(refused(Import(attributes, ByteString(16, 5)), {.permitted = Permitted::kCbc}),
+            Code::kNotPermitted);
+}
+
+TEST_F(KeyStoreTest, PurgeLeavesVolatileKeys) {
+  const KeyHandle key = Import(kPskAttributes, ByteString(8, 1));
+  EXPECT_TRUE(store_.Purge(key).ok());
+  EXPECT_TRUE(store_.Attributes(key).ok());
+  EXPECT_EQ(store_.Purge({}).error(), Misuse(Code::kStaleHandle));
+}
+
+TEST(KeyName, IsAFilesWhereverItComesFrom) {
+  for (const char* good : {"1", "web", "a.b-c_D9", "0123456789abcdef0123456789abcdef"}) {
+    EXPECT_TRUE(IsKeyName(good)) << good;
+  }
+  for (const char* bad : {"", ".", "..", ".key", "-x", "a/b", "../a", "a b", "a\n", "\xc3\xa4",
+                          "0123456789abcdef0123456789abcdefg"}) {
+    EXPECT_FALSE(IsKeyName(bad)) << bad;
+  }
+}
+
+// Keys elsewhere whose "signature" is reference | message.
+class ToyToken final : public OpaqueKeys {
+ public:
+  Result<size_t> PublicKey(Bytes reference, MutableBytes out) const override {
+    return ToyPublic(reference, out);
+  }
+  Result<size_t> Sign(Bytes reference, SignAlg, Bytes message, MutableBytes out) const override {
+    std::copy(reference.begin(), reference.end(), out.begin());
+    std::copy(message.begin(), message.end(), out.begin() + reference.size());
+    return reference.size() + message.size();
+  }
+};
+
+TEST_F(KeyStoreTest, AKeyElsewhereIsWorkedWithThere) {
+  const ToyToken token;
+  KeyAttributes attributes = kSigningAttributes;
+  attributes.usage = Usage::kSign | Usage::kExport | Usage::kCopy;
+  attributes.algorithm = {SignFamily::kEcdsa, HashId::kSha256};
+  EXPECT_EQ(store_.Register(attributes, AsBytes("k1"), token).error(), Misuse(Code::kUnsupported))
+      << "its location is this store's";
+  attributes.location = Location{7};
+  const Result<KeyHandle> key = store_.Register(attributes, AsBytes("k1"), token);
+  ASSERT_TRUE(key.ok());
+  EXPECT_EQ(store_.Attributes(*key)->location, Location{7});
+  ByteString out(64);
+  ASSERT_EQ(*store_.PublicKey(*key, absl::MakeSpan(out)), 2u);
+  EXPECT_EQ(out[0], static_cast<uint8_t>(~'k'));
+  const Result<BoundSigningKey> bound = BoundSigningKey::Bind(store_, *key, attributes.algorithm);
+  ASSERT_TRUE(bound.ok());
+  ASSERT_EQ(*bound->Sign(AsBytes("m"), rng_, absl::MakeSpan(out)), 3u);
+  EXPECT_EQ(AsText(Slice(Bytes(out), 0, 3)), "k1m");
+  EXPECT_EQ(BoundSigningKey::Bind(store_, *key, {SignFamily::kEcdsa, HashId::kSha384}).error(),
+            Misuse(Code::kNotPermitted));
+  EXPECT_EQ(store_.Export(*key, absl::MakeSpan(out)).error(), Misuse(Code::kUnsupported));
+  EXPECT_EQ(store_.Copy(*key, {}).error(), Misuse(Code::kUnsupported));
+  ASSERT_TRUE(store_.Destroy(*key).ok());
+  EXPECT_EQ(bound->Sign({}, rng_, absl::MakeSpan(out)).error(), Misuse(Code::kStaleHandle));
+}
+
+class DeriveKeyTest : public KeyStoreTest {
+ protected:
+  const Context crypto_{store_, DriverTable(kDrivers), rng_};
+};
+
+// RFC 5869 A.1, of which a key takes the first 32 bytes.
+TEST_F(DeriveKeyTest, GivesHkdfsOutput) {
+  const KeyHandle secret = Import(kPskAttributes, ByteString(22, 0x0b));
+  const ByteString salt = testing::FromHex("000102030405060708090a0b0c"),
+                   info = testing::FromHex("f0f1f2f3f4f5f6f7f8f9");
+  const HkdfInputs inputs{.salt = salt, .info = info};
+  KeyAttributes attributes{.type = KeyType::kSecret, .bits = 256, .usage = Usage::kExport};
+  const Result<KeyHandle> key = DeriveKey(crypto_, secret, inputs, attributes);
+  ASSERT_TRUE(key.ok());
+  ByteString out(32);
+  ASSERT_EQ(*store_.Export(*key, absl::MakeSpan(out)), 32u);
+  EXPECT_EQ(testing::ToHex(out),
+            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
+  // On a NIST curve the key is one more.
+  attributes.type = KeyType::kEcP256;
+  ASSERT_TRUE(store_.Destroy(*key).ok());
+  const Result<KeyHandle> scalar = DeriveKey(crypto_, secret, inputs, attributes);
+  ASSERT_TRUE(scalar.ok());
+  ASSERT_EQ(*store_.Export(*scalar, absl::MakeSpan(out)), 32u);
+  EXPECT_EQ(out.back(), 0xc0);
+}
+
+TEST_F(DeriveKeyTest, SkipsANumberThatIsNoKey) {
+  const ByteString material(32, 1);
+  const KeyHandle secret = Import(kPskAttributes, material);
+  const KeyAttributes attributes{.type = KeyType::kEcP256, .usage = Usage::kExport};
+  int skipped = 0;
+  for (int i = 0; i < 2000 && skipped == 0; ++i) {
+    const uint8_t number[2] = {static_cast<uint8_t>(i), static_cast<uint8_t>(i >> 8)};
+    const Bytes info(number);
+    ByteString prk(32), stream(64), out(32);
+    HkdfExtract(kPortableSha256, {}, material, absl::MakeSpan(prk));
+    HkdfExpand(kPortableSha256, prk, absl::Span<const Bytes>(&info, 1), absl::MakeSpan(stream));
+    const Result<KeyHandle> key = DeriveKey(crypto_, secret, {.info = info}, attributes);
+    ASSERT_TRUE(key.ok());
+    ASSERT_TRUE(store_.Export(*key, absl::MakeSpan(out)).ok());
+    const size_t at = stream[0] == 0 ? 32 : 0;  // what the toy refuses
+    skipped += at == 32;
+    EXPECT_TRUE(std::equal(out.begin(), out.begin() + 31, stream.begin() + at));
+    ASSERT_TRUE(store_.Destroy(*key).ok());
+  }
+  EXPECT_EQ(skipped, 1);
+}
+
+TEST_F(DeriveKeyTest, NeedsASecretThatIsForIt) {
+  const KeyAttributes aes{.type = KeyType::kAes, .bits = 128};
+  KeyAttributes attributes = kPskAttributes;
+  const auto refused = [&](KeyHandle secret, const KeyAttributes& wish) {
+    return DeriveKey(crypto_, secret, {}, wish).error().code;
+  };
+  const KeyHandle secret = Import(kPskAttributes, ByteString(32, 1));
+  EXPECT_EQ(refused(secret, {.type = KeyType::kRsa, .bits = 2048}), Code::kUnsupported);
+  EXPECT_EQ(refused(secret, {.type = KeyType::kAes, .bits = 129}), Code::kUnsupported);
+  EXPECT_EQ(refused(secret, {.type = KeyType::kAes, .bits = 136}), Code::kBadKey);
+  EXPECT_EQ(refused({}, aes), Code::kStaleHandle);
+  attributes.permitted = Permitted::kSealedBlob;
+  const KeyHandle blob = Import(attributes, ByteString(32, 1));
+  EXPECT_EQ(refused(blob, aes), Code::kNotPermitted);
+  EXPECT_EQ(BoundSecret::Bind(store_, blob).error(), Misuse(Code::kNotPermitted));
+  ASSERT_TRUE(store_.Destroy(blob).ok());
+  EXPECT_EQ(refused(Import(kTicketAttributes, ByteString(16, 1)), aes), Code::kNotPermitted);
+}
+
+TEST_F(DeriveKeyTest, ABlobOpensUnderItsKeyAndContextAlone) {
+  const KeyAttributes attributes{.type = KeyType::kSecret,
+                                 .permitted = Permitted::kSealedBlob,
+                                 .usage = Usage::kEncrypt | Usage::kDecrypt};
+  const KeyHandle key = Import(attributes, ByteString(32, 1)),
+                  other = Import(attributes, ByteString(32, 2));
+  const Bytes context = AsBytes("settings"), text = AsBytes("what rests");
+  ByteString blob(text.size() + kBlobOverhead), again(blob.size()), out(text.size() + 16);
+  ASSERT_EQ(*SealBlob(crypto_, key, context, text, absl::MakeSpan(blob)), blob.size());
+  ASSERT_EQ(*SealBlob(crypto_, key, context, text, absl::MakeSpan(again)), blob.size());
+  EXPECT_NE(blob, again);
+  const auto open = [&](KeyHandle under, std::string_view in, Bytes what) {
+    return OpenBlob(crypto_, under, AsBytes(in), what, absl::MakeSpan(out));
+  };
+  ASSERT_EQ(*open(key, "settings", blob), text.size());
+  EXPECT_EQ(AsText(Slice(Bytes(out), 0, text.size())), AsText(text));
+  const Error refused = PeerError(Code::kBadMac, Alert::kDecryptError);
+  EXPECT_EQ(open(key, "other", blob).error(), refused);
+  EXPECT_EQ(open(other, "settings", blob).error(), refused);
+  for (size_t i = 0; i < blob.size(); ++i) {
+    ByteString forged = blob;
+    forged[i] ^= 1;
+    EXPECT_EQ(open(key, "settings", forged).error(), refused) << i;
+    EXPECT_EQ(open(key, "settings", Slice(Bytes(blob), 0, i)).error(), refused) << i;
+  }
+  EXPECT_EQ(std::search(out.begin(), out.end(), text.begin(), text.end()), out.end());
+}
+
+TEST_F(DeriveKeyTest, ABlobNeedsAKeyThatIsForItAndRoom) {
+  KeyAttributes attributes{.type = KeyType::kSecret, .usage = Usage::kEncrypt};
+  ByteString out(kBlobOverhead + 4), text(4);
+  const auto seal = [&](const KeyAttributes& with, size_t size, size_t room) {
+    const KeyHandle key = Import(with, ByteString(size, 1));
+    const Result<size_t> sealed =
+        SealBlob(crypto_, key, {}, text, absl::MakeSpan(out.data(), room));
+    EXPECT_TRUE(store_.Destroy(key).ok());
+    return sealed.ok() ? Code{} : sealed.error().code;
+  };
+  EXPECT_EQ(seal(attributes, 32, out.size()), Code{});
+  EXPECT_EQ(seal(attributes, 32, out.size() - 1), Code::kNoSpace);
+  EXPECT_EQ(seal(attributes, 31, out.size()), Code::kUnsupported);
+  EXPECT_EQ(seal(kPskAttributes, 32, out.size()), Code::kNotPermitted);
+  attributes.permitted = Permitted::kDerivation;
+  EXPECT_EQ(seal(attributes, 32, out.size()), Code::kNotPermitted);
+  attributes = kTicketAttributes;
+  EXPECT_EQ(seal(attributes, 32, out.size()), Code::kUnsupported);
+  attributes = {.type = KeyType::kSecret, .usage = Usage::kEncrypt};
+  const KeyHandle key = Import(attributes, ByteString(32, 1));
+  EXPECT_EQ(OpenBlob(crypto_, key, {}, ByteString(4, 1), absl::MakeSpan(out)).error().code,
+            Code::kBadMac);
+  ByteString blob(kBlobOverhead);
+  ASSERT_TRUE(SealBlob(crypto_, key, {}, {}, absl::MakeSpan(blob)).ok());
+  EXPECT_EQ(OpenBlob(crypto_, key, {}, blob, absl::MakeSpan(out)).error(),
+            Misuse(Code::kNotPermitted))
+      << "it may seal, not open";
+  FailingRng failing;
+  const Context none{store_, DriverTable(kDrivers), failing};
+  EXPECT_EQ(SealBlob(none, key, {}, text, absl::MakeSpan(out)).error(),
+            DriverError(Code::kEntropyFailure));
 }
 
 TEST(InlineKeyStoreTest, HasItsOwnMemory) {

@@ -26,6 +26,8 @@ struct EndpointOptions {
   // What `operations` points to and only the endpoint keeps: a snapshot of trust anchors.
   std::shared_ptr<const void> keep = {};
   std::function<void(const tls::SecretLogged&)> on_secret;  // where the configuration logs secrets
+  // See PumpHandlers::later; for endpoints that are stepped.
+  std::function<bool(const tls::Pending&)> later = {};
   const tls::RetriedHello* retried = nullptr;  // a server's, from a listener; outlives the endpoint
 };
 
@@ -140,7 +142,8 @@ class Endpoint {
         connection_(FaceTraits<Connection>::Make(core_, MutableBytes(memory_->reassembly), face)),
         pump_(connection_, transport_, MutableBytes(memory_->in), MutableBytes(memory_->out),
               {.perform = [this](const tls::Operation& op) { return operations_.Perform(op); },
-               .on_event = [this](const tls::Event& event) { OnEvent(event); }}) {}
+               .on_event = [this](const tls::Event& event) { OnEvent(event); },
+               .later = options_.later}) {}
 
   static tls::ClientOptions ClientOptionsOf(const EndpointOptions& options) {
     return {.server_name = options.server_name,

@@ -30,6 +30,9 @@ struct PumpHandlers {
   std::function<tls::OpResult(const tls::Operation&)> perform;
   // Takes an event; what it points to lives for the call.
   std::function<void(const tls::Event&)> on_event;
+  // True: this operation is answered later, by Complete on the connection, then Settle; until then
+  // its handshake waits and nothing else does. Asked first, once for each. Empty: none is.
+  std::function<bool(const tls::Pending&)> later = {};
 };
 
 // One connection on one transport. Connection, transport and buffers outlive it. `in` holds at
@@ -66,10 +69,9 @@ class Pump {
   absl::Status Settle() {
     for (;;) {
       while (std::optional<tls::Event> event = connection_.PollEvent()) handlers_.on_event(*event);
-      if (!connection_.Operations().empty()) {
-        const tls::Pending pending = connection_.Operations().front();
+      if (const std::optional<tls::Pending> next = NextOperation()) {
         const Result<void> done =
-            connection_.Complete(pending.id, handlers_.perform(pending.request), transport_.now());
+            connection_.Complete(next->id, handlers_.perform(next->request), transport_.now());
         if (!done.ok() && done.error().origin == Origin::kMisuse) {
           return absl::InternalError("an operation was answered with another's answer");
         }
@@ -116,6 +118,16 @@ class Pump {
   MutableBytes out() const { return out_; }
 
  private:
+  // One to be answered now. Ids only rise: what was put off has one up to put_off_.
+  std::optional<tls::Pending> NextOperation() {
+    for (const tls::Pending& pending : connection_.Operations()) {
+      if (pending.id.value <= put_off_) continue;
+      if (!handlers_.later || !handlers_.later(pending)) return pending;
+      put_off_ = pending.id.value;
+    }
+    return std::nullopt;
+  }
+
   // Nothing: more has to be read first.
   std::optional<Step> Handle() {
     const Result<tls::Received> received =
@@ -174,6 +186,7 @@ class Pump {
   T& transport_;
   MutableBytes in_, out_;
   PumpHandlers handlers_;
+  uint32_t put_off_ = 0;
   size_t begin_ = 0, end_ = 0;  // of what was read and not handled yet
 };
 

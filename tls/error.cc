@@ -35,6 +35,12 @@ constexpr Row kRows[] = {
     {Code::kFaultDetected, {"A result did not pass its own check; nothing was released.", ""}},
     {Code::kTooManyKeys, {"Every slot of the key store is taken.", ""}},
     {Code::kAeadLimit, {"The key has protected as many records as it may.", "RFC 9846 s5.5"}},
+    {Code::kKeyExists, {"A key of this name exists already.", ""}},
+    {Code::kNoSuchKey, {"There is no key of this name.", ""}},
+    {Code::kBadRecord, {"The key at rest is damaged, or is sealed under another store key.", ""}},
+    {Code::kRolledBack, {"The key at rest is older than the one that was stored last.", ""}},
+    {Code::kStorageFailure, {"What the keys rest in cannot be read or written.", ""}},
+    {Code::kUnreachable, {"Who holds the key does not answer, or not in time.", ""}},
 
     // x509/
     {Code::kBadDer, {"The encoding is not strict DER.", "ITU-T X.690 s10"}},

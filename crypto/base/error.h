@@ -28,6 +28,12 @@ enum class Code : uint16_t {
   kFaultDetected = 108,   // a result did not check: nothing was released
   kTooManyKeys = 109,     // every slot is taken
   kAeadLimit = 110,       // the key has protected as many records as it may
+  kKeyExists = 111,       // a persistent key has this name already
+  kNoSuchKey = 112,       // no persistent key, or none of another location, has this name
+  kBadRecord = 113,       // a key at rest that is damaged, or was sealed under another store key
+  kRolledBack = 114,      // a key at rest that is older than what the store has counted
+  kStorageFailure = 115,  // what keys rest in could not be read or written
+  kUnreachable = 116,     // the process or token that holds the key does not answer, or not in time
 
   // x509/
   kBadDer = 200,          // not strict DER

@@ -6,6 +6,7 @@
 
 #include "crypto/bound_key.h"
 #include "io_adapters/cli/cert_commands.h"
+#include "io_adapters/cli/key_ring.h"
 #include "io_adapters/credentials.h"
 #include "io_adapters/files.h"
 #include "io_adapters/make_certificate.h"
@@ -51,11 +52,12 @@ int Make(const Arguments& arguments) {
   const auto days = arguments.Number("days", 365, -3650, 36500);
   if (!days.ok()) return Complain(kUsage, days.status());
   const std::string out = arguments.Value("out");
-  if (out.empty() || !arguments.Has("key-out")) {
-    return Complain(kUsage, "--out and --key-out are needed");
+  if (out.empty() || arguments.Has("key-out") == arguments.Has("key")) {
+    return Complain(kUsage, "--out is needed, and --key-out or --key");
   }
   io::ProcessCrypto crypto;
-  const auto key = MakeKey(crypto, arguments);
+  const auto key =
+      arguments.Has("key") ? LoadKey(crypto, arguments, "key") : MakeKey(crypto, arguments);
   if (!key.ok()) return Complain(kUsage, key.status());
   absl::StatusOr<io::Issuer> issuer = io::Issuer{.certificate_der = {}, .key = *key};
   if (arguments.Has("ca") || arguments.Has("ca-key")) issuer = LoadIssuer(crypto, arguments);
@@ -126,14 +128,18 @@ absl::Status Failed(std::string_view what, Error error) {
   return absl::InvalidArgumentError(Cat(what, ": ", tls::Explain(error).sentence));
 }
 
+absl::StatusOr<crypto::KeyHandle> LoadKey(io::ProcessCrypto& crypto, const Arguments& arguments,
+                                          const std::string& name) {
+  return KeyRing(crypto, arguments).Open(arguments.Value(name));
+}
+
 absl::StatusOr<io::Issuer> LoadIssuer(io::ProcessCrypto& crypto, const Arguments& arguments) {
   if (!arguments.Has("ca") || !arguments.Has("ca-key")) {
     return absl::InvalidArgumentError("--ca and --ca-key go together, and are needed");
   }
   auto chain = io::ReadCertificates(arguments.Value("ca"));
   if (!chain.ok()) return chain.status();
-  const auto key =
-      io::LoadPrivateKey(crypto.keys(), arguments.Value("ca-key"), arguments.Value("pass-file"));
+  const auto key = LoadKey(crypto, arguments, "ca-key");
   if (!key.ok()) return key.status();
   return io::Issuer{.certificate_der = chain->front(), .key = *key};
 }
@@ -152,21 +158,22 @@ const Command kCert = {
     .name = "cert",
     .summary = "make, show, verify, request and sign certificates, write CRLs",
     .help =
-        "  merlon cert make --out FILE --key-out FILE [--names NAME,...] [--cn NAME]\n"
-        "                   [--key-type TYPE] [--is-ca] [--ca FILE --ca-key FILE] [--days N]\n"
+        "  merlon cert make --out FILE (--key KEY | --key-out FILE) [--names NAME,...] [--cn "
+        "NAME]\n"
+        "                   [--key-type TYPE] [--is-ca] [--ca FILE --ca-key KEY] [--days N]\n"
         "  merlon cert show FILE [--json]\n"
         "  merlon cert verify FILE [--chain FILE,...] [--roots FILE] [--name NAME] [--json]\n"
         "                   [--purpose server|client|any] [--profile none|webpki|rfc5280]\n"
         "                   [--crl FILE,...] [--ocsp FILE,...] [--hard-fail] [--at DATE]\n"
         "                   [--uri URI,...] [--srv _SERVICE.DOMAIN,...] [--email MAILBOX,...]\n"
         "                   [--pin SHA256,...]\n"
-        "  merlon cert csr  --out FILE (--key FILE | --key-out FILE [--key-type TYPE])\n"
+        "  merlon cert csr  --out FILE (--key KEY | --key-out FILE [--key-type TYPE])\n"
         "                   [--names NAME,...] [--cn NAME] [--must-staple]\n"
-        "  merlon cert sign --csr FILE --ca FILE --ca-key FILE --out FILE [--days N] [--is-ca]\n"
+        "  merlon cert sign --csr FILE --ca FILE --ca-key KEY --out FILE [--days N] [--is-ca]\n"
         "                   [--crl-url URL,...] [--ocsp-url URL,...]\n"
-        "  merlon cert crl  --ca FILE --ca-key FILE --out FILE [--revoke SERIAL[:REASON],...]\n"
+        "  merlon cert crl  --ca FILE --ca-key KEY --out FILE [--revoke SERIAL[:REASON],...]\n"
         "                   [--number N] [--days N]\n"
-        "  merlon cert ocsp FILE --ca FILE --ca-key FILE --out FILE [--revoked REASON] [--days "
+        "  merlon cert ocsp FILE --ca FILE --ca-key KEY --out FILE [--revoked REASON] [--days "
         "N]\n\n"
         "Files are PEM; a key's is for its owner alone.\n\n"
         "  --out FILE      the certificate\n"
@@ -178,9 +185,10 @@ const Command kCert = {
         "                  rsa4096, mldsa44, mldsa65, mldsa87\n"
         "  --is-ca         it may issue certificates\n"
         "  --ca FILE       who issues it (itself), with\n"
-        "  --ca-key FILE   the issuer's private key\n"
+        "  --ca-key KEY    the issuer's private key\n"
         "  --days N        how long it is valid (365; a CRL 7); negative: it ended so long ago\n"
-        "  --key FILE      the private key to ask for a certificate for\n"
+        "  --key KEY       the private key that the certificate is for: a file, or store:NAME or\n"
+        "                  agent:NAME (merlon key --help), as of --ca-key\n"
         "  --pass-file F   whose first line opens --key or --ca-key, if that is encrypted\n"
         "  --csr FILE      the request; its names and must-staple are granted\n"
         "  --must-staple   servers shall send an OCSP response along (RFC 7633)\n"
@@ -195,13 +203,13 @@ const Command kCert = {
         "  merlon cert make --is-ca --cn \"My CA\" --out ca.pem --key-out ca.key\n"
         "  merlon cert make --ca ca.pem --ca-key ca.key --names localhost,127.0.0.1 \\\n"
         "                   --out server.pem --key-out server.key\n",
-    .arguments = {.options =
-                      "out key-out names cn key-type ca ca-key days chain roots name purpose "
-                      "profile crl ocsp at uri srv email pin key pass-file out-pass-file csr "
-                      "crl-url ocsp-url revoke revoked number",
-                  .switches = "is-ca json hard-fail must-staple",
-                  .min_words = 1,
-                  .max_words = 2},
+    .arguments =
+        {.options = "out key-out names cn key-type ca ca-key days chain roots name purpose "
+                    "profile crl ocsp at uri srv email pin key pass-file out-pass-file csr "
+                    "crl-url ocsp-url revoke revoked number key-store passphrase-file counts agent",
+         .switches = "is-ca json hard-fail must-staple",
+         .min_words = 1,
+         .max_words = 2},
     .run = RunCert,
 };
 

@@ -21,6 +21,9 @@ MutableBytes Room(std::string& text);
 std::string ToPem(std::string_view label, std::string_view der);
 // The DER of the blocks of a PEM text that have this label.
 std::vector<std::string> DerBlocks(std::string_view text, std::string_view label);
+// The private key that the option `name` names (key_ring.h).
+absl::StatusOr<crypto::KeyHandle> LoadKey(io::ProcessCrypto& crypto, const Arguments& arguments,
+                                          const std::string& name);
 // Certificate and key of --ca and --ca-key.
 absl::StatusOr<io::Issuer> LoadIssuer(io::ProcessCrypto& crypto, const Arguments& arguments);
 // A new key of --key-type, written to --key-out.

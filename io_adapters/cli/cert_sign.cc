@@ -139,9 +139,8 @@ int CertRequest(const Arguments& arguments) {
     return Complain(kUsage, "one of --key and --key-out is needed");
   }
   io::ProcessCrypto crypto;
-  const auto key = arguments.Has("key") ? io::LoadPrivateKey(crypto.keys(), arguments.Value("key"),
-                                                             arguments.Value("pass-file"))
-                                        : MakeKey(crypto, arguments);
+  const auto key =
+      arguments.Has("key") ? LoadKey(crypto, arguments, "key") : MakeKey(crypto, arguments);
   if (!key.ok()) return Complain(kUsage, key.status());
   const auto public_key = io::PublicKeyInfoOf(crypto.keys(), *key);
   if (!public_key.ok()) return Complain(kUsage, public_key.status());

@@ -30,6 +30,8 @@ extern const Command kDtlsClient;
 extern const Command kDtlsServer;
 extern const Command kScan;
 extern const Command kCert;
+extern const Command kKey;
+extern const Command kAgent;
 
 // Prints "merlon: SENTENCE" to stderr; gives `code`.
 int Complain(ExitCode code, std::string_view sentence);

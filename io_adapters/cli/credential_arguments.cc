@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io_adapters/cli/credential_arguments.h"
 
-#include "io_adapters/text.h"
+#include "io_adapters/cli/key_ring.h"
+#include "io_adapters/files.h"
 
 namespace merlon::cli {
 
@@ -41,6 +42,22 @@ absl::Status ReadCredentials(const Arguments& arguments, io::TlsServerOptions& o
   options.client_authentication = mode == "required" ? tls::ClientAuthentication::kRequired
                                                      : tls::ClientAuthentication::kOptional;
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<io::TlsServer>> CreateServer(const Arguments& arguments,
+                                                            const io::TlsServerOptions& options) {
+  const std::string chain_file = arguments.Value("cert"), key_name = arguments.Value("key");
+  auto crypto = std::make_unique<io::ProcessCrypto>();
+  if (chain_file.empty() && key_name.empty()) {
+    return io::TlsServer::Create(std::move(crypto), {}, crypto::KeyHandle(), options);
+  }
+  KeyRing ring(*crypto, arguments);
+  const auto key = ring.Open(key_name);
+  if (!key.ok()) return key.status();
+  ring.Close();
+  auto chain = io::ReadCertificates(chain_file);
+  if (!chain.ok()) return chain.status();
+  return io::TlsServer::Create(std::move(crypto), *std::move(chain), *key, options);
 }
 
 }  // namespace merlon::cli

@@ -14,5 +14,8 @@ absl::Status ReadCredentials(const Arguments& arguments, io::TlsClientOptions& o
 // --client-ca, --client-auth, --pass-file, --psk-file, --raw-psk-file. An error: a word that
 // --client-auth does not know.
 absl::Status ReadCredentials(const Arguments& arguments, io::TlsServerOptions& options);
+// The server of --cert and --key (key_ring.h); without them it has PSKs alone.
+absl::StatusOr<std::unique_ptr<io::TlsServer>> CreateServer(const Arguments& arguments,
+                                                            const io::TlsServerOptions& options);
 
 }  // namespace merlon::cli

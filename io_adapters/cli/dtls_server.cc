@@ -68,8 +68,7 @@ int RunDtlsServer(const Arguments& arguments) {
   options.groups = *groups;
   if (absl::Status s = ReadCredentials(arguments, options); !s.ok()) return Complain(kUsage, s);
   if (absl::Status s = ReadProtocol(arguments, options); !s.ok()) return Complain(kUsage, s);
-  const auto server =
-      io::TlsServer::Create(arguments.Value("cert"), arguments.Value("key"), options);
+  const auto server = CreateServer(arguments, options);
   if (!server.ok()) return Complain(kUsage, server.status());
   auto listener = io::UdpListen({arguments.Value("host"), static_cast<uint16_t>(*port)});
   if (!listener.ok()) return Complain(kTransport, listener.status());
@@ -86,12 +85,13 @@ const Command kDtlsServer = {
     .name = "dtls-server",
     .summary = "echo datagrams over DTLS, for many clients at once",
     .help =
-        "  merlon dtls-server --cert FILE --key FILE [OPTIONS]\n\n"
+        "  merlon dtls-server --cert FILE --key KEY [OPTIONS]\n\n"
         "Serves up to 256 clients on one socket. Keeps nothing of a client, and sends it no more\n"
         "than a cookie, before that has come back. Says its port on stdout, and on stderr what\n"
         "became of each, and how many cookies it took.\n\n"
         "  --cert FILE     PEM of the chain, the server's own certificate first\n"
-        "  --key FILE      PEM of its private key\n"
+        "  --key KEY       its private key: a file of PEM, or store:NAME or agent:NAME, which\n"
+        "                  merlon key --help tells of, and of --key-store and --agent\n"
         "  --pass-file F   whose first line opens a key that is encrypted\n"
         "  --staple FILE   OCSP response for it, DER, for clients that ask (merlon cert ocsp)\n"
         "  --client-ca F   PEM of the authorities of clients: ask for certificates\n"
@@ -109,7 +109,7 @@ const Command kDtlsServer = {
     .arguments = {.options =
                       "cert key pass-file staple client-ca client-auth psk-file raw-psk-file port "
                       "host alpn mtu groups count "
-                      "min-version max-version suites",
+                      "min-version max-version suites key-store passphrase-file counts agent",
                   .switches = "once"},
     .run = RunDtlsServer,
     .more_help = ProtocolHelp,

@@ -10,8 +10,8 @@
 namespace merlon::cli {
 namespace {
 
-constexpr const Command* kCommands[] = {&kDemo,       &kClient, &kServer, &kDtlsClient,
-                                        &kDtlsServer, &kScan,   &kCert};
+constexpr const Command* kCommands[] = {&kDemo, &kClient, &kServer, &kDtlsClient, &kDtlsServer,
+                                        &kScan, &kCert,   &kKey,    &kAgent};
 
 void PrintHelp(FILE* to) {
   fputs("merlon: TLS and DTLS, versions 1.3 and 1.2\n\n", to);

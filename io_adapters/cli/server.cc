@@ -149,8 +149,7 @@ int RunServer(const Arguments& arguments) {
     key_log = *std::move(log);
     options.log_secrets = true;
   }
-  const auto server =
-      io::TlsServer::Create(arguments.Value("cert"), arguments.Value("key"), options);
+  const auto server = CreateServer(arguments, options);
   if (!server.ok()) return Complain(kUsage, server.status());
   const auto listener = io::TcpListen({arguments.Value("host"), static_cast<uint16_t>(*port)});
   if (!listener.ok()) return Complain(kTransport, listener.status());
@@ -167,12 +166,13 @@ const Command kServer = {
     .name = "server",
     .summary = "serve a folder over HTTP/1.1, or echo, over TLS",
     .help =
-        "  merlon server FOLDER --cert FILE --key FILE [OPTIONS]\n"
-        "  merlon server --echo --cert FILE --key FILE [OPTIONS]\n\n"
+        "  merlon server FOLDER --cert FILE --key KEY [OPTIONS]\n"
+        "  merlon server --echo --cert FILE --key KEY [OPTIONS]\n\n"
         "Serves several connections at once. Says its port on stdout, and on stderr what became\n"
         "of each connection.\n\n"
         "  --cert FILE      PEM of the chain, the server's own certificate first\n"
-        "  --key FILE       PEM of its private key\n"
+        "  --key KEY        its private key: a file of PEM, or store:NAME or agent:NAME, which\n"
+        "                   merlon key --help tells of, and of --key-store and --agent\n"
         "  --pass-file FILE whose first line opens a key that is encrypted\n"
         "  --staple FILE    OCSP response for it, DER, for clients that ask (merlon cert ocsp)\n"
         "  --client-ca FILE PEM of the authorities of clients: ask for certificates\n"
@@ -197,7 +197,8 @@ const Command kServer = {
     .arguments =
         {.options =
              "cert key pass-file staple client-ca client-auth psk-file raw-psk-file port host alpn "
-             "groups tickets count keylog min-version max-version suites",
+             "groups tickets count keylog min-version max-version suites key-store passphrase-file "
+             "counts agent",
          .switches = "echo alpn-required once quiet",
          .max_words = 1},
     .run = RunServer,

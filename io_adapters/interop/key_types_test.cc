@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every type of key that `merlon cert make` knows, both ways: OpenSSL checks the key and its
 // certificate, other programs verify them over a connection, and `merlon client` those of OpenSSL.
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <set>
 
@@ -234,6 +237,124 @@ TEST_F(KeyTypeInterop, OpensslsRequestsCrlsAndOcspResponsesAreRead) {
   }
   // Without it nothing tells.
   EXPECT_EQ(Execute({Merlon(), "cert", "verify", out, "--roots", ca, "--hard-fail"}).code, 3);
+}
+
+// `merlon key` on a key store of the test's own.
+class KeyStoreInterop : public KeyTypeInterop {
+ protected:
+  static Words Keys(const Words& words) {
+    return Words{Merlon(), "key"} + words + Words{"--key-store", File("store")};
+  }
+  // Signs a message by the key, and has OpenSSL verify that.
+  static void SignsForOpenssl(const std::string& name, const Words& how, const Words& verify) {
+    const std::string message = File("message"), out = File("signature"), pub = File(name + ".pub");
+    std::ofstream(message) << "a message\n";
+    Must(Keys({"export-public", name, "--out", pub}));
+    Must(Keys(Words{"sign", name, message, "--out", out} + how));
+    EXPECT_EQ(Execute(Keys(Words{"verify", name, message, "--signature", out} + how)).code, 0);
+    Must(verify + Words{pub, "-signature", out, message});
+    EXPECT_EQ(Execute(Keys(Words{"verify", name, "--signature", out} + how), "another").code, 3);
+  }
+};
+
+TEST_F(KeyStoreInterop, OpensslVerifiesWhatAKeyOfTheStoreSigned) {
+  Must(Keys({"generate", "1"}));
+  SignsForOpenssl("1", {}, {"openssl", "dgst", "-sha256", "-verify"});
+  SignsForOpenssl("1", {"--hash", "sha512"}, {"openssl", "dgst", "-sha512", "-verify"});
+  Must(Keys({"import", "rsa", Key(kRsa)}));
+  SignsForOpenssl("rsa", {"--padding", "pkcs1"}, {"openssl", "dgst", "-sha256", "-verify"});
+  SignsForOpenssl("rsa", {"--hash", "sha384"},
+                  {"openssl", "dgst", "-sha384", "-sigopt", "rsa_padding_mode:pss", "-sigopt",
+                   "rsa_pss_saltlen:-1", "-verify"});
+  Must(Keys({"generate", "ed", "--type", "ed25519"}));
+  Must(Keys({"sign", "ed", File("message"), "--out", File("signature")}));
+  Must(Keys({"export-public", "store:ed", "--out", File("ed.pub")}));
+  Must({"openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", File("ed.pub"), "-in",
+        File("message"), "-sigfile", File("signature")});
+}
+
+TEST_F(KeyStoreInterop, KeysOfTheStoreEncryptForOpensslAndThemselves) {
+  std::ofstream(File("text")) << "a text\n";
+  Must(Keys({"import", "oaep", Key(kRsa), "--type", "rsa2048-oaep"}));
+  Must(Keys({"export-public", "oaep", "--out", File("oaep.pub")}));
+  Must({"openssl", "pkeyutl", "-encrypt", "-pubin", "-inkey", File("oaep.pub"), "-in", File("text"),
+        "-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", "rsa_oaep_md:sha256", "-out",
+        File("sealed")});
+  EXPECT_EQ(Execute(Keys({"decrypt", "oaep", File("sealed")})).output, "a text\n");
+  EXPECT_THAT(Execute(Keys({"sign", "oaep", File("text")})).output, HasSubstr("policy of the key"));
+  for (const char* type : {"aes256", "seal"}) {
+    Must(Keys({"generate", type, "--type", type}));
+    Must(Keys({"encrypt", type, File("text"), "--context", "c", "--out", File("sealed")}));
+    EXPECT_EQ(Execute(Keys({"decrypt", type, File("sealed"), "--context", "c"})).output,
+              "a text\n");
+    EXPECT_EQ(Execute(Keys({"decrypt", type, File("sealed")})).code, 3);
+  }
+}
+
+TEST_F(KeyStoreInterop, AStoreIsListedAndItsKeysDestroyed) {
+  Must(Keys({"generate", "web", "--type", "p384"}));
+  EXPECT_THAT(Execute(Keys({"list", "--json"})).output,
+              HasSubstr("{\"name\":\"web\",\"type\":\"EC P-384\",\"bits\":\"384\",\"may\":"
+                        "[\"sign\"],\"algorithm\":\"any\"}"));
+  EXPECT_THAT(Execute(Keys({"show", "web"})).output, HasSubstr("public key sha256"));
+  const Finished again = Execute(Keys({"generate", "web"}));
+  EXPECT_EQ(again.code, 1);
+  EXPECT_EQ(again.output, "merlon: key web: A key of this name exists already.\n");
+  Must(Keys({"generate", "web", "--replace"}));
+  EXPECT_THAT(Execute(Keys({"show", "web"})).output, HasSubstr("EC P-256"));
+  Must(Keys({"destroy", "web"}));
+  EXPECT_EQ(Execute(Keys({"sign", "web"})).output,
+            "merlon: key web: There is no key of this name.\n");
+  EXPECT_EQ(Execute(Keys({"show", "../web"})).code, 1);
+}
+
+TEST_F(KeyStoreInterop, ACaAndAServerTakeTheirKeysFromTheStore) {
+  const Words store = {"--key-store", File("store")};
+  for (const char* name : {"ca", "server"}) Must(Keys({"generate", name}));
+  Must(Words{Merlon(), "cert", "make", "--is-ca", "--cn", "Store CA", "--key", "store:ca", "--out",
+             File("store_ca.pem")} +
+       store);
+  Must(Words{Merlon(), "cert", "make", "--ca", File("store_ca.pem"), "--ca-key", "store:ca",
+             "--key", "store:server", "--names", "localhost", "--out", File("store.pem")} +
+       store);
+  MerlonServer server(Merlon(), File("store.pem"), "store:server", File("www"), store);
+  const Finished curl = Execute({"curl", "-sS", "--cacert", File("store_ca.pem"),
+                                 "https://" + At(server.port()) + "/page.txt"});
+  EXPECT_EQ(curl.output, kPage);
+  // The server has its key; the store is free.
+  EXPECT_EQ(Execute(Keys({"list"})).code, 0);
+}
+
+TEST_F(KeyStoreInterop, AServerWhoseKeyTheAgentHoldsServesCurl) {
+  const Words store = {"--key-store", File("store")};
+  Must(Keys({"generate", "tls"}));
+  Must(Words{Merlon(), "cert", "make", "--key", "store:tls", "--names", "localhost", "--out",
+             File("agent.pem")} +
+       store);
+  // A socket's path is short, which TEST_TMPDIR need not be.
+  char folder[] = P_tmpdir "/merlonXXXXXX";
+  ASSERT_NE(::mkdtemp(folder), nullptr);
+  const Words socket = {"--agent", std::string(folder) + "/agent"};
+  {
+    Process agent(Words{Merlon(), "agent", "--socket", socket[1], "--keys",
+                        "tls:user=" + std::to_string(::geteuid()) + ":only=tls13-server"} +
+                  store);
+    ASSERT_TRUE(agent.WaitFor("listening on")) << agent.output();
+    EXPECT_THAT(Execute(Words{Merlon(), "key", "list"} + socket).output, HasSubstr("tls  "));
+    EXPECT_EQ(Execute(Words{Merlon(), "key", "sign", "agent:tls", File("message")} + socket).output,
+              "merlon: agent:tls: The usage policy of the key forbids this operation.\n");
+    MerlonServer server(Merlon(), File("agent.pem"), "agent:tls", File("www"), socket);
+    const Words fetch = {"curl", "-sS", "--cacert", File("agent.pem"),
+                         "https://" + At(server.port()) + "/page.txt"};
+    EXPECT_EQ(Execute(fetch).output, kPage);
+    // TLS 1.2's signatures are not what the key is for.
+    EXPECT_NE(Execute(fetch + Words{"--tls-max", "1.2"}).code, 0);
+    EXPECT_EQ(Execute(fetch).output, kPage);
+  }
+  EXPECT_THAT(Execute(Words{Merlon(), "key", "show", "agent:tls"} + socket).output,
+              HasSubstr("does not answer"));
+  ::unlink(socket[1].c_str());
+  ::rmdir(folder);
 }
 
 }  // namespace merlon::interop
