@@ -40,8 +40,8 @@ FORBIDDEN = re.compile(r'(?:{})$'.format('|'.join([
     r'absl::.*(?:Mutex|CondVar|Now\(|SleepFor|Clock).*',
 ])))
 
-# As crypto/legacy and code for one algorithm would be called.
-LEGACY = re.compile(r'(?:.*\b)?(?:k?(?:Portable|X86)?Sha1|k?Legacy|(?:Bound)?Cbc)(?:[A-Z]\w*)?\b')
+# As crypto/legacy and code for one algorithm would be called. An object identifier is but a name.
+LEGACY = re.compile(r'(?!.*\boid::)(?:.*\b)?(?:k?(?:Portable|X86)?Sha1|k?Legacy|(?:Bound)?Cbc)(?:[A-Z]\w*)?\b')
 
 
 def symbols_of(archive):
