@@ -91,7 +91,7 @@ Library WhatNobodySends() {
   add(6);                                              // what was HelloRetryRequest once
   add(9, "x");                                         // not assigned
   add(21, std::string_view("\0\0\0", 3));              // CertificateURL
-  add(22, std::string_view("\1\0\0\0", 4));            // CertificateStatus
+  add(22, std::string_view("\1\0\0\1x", 5));           // CertificateStatus
   add(23, std::string_view("\0\0\0", 3));              // SupplementalData
   add(25, std::string_view("\0\1\0\0\1\0\0\0\0", 9));  // CompressedCertificate
   add(26);                                             // EKT

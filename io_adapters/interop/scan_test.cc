@@ -59,7 +59,8 @@ TEST_F(ScanInterop, OpensslWithOneSuiteOfTls12) {
   EXPECT_THAT(scan.output, Says("Its only cipher suite in TLS 1.2 is "
                                 "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256."));
   // secp384r1 only as the certificate's curve is offered beside it.
-  EXPECT_THAT(scan.output, Says("Its groups in TLS 1.2 are x25519, secp256r1, secp384r1."));
+  EXPECT_THAT(scan.output,
+              Says("Its groups in TLS 1.2 are x25519, secp256r1, secp384r1, secp521r1."));
   EXPECT_THAT(scan.output,
               Says("Offered all of them, it chose TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 and "
                    "x25519, and signed with ecdsa_secp256r1_sha256."));
@@ -201,7 +202,8 @@ TEST_F(ScanInterop, OpensslOverDatagrams) {
   EXPECT_THAT(scan.output, HasSubstr("\n" + At(port_) + " does not speak DTLS 1.3: "));
   EXPECT_THAT(scan.output, Says("Its only cipher suite in DTLS 1.2 is "
                                 "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256."));
-  EXPECT_THAT(scan.output, Says("Its groups in DTLS 1.2 are x25519, secp256r1, secp384r1."));
+  EXPECT_THAT(scan.output,
+              Says("Its groups in DTLS 1.2 are x25519, secp256r1, secp384r1, secp521r1."));
 }
 
 // An alert that is no ClientHello, which is what one with DTLS 1.3 alone gets its cookie request
@@ -232,8 +234,9 @@ TEST_F(ScanInterop, OurOwnServerOverDatagrams) {
   EXPECT_THAT(scan.output, Says("Its only cipher suite in DTLS 1.2 is "
                                 "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384."));
   EXPECT_THAT(scan.output, Says("Its groups in DTLS 1.2 are x25519, secp256r1."));
-  EXPECT_THAT(scan.output, Says("Whether it has secp384r1 in DTLS 1.2 cannot be seen: the "
-                                "certificate asks for another, which is chosen then."));
+  EXPECT_THAT(scan.output,
+              Says("Whether it has secp384r1, secp521r1 in DTLS 1.2 cannot be seen: the "
+                   "certificate asks for another, which is chosen then."));
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ namespace merlon::tls::testing {
 class BareCore {
  public:
   template <class Config, class Options>
-  BareCore(const Config& config, const Options& options, Transport transport, LocalOptions local,
-           World& world, Now now)
+  BareCore(const Config& config, const Options& options, Transport transport,
+           const LocalOptions& local, World& world, Now now)
       : storage_(32768),
         core(config, options, transport, absl::MakeSpan(storage_), world.NewSeed(), now),
         operations_(world.crypto(), local),
