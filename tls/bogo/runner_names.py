@@ -8,6 +8,8 @@
                                            passing.txt, and fails naming each test that is lost
     runner_names.py RESULTS.json --update  and writes passing.txt anew, and the numbers in the
                                            document: only if none is lost
+    ... --causes=LINES                     and sorts what is not implemented by cause: LINES is what
+                                           the shim wrote in that run, causes.json has the causes
 
 The runner itself is fetched and never committed, so CI cannot run it; the first form is what CI
 does. A name may leave passing.txt only with a line `NAME  # reason` in withdrawn.txt.
@@ -25,6 +27,8 @@ DOCUMENT = 'docs/conformance.md'
 AREAS = ['TLS over streams', 'DTLS', 'QUIC', 'Total']
 COLUMNS = ['passed', 'failed', 'disabled', 'not implemented', 'all']
 ROW = re.compile(r'^\| (%s) \|((?: [\d,]+ \|){5})$' % '|'.join(AREAS), re.M)
+CAUSE = re.compile(r'^\| ([^|]+) \| ([\d,]+) \|$', re.M)
+CAUSES_BEGIN, CAUSES_END = '<!-- causes -->\n', '<!-- end of causes -->\n'
 TLS12 = re.compile(r'([\d,]+)\s+of\s+them\s+name\s+TLS\s+1\.2\s+or\s+DTLS\s+1\.2')
 
 
@@ -103,6 +107,45 @@ def check_document(text, passing):
         yield f'{DOCUMENT}: {named} names of passing.txt have TLS12 in them, it says otherwise'
 
 
+def causes_of(lines, causes):
+    """How many lines of the shim each cause has, most first. A line of none or of two is an error."""
+    compiled = [(cause, pattern(text)) for cause, texts in causes.items() for text in texts]
+    counts = collections.Counter()
+    for line in lines:
+        found = {cause for cause, regex in compiled if regex.fullmatch(line)}
+        if len(found) != 1:
+            raise ValueError(f'causes.json: {len(found)} causes for: {line}')
+        counts.update(found)
+    return counts
+
+
+def table_of_causes(counts):
+    rows = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return '| Cause | Tests |\n|-------|------:|\n' + ''.join(f'| {cause} | {n:,} |\n' for cause, n in rows)
+
+
+def section_of_causes(text):
+    """What stands in the document between the two marks: begin and end of it; None: no marks."""
+    begin, end = text.find(CAUSES_BEGIN), text.find(CAUSES_END)
+    return (begin + len(CAUSES_BEGIN), end) if 0 <= begin < end else None
+
+
+def check_causes(text, causes, not_implemented):
+    """The document's table of causes: with causes.json, and with the number of such tests."""
+    section = section_of_causes(text)
+    if section is None:
+        yield f'{DOCUMENT}: no table of causes'
+        return
+    total = 0
+    for cause, cell in CAUSE.findall(text[section[0]:section[1]]):
+        if cause in causes:
+            total += int(cell.replace(',', ''))
+        elif cause != 'Cause':
+            yield f'{DOCUMENT}: not in causes.json: {cause}'
+    if total != not_implemented:
+        yield f'{DOCUMENT}: causes of {total} tests, but {not_implemented} are not implemented'
+
+
 def check_files(passing, withdrawn, patterns, document):
     if not passing:
         yield 'passing.txt: empty'
@@ -150,6 +193,10 @@ def check_tree(root):
     config = json.loads((folder / 'config.json').read_text(encoding='utf-8'))
     document = (root / DOCUMENT).read_text(encoding='utf-8')
     problems = list(check_files(passing, withdrawn, config['DisabledTests'], document))
+    rows = dict(ROW.findall(document))
+    if 'Total' in rows:
+        causes = json.loads((folder / 'causes.json').read_text(encoding='utf-8'))
+        problems += check_causes(document, causes, read_row(rows['Total'])[3])
     earlier = earlier_names(root)
     for name in sorted((earlier or set()) - set(passing) - set(withdrawn)):
         problems.append(f'passing.txt: passed once, is gone, and withdrawn.txt does not say why: {name}')
@@ -178,9 +225,9 @@ def compare(columns, passing, withdrawn, patterns):
         yield f'lost ({how}): {name}'
 
 
-def written(document, columns):
-    """The document with the numbers of a run. How many tests there are at all it knows itself: what
-    did not run is disabled."""
+def written(document, columns, causes):
+    """The document with the numbers of a run, and with its table of causes if there is one. How many
+    tests there are at all it knows itself: what did not run is disabled."""
     counts = {column: counts_of(map(area_of, names)) for column, names in columns.items()}
 
     def row(match):
@@ -193,11 +240,15 @@ def written(document, columns):
 
     named = sum('TLS12' in name for name in columns['passed'])
     document = ROW.sub(row, document)
+    section = section_of_causes(document)
+    if causes and section:
+        document = document[:section[0]] + table_of_causes(causes) + document[section[1]:]
     return TLS12.sub(lambda match: match[0].replace(match[1], f'{named:,}', 1), document)
 
 
-def check_run(root, results, update):
-    """What a run lost. With `update`, and nothing lost, the tree has it afterwards."""
+def check_run(root, results, update, lines):
+    """What a run lost. `lines` is what the shim said of tests that are not implemented; None: unknown.
+    With `update`, and nothing lost, the tree has it all afterwards."""
     folder = root / FOLDER
     passing = read_lines(folder / 'passing.txt')
     config = json.loads((folder / 'config.json').read_text(encoding='utf-8'))
@@ -205,24 +256,32 @@ def check_run(root, results, update):
     withdrawn = read_withdrawn(folder / 'withdrawn.txt')
     problems = list(compare(columns, passing, withdrawn, config['DisabledTests']))
     print(', '.join(f'{len(names)} {column}' for column, names in columns.items()))
+    causes = None
+    if lines is not None:
+        causes = causes_of(lines, json.loads((folder / 'causes.json').read_text(encoding='utf-8')))
+        if sum(causes.values()) != len(columns['not implemented']):
+            problems.append(f'causes of {sum(causes.values())} tests: lines of another run?')
+        print(table_of_causes(causes))
     for name in sorted(columns['passed'] - set(passing)):
         print(f'gained: {name}')
     if update and not problems:
         names = ''.join(f'{name}\n' for name in sorted(columns['passed']))
         (folder / 'passing.txt').write_text(names, encoding='utf-8')
         document = root / DOCUMENT
-        document.write_text(written(document.read_text(encoding='utf-8'), columns), encoding='utf-8')
+        document.write_text(written(document.read_text(encoding='utf-8'), columns, causes), encoding='utf-8')
     return problems
 
 
 def main():
     arguments = sys.argv[1:]
     update = '--update' in arguments
-    files = [argument for argument in arguments if argument != '--update']
+    files = [argument for argument in arguments if not argument.startswith('--')]
+    lines = [argument.partition('=')[2] for argument in arguments if argument.startswith('--causes=')]
     # Bazel runs a link to this file, which leads to the workspace that it stands in.
     root = pathlib.Path(__file__).resolve().parents[2]
     if files:
-        problems = check_run(root, json.loads(pathlib.Path(files[0]).read_text(encoding='utf-8')), update)
+        results = json.loads(pathlib.Path(files[0]).read_text(encoding='utf-8'))
+        problems = check_run(root, results, update, read_lines(pathlib.Path(lines[0])) if lines else None)
     else:
         problems, history = check_tree(root)
         if not history:

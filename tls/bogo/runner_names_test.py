@@ -26,7 +26,15 @@ DOCUMENT = '''A snapshot, 10 tests.
 
 The names; 2 of
 them name TLS 1.2 or DTLS 1.2.
+
+<!-- causes -->
+| Cause | Tests |
+|-------|------:|
+| too new | 4 |
+| odd | 1 |
+<!-- end of causes -->
 '''
+CAUSES = {'too new': ['-new-*', 'new'], 'odd': ['-odd'], 'unheard of': ['-unheard']}
 # What such a run wrote: nothing of Off-1, which is disabled.
 OUTCOMES = dict.fromkeys(PASSING, 'PASS') | dict.fromkeys(
     ['No', 'No-DTLS-1', 'No-DTLS-2', 'No-DTLS-3', 'No-QUIC'], 'SKIP')
@@ -44,6 +52,7 @@ class Tree:
             self.git('init', '--quiet', '--initial-branch=main')
         self.write('tls/bogo/withdrawn.txt', '# none\n')
         self.write('tls/bogo/config.json', json.dumps({'DisabledTests': {'Off-*': 'not built'}}))
+        self.write('tls/bogo/causes.json', json.dumps(CAUSES))
         self.write('docs/conformance.md', DOCUMENT)
         self.pass_names(PASSING)
 
@@ -78,10 +87,10 @@ class RunnerNamesTest(unittest.TestCase):
         self.tree = Tree(folder.name)
         self.tree.commit()
 
-    def run_with(self, outcomes, update=False):
+    def run_with(self, outcomes, update=False, lines=None):
         results = {'interrupted': False, 'tests': {name: {'actual': how} for name, how in outcomes.items()}}
         with contextlib.redirect_stdout(io.StringIO()) as said:
-            problems = runner_names.check_run(self.tree.root, results, update)
+            problems = runner_names.check_run(self.tree.root, results, update, lines)
         return problems, said.getvalue()
 
     def assert_one(self, *words):
@@ -118,7 +127,9 @@ class RunnerNamesTest(unittest.TestCase):
                 ('| QUIC | 1 | 0 | 0 | 1 | 2 |', '| QUIC | 0 | 1 | 0 | 1 | 2 |', '0 passed, but'),
                 ('| Total | 4 | 0 | 1 | 5 | 10 |', '| Total | 5 | 0 | 1 | 4 | 10 |', '5 passed, but'),
                 ('| Total | 4 |', '| Sum | 4 |', 'no table'), ('10 tests', '11 tests', '10 tests'),
-                ('2 of', '3 of', '2 names')]:
+                ('2 of', '3 of', '2 names'), ('| odd | 1 |', '| odd | 2 |', 'causes of 6 tests, but 5'),
+                ('| odd | 1 |', '| even | 1 |', 'not in causes.json: even'),
+                ('<!-- causes', '<!-- c', 'no table of causes')]:
             self.tree.write('docs/conformance.md', DOCUMENT.replace(before, after))
             self.assertTrue(any(what in problem for problem in self.tree.problems()), what)
 
@@ -171,6 +182,18 @@ class RunnerNamesTest(unittest.TestCase):
         self.tree.write('tls/bogo/config.json', json.dumps({'DisabledTests': {'A-*': ''}}))
         self.assertEqual(self.run_with(less)[0], ['lost (disabled by A-*): A-TLS12'])
 
+    def test_causes_of_what_is_not_implemented(self):
+        lines = ['-odd', 'new', '-new-1', '-new-2', '-unheard']
+        problems, said = self.run_with(OUTCOMES, update=True, lines=lines)
+        self.assertEqual(problems, [])
+        self.assertIn('| too new | 3 |\n| odd | 1 |\n| unheard of | 1 |\n', said)
+        self.assertEqual(self.tree.problems(), [])
+        self.assertIn('| unheard of | 1 |', self.tree.read('docs/conformance.md'))
+        self.assertIn('causes of 4 tests', self.run_with(OUTCOMES, lines=lines[1:])[0][0])
+        self.assertRaises(ValueError, self.run_with, OUTCOMES, lines=['-newer'] + lines[1:])
+        self.tree.write('tls/bogo/causes.json', json.dumps(CAUSES | {'strange': ['-o*']}))
+        self.assertRaises(ValueError, self.run_with, OUTCOMES, lines=lines)
+
     def test_a_new_test_that_fails_is_named(self):
         self.assertEqual(self.run_with(OUTCOMES | {'E': 'FAIL'})[0], ['failed: E'])
 
@@ -179,7 +202,8 @@ class RunnerNamesTest(unittest.TestCase):
         self.assertRaises(ValueError, runner_names.sort_results, {'tests': {}})
 
     def test_updates_names_and_numbers(self):
-        problems, said = self.run_with(OUTCOMES | {'No-DTLS-1': 'PASS', 'Off-TLS12': 'PASS'}, update=True)
+        problems, said = self.run_with(OUTCOMES | {'No-DTLS-1': 'PASS', 'Off-TLS12': 'PASS'}, update=True,
+                                       lines=['new'] * 3 + ['-odd'])
         self.assertEqual(problems, [])
         self.assertIn('gained: No-DTLS-1\ngained: Off-TLS12\n', said)
         self.assertEqual(self.tree.read('tls/bogo/passing.txt').split(),
@@ -199,6 +223,8 @@ class RunnerNamesTest(unittest.TestCase):
         self.assertEqual(self.tree.read('tls/bogo/passing.txt').split(), PASSING)
         self.tree.write('tls/bogo/withdrawn.txt', 'A-TLS12  # because\n')
         self.assertEqual(self.run_with(OUTCOMES | {'A-TLS12': 'SKIP'}, update=True)[0], [])
+        self.assert_one('causes of 5 tests, but 6')  # whoever updates says the causes too
+        self.run_with(OUTCOMES | {'A-TLS12': 'SKIP'}, update=True, lines=['new'] * 6)
         self.assertEqual(self.tree.problems(), [])
 
 

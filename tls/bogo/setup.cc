@@ -31,8 +31,6 @@ std::vector<std::string> Names(std::string_view list) {
   return names;
 }
 
-constexpr char kTooOld[] = "versions before TLS 1.2";
-
 // No client offers this one.
 constexpr char kNobodysProtocol[] = "merlon shim, -reject-alpn";
 

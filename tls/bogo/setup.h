@@ -16,6 +16,8 @@
 
 namespace merlon::bogo {
 
+inline constexpr char kTooOld[] = "versions before TLS 1.2";  // why a test is not implemented
+
 // A server's sessions by ID.
 class Sessions final : public tls::SessionCache {
  public:
