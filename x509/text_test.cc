@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names as text, and the server's identity.
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,8 +27,8 @@ TEST(DnsName, AcceptsPreferredSyntaxAlone) {
                           "127.0.0.1", "a.1", "1"}) {
     EXPECT_FALSE(IsDnsName(bad)) << bad;
   }
-  EXPECT_TRUE(IsDnsName(std::string(63, 'a') + ".b"));
-  EXPECT_FALSE(IsDnsName(std::string(64, 'a') + ".b"));
+  EXPECT_TRUE(IsDnsName("b." + std::string(63, 'a')));
+  EXPECT_FALSE(IsDnsName("b." + std::string(64, 'a')));
   std::string name = "a";
   while (name.size() < 253) name += ".a";
   EXPECT_TRUE(IsDnsName(name));
@@ -109,8 +110,10 @@ TEST(ServiceIdentity, MatchesDnsNamesAndAddressesApart) {
 }
 
 Buffer Tlv(uint8_t tag, Bytes contents) {
-  Buffer out = {tag, static_cast<uint8_t>(contents.size())};
-  out.insert(out.end(), contents.begin(), contents.end());
+  Buffer out(2 + contents.size());
+  out[0] = tag;
+  out[1] = static_cast<uint8_t>(contents.size());
+  std::copy(contents.begin(), contents.end(), out.begin() + 2);
   return out;
 }
 // An otherName with a string of the type `tag`.
