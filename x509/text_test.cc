@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names as text, and the server's identity.
-#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "x509/dns_name.h"
