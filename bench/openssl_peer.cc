@@ -185,19 +185,23 @@ class OpenSslPeer::Contexts {
   // `inspect` looks at the established ends.
   template <class Inspect>
   PeerTimes Run(Inspect inspect) {
-    const Ssl client(SSL_new(client_.get())), server(SSL_new(server_.get()));
+    PeerTimes times;
+    const Ssl server(Timed(times.server, [&] { return SSL_new(server_.get()); }));
+    const Ssl client(Timed(times.client, [&] { return SSL_new(client_.get()); }));
     Must(client != nullptr && server != nullptr, "a connection");
     Datagrams to_server, to_client;
     Ends client_ends{&to_client, &to_server}, server_ends{&to_server, &to_client};
     kind_.datagrams ? ConnectDatagrams(client.get(), &client_ends, server.get(), &server_ends)
                     : ConnectStreams(client.get(), server.get());
-    SSL_set_connect_state(client.get());
     SSL_set_accept_state(server.get());
-    Must(SSL_set_tlsext_host_name(client.get(), tls::testing::kServerName) == 1 &&
-             SSL_set1_host(client.get(), tls::testing::kServerName) == 1,
-         "a name");
-    if (session_) Must(SSL_set_session(client.get(), session_.get()) == 1, "a session");
-    PeerTimes times;
+    Timed(times.client, [&] {
+      SSL_set_connect_state(client.get());
+      Must(SSL_set_tlsext_host_name(client.get(), tls::testing::kServerName) == 1 &&
+               SSL_set1_host(client.get(), tls::testing::kServerName) == 1,
+           "a name");
+      if (session_) Must(SSL_set_session(client.get(), session_.get()) == 1, "a session");
+      return true;
+    });
     bool client_done = false, server_done = false;
     for (int rounds = 0; !client_done || !server_done; ++rounds) {
       Must(rounds < 10, "a handshake of OpenSSL");
@@ -205,9 +209,7 @@ class OpenSslPeer::Contexts {
       server_done = Step(server.get(), times.server);
     }
     char byte;
-    const double start = Seconds();
-    (void)SSL_read(client.get(), &byte, 1);  // tickets
-    times.client += Seconds() - start - ClockCost();
+    Timed(times.client, [&] { return SSL_read(client.get(), &byte, 1); });  // tickets
     Must((SSL_session_reused(client.get()) == 1) == (session_ != nullptr), "a resumption");
     inspect();
     // Closed in order, or the session is thought to be broken and not resumed again.
@@ -221,11 +223,16 @@ class OpenSslPeer::Contexts {
   }
 
  private:
+  template <class Function>
+  static auto Timed(double& seconds, Function function) {
+    const double start = Seconds();
+    const auto result = function();
+    seconds += Seconds() - start - ClockCost();
+    return result;
+  }
   static bool Step(SSL* ssl, double& seconds) {
     if (SSL_is_init_finished(ssl)) return true;
-    const double start = Seconds();
-    const int done = SSL_do_handshake(ssl);
-    seconds += Seconds() - start - ClockCost();
+    const int done = Timed(seconds, [&] { return SSL_do_handshake(ssl); });
     if (done == 1) return true;
     Must(SSL_get_error(ssl, done) == SSL_ERROR_WANT_READ, "SSL_do_handshake");
     return false;

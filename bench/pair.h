@@ -63,10 +63,18 @@ class Side {
   size_t Receive(MutableBytes in) {
     size_t data = 0;
     while (!in.empty()) {
-      const Result<tls::Received> got = Engine([&] { return face->Receive(in, now); });
-      if (!got.ok() || got->consumed == 0) break;
-      data += got->plaintext.size();
-      in = Slice(in, got->consumed);
+      // Up to an operation, which has its own clock.
+      const bool moved = Engine([&] {
+        do {
+          const Result<tls::Received> got = face->Receive(in, now);
+          if (!got.ok() || got->consumed == 0) return false;
+          data += got->plaintext.size();
+          in = Slice(in, got->consumed);
+          Poll();
+        } while (!in.empty() && face->Operations().empty());
+        return true;
+      });
+      if (!moved) break;
       Answer();
     }
     return data;

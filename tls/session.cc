@@ -28,7 +28,8 @@ bool IsVersion(uint16_t value) { return value == 0x0304 || value == 0x0303; }
 }  // namespace
 
 Result<Session> Session::Decode(Bytes encoded) {
-  Session out;
+  Result<Session> decoded = Session();  // filled in where it is returned
+  Session& out = *decoded;
   Reader reader(encoded);
   uint8_t format = 0, transport = 0, extended = 0, asked = 0, authenticated = 0;
   uint64_t issued = 0;
@@ -57,7 +58,7 @@ Result<Session> Session::Decode(Bytes encoded) {
   out.client_authenticated = authenticated != 0;
   out.issued = UnixTime(std::chrono::seconds(issued));
   out.psk = Secret<kMaxPskSize>::CopyOf(psk);
-  return out;
+  return decoded;
 }
 
 Result<size_t> Session::Encode(MutableBytes out) const {

@@ -57,7 +57,9 @@ class Secret {
   }
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
-  ~Secret() { Clear(); }
+  ~Secret() {
+    if (size_ != 0) Clear();  // one that is empty is zero: it never held any, or was moved from
+  }
 
   // A second Secret of the same bytes, taken from `bytes`; size <= kMax or it traps.
   static Secret CopyOf(Bytes bytes) {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a ClientHello has of TLS 1.2: linked where the profile has that version.
+#include <algorithm>
+
 #include "tls/client/offer.h"
 
 namespace merlon::tls {
 namespace {
+
+constexpr size_t kTicketSessionIdSize = 16;  // bytes, of the ID that stands for a ticket
 
 // What TLS 1.2 alone asks for.
 void Fill(ClientHello& hello, const ClientOffer& offer, const Context& cx) {
@@ -52,10 +56,10 @@ Result<const OfferedSession12*> TakeSession(Bytes encoded, Context& cx) {
   if (out.ticket.empty()) {
     MERLON_ASSIGN_OR_RETURN(out.session_id, cx.Keep(session->session_id));
   } else {
-    // RFC 5077 s3.4: an ID of ours, so that its echo tells that the ticket was taken.
-    MERLON_ASSIGN_OR_RETURN(const MutableBytes id, cx.arena.Keep(kSessionIdSize));
-    cx.random.Fill(id);
-    out.session_id = id;
+    // RFC 5077 s3.4: an ID of ours, so that its echo tells that the ticket was taken. It need not be
+    // secret, nor new: the end of the ticket, mostly a tag, goes beside it in the clear.
+    out.session_id =
+        Slice(out.ticket, out.ticket.size() - std::min(out.ticket.size(), kTicketSessionIdSize));
   }
   return &out;
 }
