@@ -19,7 +19,7 @@ constexpr const CipherAlgorithm* kCiphers[] = {&kX86Aes128, &kX86Aes256};
 constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm,  &kX86Aes128Ccm,
                                            &kX86Aes256Ccm, &kX86Aes128Ccm8, &kX86Aes256Ccm8};
 constexpr const AeadAlgorithm* kAvx2Aeads[] = {&kX86ChaCha20Poly1305};
-constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kX86P256};
+constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kX86X25519, &kX86P256};
 constexpr const SignAlgorithm* kSigns[] = {&kX86EcdsaP256};
 constexpr const KeyAgreementAlgorithm* kAvx2KeyAgreements[] = {&kX86X25519MlKem768};
 constexpr const SignAlgorithm* kAvx2Signs[] = {&kX86MlDsa44, &kX86MlDsa65, &kX86MlDsa87};

@@ -6,6 +6,7 @@
 
 namespace merlon::crypto {
 
+extern const KeyAgreementAlgorithm kX86X25519;
 extern const KeyAgreementAlgorithm kX86P256;
 extern const SignAlgorithm kX86EcdsaP256;
 
