@@ -20,7 +20,8 @@ constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm,  &kX8
                                            &kX86Aes256Ccm, &kX86Aes128Ccm8, &kX86Aes256Ccm8};
 constexpr const AeadAlgorithm* kAvx2Aeads[] = {&kX86ChaCha20Poly1305};
 constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kX86X25519, &kX86P256};
-constexpr const SignAlgorithm* kSigns[] = {&kX86EcdsaP256};
+constexpr const SignAlgorithm* kSigns[] = {&kX86EcdsaP256, &kX86RsaPss, &kX86RsaPssKeys,
+                                           &kX86RsaPkcs1};
 constexpr const KeyAgreementAlgorithm* kAvx2KeyAgreements[] = {&kX86X25519MlKem768};
 constexpr const SignAlgorithm* kAvx2Signs[] = {&kX86MlDsa44, &kX86MlDsa65, &kX86MlDsa87};
 constexpr const KemAlgorithm* kAvx2Kems[] = {&kX86MlKem512, &kX86MlKem768, &kX86MlKem1024};

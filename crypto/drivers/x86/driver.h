@@ -12,7 +12,7 @@ extern const Driver kX86Driver;
 extern const Driver kX86ShaDriver;
 // ChaCha20-Poly1305, ML-KEM and ML-DSA by AVX2.
 extern const Driver kX86Avx2Driver;
-// X25519, and ECDH and ECDSA on P-256, by MULX, ADCX and ADOX.
+// X25519, ECDH and ECDSA on P-256, and RSA signatures, by MULX, ADCX and ADOX.
 extern const Driver kX86AdxDriver;
 
 }  // namespace merlon::crypto

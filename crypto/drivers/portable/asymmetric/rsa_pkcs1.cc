@@ -3,8 +3,8 @@
 // so that there is nothing to parse.
 #include "crypto/base/writer.h"
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
-#include "crypto/drivers/portable/asymmetric/rsa_generate.h"
 #include "crypto/drivers/portable/asymmetric/rsa_operation.h"
+#include "crypto/drivers/portable/asymmetric/rsa_signature.h"
 
 namespace merlon::crypto {
 namespace {
@@ -47,10 +47,12 @@ Result<void> Encode(const HashAlgorithm* hash, Bytes message, MutableBytes out) 
   return {};
 }
 
-Result<size_t> Sign(Bytes private_key, const HashAlgorithm* hash, Bytes message, Rng& rng,
-                    MutableBytes out) {
+}  // namespace
+
+Result<size_t> SignRsaPkcs1(const bignum::Kernel& kernel, Bytes private_key,
+                            const HashAlgorithm* hash, Bytes message, Rng& rng, MutableBytes out) {
   Wiped<RsaPrivateKey> key;
-  if (!LoadRsaPrivateKey(private_key, &*key)) return Misuse(Code::kBadKey);
+  if (!LoadRsaPrivateKey(private_key, &*key, kernel)) return Misuse(Code::kBadKey);
   const size_t size = key->pub.size();
   if (out.size() < size) return NoSpace();
   const MutableBytes encoded = Slice(out, 0, size);
@@ -59,9 +61,11 @@ Result<size_t> Sign(Bytes private_key, const HashAlgorithm* hash, Bytes message,
   return size;
 }
 
-Result<void> Verify(Bytes public_key, const HashAlgorithm* hash, Bytes message, Bytes signature) {
+Result<void> VerifyRsaPkcs1(const bignum::Kernel& kernel, Bytes public_key,
+                            const HashAlgorithm* hash, Bytes message, Bytes signature) {
   RsaPublicKey key;
-  if (!LoadRsaPublicKey(public_key, &key)) return PeerError(Code::kBadKey, Alert::kBadCertificate);
+  if (!LoadRsaPublicKey(public_key, &key, kernel))
+    return PeerError(Code::kBadKey, Alert::kBadCertificate);
   Encoded expected, found;
   const MutableBytes want(expected.data(), key.size()), have(found.data(), key.size());
   MERLON_TRY(Encode(hash, message, want));
@@ -71,16 +75,6 @@ Result<void> Verify(Bytes public_key, const HashAlgorithm* hash, Bytes message, 
   return {};
 }
 
-}  // namespace
-
-const SignAlgorithm kPortableRsaPkcs1 = {
-    .family = SignFamily::kRsaPkcs1,
-    .key_type = KeyType::kRsa,
-    .sign = Sign,
-    .verify = Verify,
-    .public_key = WriteRsaPublicKey,
-    .check_private = CheckRsaPrivateKey,
-    .generate = GenerateRsaKey,
-};
+constinit const SignAlgorithm kPortableRsaPkcs1 = RsaPkcs1Algorithm<bignum::kPortableKernel>();
 
 }  // namespace merlon::crypto

@@ -3,8 +3,8 @@
 // long as the hash (RFC 9846 s4.2.3).
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/asymmetric/mgf1.h"
-#include "crypto/drivers/portable/asymmetric/rsa_generate.h"
 #include "crypto/drivers/portable/asymmetric/rsa_operation.h"
+#include "crypto/drivers/portable/asymmetric/rsa_signature.h"
 
 namespace merlon::crypto {
 namespace {
@@ -36,11 +36,29 @@ struct Encoded {
   uint8_t top_mask;  // the bits of the first byte that the encoding has
 };
 
-Result<size_t> Sign(Bytes private_key, const HashAlgorithm* hash, Bytes message, Rng& rng,
-                    MutableBytes out) {
+// s9.1.2; DB is unmasked in place.
+bool Matches(const Encoded& encoded, const HashAlgorithm& hash, Bytes message) {
+  if (!encoded.lead.empty() && encoded.lead[0] != 0) return false;
+  if (*encoded.trailer != kTrailer) return false;
+  if ((encoded.db[0] & ~encoded.top_mask) != 0) return false;
+  XorMgf1(hash, encoded.h, encoded.db);
+  encoded.db[0] &= encoded.top_mask;
+  const size_t zeros = encoded.db.size() - hash.size - 1;
+  for (size_t i = 0; i < zeros; ++i) {
+    if (encoded.db[i] != 0) return false;
+  }
+  if (encoded.db[zeros] != 1) return false;
+  const Digest h = SaltedHash(hash, message, Slice(encoded.db, zeros + 1));
+  return h.view() == Bytes(encoded.h);
+}
+
+}  // namespace
+
+Result<size_t> SignRsaPss(const bignum::Kernel& kernel, Bytes private_key,
+                          const HashAlgorithm* hash, Bytes message, Rng& rng, MutableBytes out) {
   if (hash == nullptr) return Misuse();
   Wiped<RsaPrivateKey> key;
-  if (!LoadRsaPrivateKey(private_key, &*key)) return Misuse(Code::kBadKey);
+  if (!LoadRsaPrivateKey(private_key, &*key, kernel)) return Misuse(Code::kBadKey);
   const size_t size = key->pub.size();
   if (out.size() < size) return NoSpace();
   const MutableBytes all = Slice(out, 0, size);
@@ -59,26 +77,12 @@ Result<size_t> Sign(Bytes private_key, const HashAlgorithm* hash, Bytes message,
   return size;
 }
 
-// s9.1.2; DB is unmasked in place.
-bool Matches(const Encoded& encoded, const HashAlgorithm& hash, Bytes message) {
-  if (!encoded.lead.empty() && encoded.lead[0] != 0) return false;
-  if (*encoded.trailer != kTrailer) return false;
-  if ((encoded.db[0] & ~encoded.top_mask) != 0) return false;
-  XorMgf1(hash, encoded.h, encoded.db);
-  encoded.db[0] &= encoded.top_mask;
-  const size_t zeros = encoded.db.size() - hash.size - 1;
-  for (size_t i = 0; i < zeros; ++i) {
-    if (encoded.db[i] != 0) return false;
-  }
-  if (encoded.db[zeros] != 1) return false;
-  const Digest h = SaltedHash(hash, message, Slice(encoded.db, zeros + 1));
-  return h.view() == Bytes(encoded.h);
-}
-
-Result<void> Verify(Bytes public_key, const HashAlgorithm* hash, Bytes message, Bytes signature) {
+Result<void> VerifyRsaPss(const bignum::Kernel& kernel, Bytes public_key, const HashAlgorithm* hash,
+                          Bytes message, Bytes signature) {
   if (hash == nullptr) return Misuse();
   RsaPublicKey key;
-  if (!LoadRsaPublicKey(public_key, &key)) return PeerError(Code::kBadKey, Alert::kBadCertificate);
+  if (!LoadRsaPublicKey(public_key, &key, kernel))
+    return PeerError(Code::kBadKey, Alert::kBadCertificate);
   std::array<uint8_t, kMaxRsaBytes> storage;
   const MutableBytes all(storage.data(), key.size());
   if (!RsaPublicOperation(key, signature, all) ||
@@ -88,19 +92,9 @@ Result<void> Verify(Bytes public_key, const HashAlgorithm* hash, Bytes message, 
   return {};
 }
 
-constexpr SignAlgorithm Algorithm(KeyType type) {
-  return {.family = SignFamily::kRsaPss,
-          .key_type = type,
-          .sign = Sign,
-          .verify = Verify,
-          .public_key = WriteRsaPublicKey,
-          .check_private = CheckRsaPrivateKey,
-          .generate = GenerateRsaKey};
-}
-
-}  // namespace
-
-constinit const SignAlgorithm kPortableRsaPss = Algorithm(KeyType::kRsa);
-constinit const SignAlgorithm kPortableRsaPssKeys = Algorithm(KeyType::kRsaPss);
+constinit const SignAlgorithm kPortableRsaPss =
+    RsaPssAlgorithm<bignum::kPortableKernel>(KeyType::kRsa);
+constinit const SignAlgorithm kPortableRsaPssKeys =
+    RsaPssAlgorithm<bignum::kPortableKernel>(KeyType::kRsaPss);
 
 }  // namespace merlon::crypto

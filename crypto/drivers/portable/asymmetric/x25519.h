@@ -53,7 +53,8 @@ class X25519 {
     if (peer_share.size() != kSize) return IllegalParameter(Code::kBadPublicValue);
     Function::Multiply(private_key, peer_share, secret);
     constexpr uint8_t kAllZero[kSize] = {};
-    if (ConstantTimeEqual(secret, kAllZero)) return IllegalParameter(Code::kBadPublicValue);
+    const bool is_zero = ConstantTimeEqual(secret, kAllZero);
+    if (is_zero) return IllegalParameter(Code::kBadPublicValue);  // public: that it is refused
     return {};
   }
 
