@@ -19,6 +19,7 @@ constexpr const CipherAlgorithm* kCiphers[] = {&kX86Aes128, &kX86Aes256};
 constexpr const AeadAlgorithm* kAeads[] = {&kX86Aes128Gcm, &kX86Aes256Gcm,  &kX86Aes128Ccm,
                                            &kX86Aes256Ccm, &kX86Aes128Ccm8, &kX86Aes256Ccm8};
 constexpr const AeadAlgorithm* kAvx2Aeads[] = {&kX86ChaCha20Poly1305};
+constexpr const AeadAlgorithm* kAvx512Aeads[] = {&kX86Avx512ChaCha20Poly1305};
 constexpr const KeyAgreementAlgorithm* kKeyAgreements[] = {&kX86X25519, &kX86P256};
 constexpr const SignAlgorithm* kSigns[] = {&kX86EcdsaP256, &kX86RsaPss, &kX86RsaPssKeys,
                                            &kX86RsaPkcs1};
@@ -28,7 +29,7 @@ constexpr const KemAlgorithm* kAvx2Kems[] = {&kX86MlKem512, &kX86MlKem768, &kX86
 #else
 constexpr absl::Span<const HashAlgorithm* const> kHashes;
 constexpr absl::Span<const CipherAlgorithm* const> kCiphers;
-constexpr absl::Span<const AeadAlgorithm* const> kAeads, kAvx2Aeads;
+constexpr absl::Span<const AeadAlgorithm* const> kAeads, kAvx2Aeads, kAvx512Aeads;
 constexpr absl::Span<const KeyAgreementAlgorithm* const> kKeyAgreements, kAvx2KeyAgreements;
 constexpr absl::Span<const SignAlgorithm* const> kSigns, kAvx2Signs;
 constexpr absl::Span<const KemAlgorithm* const> kAvx2Kems;
@@ -68,6 +69,17 @@ constinit const Driver kX86Avx2Driver = {
     .key_agreements = kAvx2KeyAgreements,
     .signs = kAvx2Signs,
     .kems = kAvx2Kems,
+};
+
+constinit const Driver kX86Avx512Driver = {
+    .name = "x86-avx512",
+    .location = kLocalStorage,
+    .available = X86HasAvx512,
+    .hashes = {},
+    .ciphers = {},
+    .aeads = kAvx512Aeads,
+    .key_agreements = {},
+    .signs = {},
 };
 
 constinit const Driver kX86AdxDriver = {

@@ -12,6 +12,8 @@ extern const Driver kX86Driver;
 extern const Driver kX86ShaDriver;
 // ChaCha20-Poly1305, ML-KEM and ML-DSA by AVX2.
 extern const Driver kX86Avx2Driver;
+// ChaCha20-Poly1305 by AVX-512; before the one by AVX2.
+extern const Driver kX86Avx512Driver;
 // X25519, ECDH and ECDSA on P-256, and RSA signatures, by MULX, ADCX and ADOX.
 extern const Driver kX86AdxDriver;
 

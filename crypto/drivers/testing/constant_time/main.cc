@@ -115,6 +115,7 @@ constexpr Primitive kPrimitives[] = {
     {"x86-avx2", "ML-DSA-44", X86HasAvx2, [] { RunContextSign(kX86MlDsa44); }},
     {"x86-avx2", "ML-DSA-65", X86HasAvx2, [] { RunContextSign(kX86MlDsa65); }},
     {"x86-avx2", "ML-DSA-87", X86HasAvx2, [] { RunContextSign(kX86MlDsa87); }},
+    {"x86-avx512", "ChaCha20-Poly1305", X86HasAvx512, [] { RunAead(kX86Avx512ChaCha20Poly1305); }},
     {"x86-adx", "X25519", ValgrindHasAdx, [] { RunKeyAgreement(kX86X25519); }},
     {"x86-adx", "ECDH P-256", ValgrindHasAdx, [] { RunKeyAgreement(kX86P256); }},
     {"x86-adx", "ECDSA P-256 public key", ValgrindHasAdx, [] { RunPublicKey(kX86EcdsaP256, 32); }},
