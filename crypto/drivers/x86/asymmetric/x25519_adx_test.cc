@@ -133,6 +133,23 @@ TEST_F(X25519Adx, AgreesWithThePortableTwin) {
   }
 }
 
+TEST_F(X25519Adx, HybridAgreesWithThePortableTwin) {
+  if (!kX86Avx2AdxDriver.available()) GTEST_SKIP() << "no AVX2 here";
+  const Driver* const portable[] = {&kPortableDriver};
+  const KeyAgreementAlgorithm& ours = *kX86Avx2AdxDriver.key_agreements[0];
+  const KeyAgreementAlgorithm& theirs =
+      *DriverTable(portable).key_agreement(GroupId::kX25519MlKem768);
+  DeterministicRng rng(4);
+  for (const auto& [initiator, responder] : {std::pair(&ours, &theirs), {&theirs, &ours}}) {
+    std::vector<uint8_t> key(ours.private_size), share(ours.initiator_share_size),
+        answer(ours.responder_share_size), secret(ours.secret_size), other(ours.secret_size);
+    ASSERT_TRUE(initiator->generate(rng, absl::MakeSpan(key), absl::MakeSpan(share)).ok());
+    ASSERT_TRUE(responder->respond(rng, share, absl::MakeSpan(answer), absl::MakeSpan(other)).ok());
+    ASSERT_TRUE(initiator->agree(key, answer, absl::MakeSpan(secret)).ok());
+    EXPECT_EQ(secret, other);
+  }
+}
+
 TEST_F(X25519Adx, MatchesWycheproof) {
   const auto json = Wycheproof("x25519");
   if (!json) GTEST_SKIP() << "published vectors are not installed";
