@@ -30,6 +30,17 @@ template <size_t kLimbs, size_t kEntries>
 TablePoint<kLimbs> LookUp(const TablePoint<kLimbs> (&table)[kEntries], uint64_t index) {
   TablePoint<kLimbs> out{};
   for (size_t i = 0; i < kEntries; ++i) {
+    const Mask<uint64_t> mask = MaskIfEqual<uint64_t>(index, i + 1);
+    out.x = Select(mask, table[i].x, out.x);
+    out.y = Select(mask, table[i].y, out.y);
+  }
+  return out;
+}
+// The same for large tables, with fewer instructions an entry.
+template <size_t kLimbs, size_t kEntries>
+TablePoint<kLimbs> Gather(const TablePoint<kLimbs> (&table)[kEntries], uint64_t index) {
+  TablePoint<kLimbs> out{};
+  for (size_t i = 0; i < kEntries; ++i) {
     const uint64_t mask = ValueBarrier(MaskIfEqual<uint64_t>(index, i + 1).bits);
     for (size_t w = 0; w < kLimbs; ++w) {
       out.x[w] |= table[i].x[w] & mask;
@@ -142,7 +153,7 @@ auto Curve<Parameters>::AddVariableTime(const JacobianPoint& a, const JacobianPo
   // opposite, or opposite.
   if ((~a.z.IsZero() & ~b.z.IsZero() & sum.z.IsZero()).bits == 0) return sum;
   const bool same_y = (a.y * b.z.Square() * b.z).Equals(b.y * a.z.Square() * a.z).bits != 0;
-  return same_y ? Double(a) : JacobianPoint::Infinity();
+  return same_y ? Double(a) : sum;
 }
 
 // A comb: column i of block b adds the teeth's bits b kColumns + i. The additions never meet two
@@ -197,7 +208,7 @@ auto Curve<Parameters>::MultiplyByWindows(const Words& k,
     const uint64_t sign = digit >> 63;
     const Mask<uint64_t> negative = MaskFromBit(sign);
     const uint64_t size = (digit ^ negative.bits) + sign;
-    Wiped<AffinePoint> addend(FromTable(curve_internal::LookUp(table[i], size)));
+    Wiped<AffinePoint> addend(FromTable(curve_internal::Gather(table[i], size)));
     addend->y = Coordinate::Choose(negative, Coordinate() - addend->y, addend->y);
     *sum = AddDistinct(*sum, *addend);
   }

@@ -4,6 +4,7 @@
 // in constant time. How they are computed is theirs.
 #pragma once
 #include <array>
+#include <cstring>
 
 #include "crypto/base/constant_time.h"
 #include "crypto/drivers/portable/asymmetric/wiped.h"
@@ -15,7 +16,7 @@ inline constexpr size_t kX25519Size = 32;  // bytes of all that there is
 
 // decodeScalar25519 of RFC 7748 s5.
 inline void X25519Clamp(Bytes scalar, uint8_t* out) {
-  for (size_t i = 0; i < kX25519Size; ++i) out[i] = scalar[i];
+  memcpy(out, Slice(scalar, 0, kX25519Size).data(), kX25519Size);
   out[0] &= 248;
   out[31] = static_cast<uint8_t>((out[31] & 127) | 64);
 }
@@ -53,8 +54,9 @@ class X25519 {
     if (peer_share.size() != kSize) return IllegalParameter(Code::kBadPublicValue);
     Function::Multiply(private_key, peer_share, secret);
     constexpr uint8_t kAllZero[kSize] = {};
-    const bool is_zero = ConstantTimeEqual(secret, kAllZero);
-    if (is_zero) return IllegalParameter(Code::kBadPublicValue);  // public: that it is refused
+    if (ConstantTimeEqual(secret, kAllZero)) {  // public: that it is refused
+      return IllegalParameter(Code::kBadPublicValue);
+    }
     return {};
   }
 
