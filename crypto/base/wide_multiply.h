@@ -64,8 +64,8 @@ constexpr Wide64 MultiplySigned(int64_t a, int64_t b) {
   return {static_cast<uint64_t>(product), static_cast<uint64_t>(product >> 64)};
 #else
   Wide64 product = MultiplyWide(static_cast<uint64_t>(a), static_cast<uint64_t>(b));
-  product.high -= static_cast<uint64_t>(a >> 63) & static_cast<uint64_t>(b);
-  product.high -= static_cast<uint64_t>(b >> 63) & static_cast<uint64_t>(a);
+  product.high -= (~(static_cast<uint64_t>(a) >> 63) + 1) & static_cast<uint64_t>(b);
+  product.high -= (~(static_cast<uint64_t>(b) >> 63) + 1) & static_cast<uint64_t>(a);
   return product;
 #endif
 }

@@ -36,7 +36,7 @@ class DivisionSteps {
       Apply(matrix, s.f, s.g);
     }
     // f is 1 or -1 now, and d its quotient by a.
-    const Words<4> out = Normalize(s.d, s.f[4] >> 63);
+    const Words<4> out = Normalize(s.d, static_cast<int64_t>(SignMask(s.f[4])));
     WipeObject(s);
     return out;
   }
@@ -51,6 +51,8 @@ class DivisionSteps {
   struct State {
     Limbs f, g, d, e;
   };
+  // All ones where it is negative, else 0.
+  static uint64_t SignMask(int64_t a) { return ~(static_cast<uint64_t>(a) >> 63) + 1; }
   static constexpr uint64_t kMask = (uint64_t{1} << 62) - 1;
 
   static constexpr Limbs Split(const Words<4>& a) {
@@ -65,7 +67,7 @@ class DivisionSteps {
   static Matrix Step(int64_t zeta, uint64_t f, uint64_t g, int64_t* next) {
     uint64_t u = 8, v = 0, q = 0, r = 8;
     for (int i = 0; i < 59; ++i) {
-      uint64_t swap = ValueBarrier(static_cast<uint64_t>(zeta >> 63));
+      uint64_t swap = ValueBarrier(SignMask(zeta));
       const uint64_t odd = ValueBarrier(~(g & 1) + 1);
       const uint64_t x = (f ^ swap) - swap, y = (u ^ swap) - swap, z = (v ^ swap) - swap;
       g += x & odd;
@@ -124,7 +126,8 @@ class DivisionSteps {
   // The same modulo the modulus M: a multiple of it makes the low bits zero. d and e are and stay
   // between -2 M and M: a negative one counts as increased by M first.
   void ApplyToCoefficients(const Matrix& m, Limbs& d, Limbs& e) const {
-    const int64_t d_sign = d[4] >> 63, e_sign = e[4] >> 63;
+    const auto d_sign = static_cast<int64_t>(SignMask(d[4]));
+    const auto e_sign = static_cast<int64_t>(SignMask(e[4]));
     int64_t d_times = (m.u & d_sign) + (m.v & e_sign);
     int64_t e_times = (m.q & d_sign) + (m.r & e_sign);
     Sum d_sum, e_sum;
@@ -164,7 +167,7 @@ class DivisionSteps {
             w[3] >> 6 | w[4] << 56};
   }
   void AddModulusIfNegative(Limbs& value) const {
-    const auto sign = static_cast<int64_t>(ValueBarrier(static_cast<uint64_t>(value[4] >> 63)));
+    const auto sign = static_cast<int64_t>(ValueBarrier(SignMask(value[4])));
     for (size_t i = 0; i < 5; ++i) value[i] += modulus_[i] & sign;
     Carry(value);
   }
