@@ -45,7 +45,7 @@ void Table::Row(std::string_view name, const std::vector<double>& numbers) {
 }
 
 void Table::Print() const {
-  constexpr int kName = 28, kCell = 14;
+  constexpr int kName = 40, kCell = 14;
   for (const Line& line : lines_) {
     if (line.title) printf("\n%s\n", line.name.c_str());
     printf("  %-*s", kName, line.title ? "" : line.name.c_str());

@@ -56,6 +56,19 @@ constexpr uint64_t MultiplyAdd(uint64_t a, uint64_t b, uint64_t c, uint64_t* car
   *carry = sum.high;
   return sum.low;
 }
+// a * b of signed numbers, modulo 2^128.
+constexpr Wide64 MultiplySigned(int64_t a, int64_t b) {
+#if defined(__SIZEOF_INT128__)
+  __extension__ typedef __int128 Int128Native;
+  const auto product = static_cast<Uint128Native>(static_cast<Int128Native>(a) * b);
+  return {static_cast<uint64_t>(product), static_cast<uint64_t>(product >> 64)};
+#else
+  Wide64 product = MultiplyWide(static_cast<uint64_t>(a), static_cast<uint64_t>(b));
+  product.high -= (~(static_cast<uint64_t>(a) >> 63) + 1) & static_cast<uint64_t>(b);
+  product.high -= (~(static_cast<uint64_t>(b) >> 63) + 1) & static_cast<uint64_t>(a);
+  return product;
+#endif
+}
 // *sum + a * b, modulo 2^128.
 constexpr void Accumulate(uint64_t a, uint64_t b, Wide64* sum) {
   const Wide64 product = MultiplyWide(a, b);

@@ -7,7 +7,8 @@
 namespace merlon::crypto {
 namespace {
 
-constexpr const Driver* kDrivers[] = {&kX86Driver, &kX86ShaDriver, &kX86Avx2Driver, &kX86AdxDriver,
+constexpr const Driver* kDrivers[] = {&kX86Driver,        &kX86ShaDriver,  &kX86Avx512Driver,
+                                      &kX86Avx2AdxDriver, &kX86Avx2Driver, &kX86AdxDriver,
                                       &kPortableDriver};
 
 }  // namespace

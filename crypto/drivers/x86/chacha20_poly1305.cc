@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Constant time: see chacha20_avx2.h and poly1305_avx2.h.
+// Constant time: see the kernels.
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 
 #include "crypto/drivers/portable/chacha20_poly1305_mode.h"
 #include "crypto/drivers/x86/chacha20_avx2.h"
+#include "crypto/drivers/x86/chacha20_avx512.h"
 #include "crypto/drivers/x86/poly1305_avx2.h"
+#include "crypto/drivers/x86/poly1305_avx512.h"
 
 #if defined(__x86_64__)
 namespace merlon::crypto {
@@ -46,14 +48,29 @@ struct Kernel {
   }
 };
 
+// The same for what is not long.
+struct Avx512Kernel : Kernel {
+  static void Xor(ChaCha20State& state, const uint8_t* in, uint8_t* out, size_t chunks) {
+    x86::ChaCha20XorAvx512(state, in, out, chunks);
+  }
+  static void Tag(const uint8_t* key, Bytes ad, Bytes text, uint8_t* tag) {
+    constexpr size_t kLong = 2048;
+    if (text.size() < kLong) return Kernel::Tag(key, ad, text, tag);
+    x86::Poly1305AeadTagAvx512(key, ad, text, tag);
+  }
+};
+
 using Mode = ChaCha20Poly1305Mode<Kernel>;
+using Avx512Mode = ChaCha20Poly1305Mode<Avx512Kernel>;
 constexpr MaskedAead kMasked = Mode::Masked();
+constexpr MaskedAead kAvx512Masked = Avx512Mode::Masked();
 
 }  // namespace
 
 constinit const MaskAlgorithm kX86ChaCha20Mask = {kChaCha20KeySize, kChaCha20KeySize, BindMask,
                                                   MaskOf};
 constinit const AeadAlgorithm kX86ChaCha20Poly1305 = Mode::Algorithm(&kMasked);
+constinit const AeadAlgorithm kX86Avx512ChaCha20Poly1305 = Avx512Mode::Algorithm(&kAvx512Masked);
 
 }  // namespace merlon::crypto
 #endif

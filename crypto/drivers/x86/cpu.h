@@ -10,6 +10,8 @@ bool X86HasAesAndClmul();
 bool X86HasSha();
 // AVX2, on a system that saves the YMM registers.
 bool X86HasAvx2();
+// AVX512F, on a system that saves the ZMM and mask registers.
+bool X86HasAvx512();
 // BMI2 (MULX) and ADX (ADCX, ADOX).
 bool X86HasBmi2AndAdx();
 

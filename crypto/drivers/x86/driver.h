@@ -12,7 +12,11 @@ extern const Driver kX86Driver;
 extern const Driver kX86ShaDriver;
 // ChaCha20-Poly1305, ML-KEM and ML-DSA by AVX2.
 extern const Driver kX86Avx2Driver;
-// ECDH and ECDSA on P-256 by MULX, ADCX and ADOX.
+// ChaCha20-Poly1305 by AVX-512; before the one by AVX2.
+extern const Driver kX86Avx512Driver;
+// X25519MLKEM768 by both; before the one by AVX2 alone.
+extern const Driver kX86Avx2AdxDriver;
+// X25519, ECDH and ECDSA on P-256, and RSA signatures, by MULX, ADCX and ADOX.
 extern const Driver kX86AdxDriver;
 
 }  // namespace merlon::crypto

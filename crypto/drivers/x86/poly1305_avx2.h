@@ -101,9 +101,9 @@ class PolyBlocks {
         ad_blocks_((ad.size() + 15) / 16),
         text_blocks_((text.size() + 15) / 16) {}
   size_t count() const { return ad_blocks_ + text_blocks_ + 1; }
-  // Where the four blocks from `at` lie one behind the other; null: they have to be copied.
-  const uint8_t* Direct(size_t at) const {
-    if (at < ad_blocks_ || at + 4 > ad_blocks_ + text_.size() / 16) return nullptr;
+  // Where so many blocks from `at` on lie one behind the other; null: they have to be copied.
+  const uint8_t* Direct(size_t at, size_t blocks) const {
+    if (at < ad_blocks_ || at + blocks > ad_blocks_ + text_.size() / 16) return nullptr;
     return text_.data() + 16 * (at - ad_blocks_);
   }
   void Copy(size_t at, uint8_t* out) const {
@@ -171,7 +171,7 @@ class PolyBlocks {
                   high_bit, _mm256_cmpgt_epi64(_mm256_set_epi64x(4, 2, 3, 1),
                                                _mm256_set1_epi64x(static_cast<long long>(empty)))));
   for (size_t at = 4 - empty; at < blocks.count(); at += 4) {
-    const uint8_t* from = blocks.Direct(at);
+    const uint8_t* from = blocks.Direct(at, 4);
     if (from == nullptr) {
       for (size_t i = 0; i < 4; ++i) blocks.Copy(at + i, copied + 16 * i);
       from = copied;

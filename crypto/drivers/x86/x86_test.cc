@@ -11,6 +11,7 @@
 #include "crypto/drivers/testing/conformance.h"
 #include "crypto/drivers/x86/driver.h"
 #include "crypto/drivers/x86/poly1305_avx2.h"
+#include "crypto/drivers/x86/poly1305_avx512.h"
 
 namespace merlon::crypto {
 namespace {
@@ -100,6 +101,17 @@ TEST_F(X86Test, ChaCha20Poly1305ConformsAndIsWhatThePortableTwinDoes) {
   testing::CheckSameAead(aead, kPortableChaCha20Poly1305, 8, 100);
 }
 
+TEST_F(X86Test, ChaCha20Poly1305ByAvx512ConformsAndIsWhatThePortableTwinDoes) {
+  if (!kX86Avx512Driver.available()) GTEST_SKIP() << "no AVX-512 here";
+  const AeadAlgorithm& aead = *kX86Avx512Driver.aeads[0];
+  testing::CheckChaCha20Poly1305(aead);
+  testing::CheckSameAead(kPortableChaCha20Poly1305, aead, 9, 1500);
+  testing::CheckSameAead(aead, kPortableChaCha20Poly1305, 10, 100);
+  const int ran = testing::CheckWycheproof(aead, "chacha20_poly1305");
+  if (ran == 0) GTEST_SKIP() << "no published vectors here";
+  EXPECT_EQ(ran, 253);
+}
+
 TEST_F(X86Test, ChaCha20Poly1305PassesWycheproof) {
   if (!kX86Avx2Driver.available()) GTEST_SKIP() << "no AVX2 here";
   const int ran =
@@ -120,6 +132,9 @@ TEST_F(X86Test, Poly1305CarriesLikeItsPortableTwin) {
       std::array<uint8_t, 16> expected, tag;
       Poly1305AeadTag(key.data(), with, part, expected.data());
       x86::Poly1305AeadTagAvx2(key.data(), with, part, tag.data());
+      ASSERT_EQ(tag, expected) << size << " bytes";
+      if (!kX86Avx512Driver.available()) continue;
+      x86::Poly1305AeadTagAvx512(key.data(), with, part, tag.data());
       ASSERT_EQ(tag, expected) << size << " bytes";
     }
   }

@@ -62,7 +62,56 @@ uint64_t ShiftLeftOnce(Limbs value, uint64_t low_bit) {
   return low_bit;
 }
 
+void MultiplyPortable(const uint64_t* a, const uint64_t* b, size_t size, uint64_t* out) {
+  Multiply(ConstLimbs(a, size), ConstLimbs(b, size), Limbs(out, 2 * size));
+}
+
+void SquarePortable(const uint64_t* a, size_t size, uint64_t* t) {
+  // The products of different limbs once, doubled, and the squares.
+  for (size_t i = 0; i < 2 * size; ++i) t[i] = 0;
+  for (size_t i = 0; i + 2 <= size; i += 2) {
+    // Rows i and i + 1 together, but for a[i] * a[i + 1].
+    uint64_t into = 0;
+    t[2 * i + 1] = MultiplyAdd(a[i], a[i + 1], t[2 * i + 1], &into);
+    const Wide64 top =
+        MultiplyAddTwoRows(a + i + 2, size - i - 2, a[i], a[i + 1], into, t + 2 * i + 2);
+    t[size + i] = top.low;
+    t[size + i + 1] = top.high;
+  }
+  uint64_t carry = 0, shifted = 0;
+  for (size_t i = 0; i < size; ++i) {
+    const uint64_t low = t[2 * i], high = t[2 * i + 1];
+    const Wide64 square = MultiplyWide(a[i], a[i]);
+    t[2 * i] = AddCarry(low << 1 | shifted, square.low, &carry);
+    t[2 * i + 1] = AddCarry(high << 1 | low >> 63, square.high, &carry);
+    shifted = high >> 63;
+  }
+}
+
+uint64_t ReducePortable(const uint64_t* modulus, uint64_t negated_inverse, size_t size,
+                        uint64_t* t) {
+  uint64_t top = 0;
+  size_t i = 0;
+  for (; i + 2 <= size; i += 2) {
+    // The second row's factor needs what the first leaves in limb 1.
+    const uint64_t m0 = t[i] * negated_inverse;
+    uint64_t carry = 0;
+    MultiplyAdd(m0, modulus[0], t[i], &carry);
+    const uint64_t m1 = MultiplyAdd(m0, modulus[1], t[i + 1], &carry) * negated_inverse;
+    const Wide64 above = MultiplyAddTwoRows(modulus, size, m0, m1, 0, t + i);
+    t[i + size] = AddCarry(t[i + size], above.low, &top);
+    t[i + size + 1] = AddCarry(t[i + size + 1], above.high, &top);
+  }
+  if (i < size) {
+    const uint64_t carry = MultiplyAddRow(modulus, size, t[i] * negated_inverse, t + i);
+    t[i + size] = AddCarry(t[i + size], carry, &top);
+  }
+  return top;
+}
+
 }  // namespace
+
+constinit const Kernel kPortableKernel = {MultiplyPortable, SquarePortable, ReducePortable};
 
 bool Load(Bytes bytes, Limbs out) {
   for (uint64_t& limb : out) limb = 0;
@@ -175,7 +224,8 @@ Mask<uint64_t> MaskIfLess(ConstLimbs a, ConstLimbs b) {
   return MaskFromBit(borrow);
 }
 
-void Modulus::Set(ConstLimbs value, size_t bits) {
+void Modulus::Set(ConstLimbs value, size_t bits, const Kernel& kernel) {
+  kernel_ = &kernel;
   size_ = value.size();
   bits_ = bits;
   if (size_ == 0 || size_ > kMaxLimbs || bits + 64 <= 64 * size_ || bits > 64 * size_) {
@@ -206,55 +256,22 @@ void Modulus::DoubleModulo(Limbs a) const { SubtractOnce(ShiftLeftOnce(a, 0), va
 
 void Modulus::Multiply(ConstLimbs a, ConstLimbs b, Limbs out) const {
   uint64_t t[2 * kMaxLimbs];
-  bignum::Multiply(a, b, Limbs(t, 2 * size_));
+  kernel_->multiply(a.data(), b.data(), size_, t);
   Reduce(t, out);
 }
 
 void Modulus::Square(ConstLimbs a, Limbs out) const {
-  // The products of different limbs once, doubled, and the squares.
   uint64_t t[2 * kMaxLimbs];
-  for (size_t i = 0; i < 2 * size_; ++i) t[i] = 0;
-  for (size_t i = 0; i + 2 <= size_; i += 2) {
-    // Rows i and i + 1 together, but for a[i] * a[i + 1].
-    uint64_t into = 0;
-    t[2 * i + 1] = MultiplyAdd(a[i], a[i + 1], t[2 * i + 1], &into);
-    const Wide64 top =
-        MultiplyAddTwoRows(a.data() + i + 2, size_ - i - 2, a[i], a[i + 1], into, t + 2 * i + 2);
-    t[size_ + i] = top.low;
-    t[size_ + i + 1] = top.high;
-  }
-  uint64_t carry = 0, shifted = 0;
-  for (size_t i = 0; i < size_; ++i) {
-    const uint64_t low = t[2 * i], high = t[2 * i + 1];
-    const Wide64 square = MultiplyWide(a[i], a[i]);
-    t[2 * i] = AddCarry(low << 1 | shifted, square.low, &carry);
-    t[2 * i + 1] = AddCarry(high << 1 | low >> 63, square.high, &carry);
-    shifted = high >> 63;
-  }
+  kernel_->square(a.data(), size_, t);
   Reduce(t, out);
 }
 
 void Modulus::Reduce(uint64_t* t, Limbs out) const {
-  uint64_t top = 0;
-  size_t i = 0;
-  for (; i + 2 <= size_; i += 2) {
-    // The second row's factor needs what the first leaves in limb 1.
-    const uint64_t m0 = t[i] * negated_inverse_;
-    uint64_t carry = 0;
-    MultiplyAdd(m0, value_[0], t[i], &carry);
-    const uint64_t m1 = MultiplyAdd(m0, value_[1], t[i + 1], &carry) * negated_inverse_;
-    const Wide64 above = MultiplyAddTwoRows(value_.data(), size_, m0, m1, 0, t + i);
-    t[i + size_] = AddCarry(t[i + size_], above.low, &top);
-    t[i + size_ + 1] = AddCarry(t[i + size_ + 1], above.high, &top);
-  }
-  if (i < size_) {
-    const uint64_t carry = MultiplyAddRow(value_.data(), size_, t[i] * negated_inverse_, t + i);
-    t[i + size_] = AddCarry(t[i + size_], carry, &top);
-  }
+  const uint64_t top = kernel_->reduce(value_.data(), negated_inverse_, size_, t);
   // The low half is free now: for the difference, of which one or the other is the result.
   const uint64_t borrow = bignum::Subtract(ConstLimbs(t + size_, size_), value(), Limbs(t, size_));
   const uint64_t keep = MaskFromBit<uint64_t>(borrow & ~top).bits;
-  for (i = 0; i < size_; ++i) out[i] = (t[size_ + i] & keep) | (t[i] & ~keep);
+  for (size_t i = 0; i < size_; ++i) out[i] = (t[size_ + i] & keep) | (t[i] & ~keep);
   Wipe(MutableBytes(reinterpret_cast<uint8_t*>(t), 2 * size_ * sizeof(uint64_t)));
 }
 

@@ -45,6 +45,17 @@ void GreatestCommonDivisor(Limbs a, Limbs b);
 Mask<uint64_t> MaskIfEqual(ConstLimbs a, ConstLimbs b);
 Mask<uint64_t> MaskIfLess(ConstLimbs a, ConstLimbs b);
 
+// What Modulus is made of, in a driver's way; the portable one says how it is meant. `size` limbs
+// each; out and t have twice as many.
+struct Kernel {
+  void (*multiply)(const uint64_t* a, const uint64_t* b, size_t size, uint64_t* out);
+  void (*square)(const uint64_t* a, size_t size, uint64_t* out);
+  // Adds multiples of the modulus until the lower half of t is zero, or anything; the carry out.
+  // `negated_inverse` is that of the modulus's lowest limb, modulo 2^64.
+  uint64_t (*reduce)(const uint64_t* modulus, uint64_t negated_inverse, size_t size, uint64_t* t);
+};
+extern const Kernel kPortableKernel;
+
 // An odd modulus, with what Montgomery multiplication needs. With R = 2^(64 size), a is represented
 // by a * R modulo the modulus; all results are below it. Plain data, to be wiped where it is
 // secret.
@@ -53,9 +64,11 @@ class Modulus {
   Modulus() = default;
   // `value` is odd, has exactly `bits` significant bits (public), and fills its limbs but for less
   // than one.
-  Modulus(ConstLimbs value, size_t bits) { Set(value, bits); }
+  Modulus(ConstLimbs value, size_t bits, const Kernel& kernel = kPortableKernel) {
+    Set(value, bits, kernel);
+  }
   // The same in place, where no copy of a secret may be left behind.
-  void Set(ConstLimbs value, size_t bits);
+  void Set(ConstLimbs value, size_t bits, const Kernel& kernel = kPortableKernel);
 
   size_t size() const { return size_; }
   size_t bits() const { return bits_; }
@@ -86,6 +99,7 @@ class Modulus {
   void Reduce(uint64_t* t, Limbs out) const;
   void DoubleModulo(Limbs a) const;
 
+  const Kernel* kernel_ = &kPortableKernel;
   size_t size_ = 0, bits_ = 0;
   uint64_t negated_inverse_ = 0;  // of the modulus, modulo 2^64
   std::array<uint64_t, kMaxLimbs> value_{}, r_squared_{};

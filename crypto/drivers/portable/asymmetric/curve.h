@@ -21,6 +21,8 @@ struct TablePoint {
 // size of both primes), kB and kGenerator (Montgomery form), and the comb: kTeeth teeth, which
 // divide the bits of a scalar, in kBlocks blocks of kColumns columns. kComb[b][j - 1] is the sum,
 // over the bits t that are set in j, of 2^(t kTooth + b kColumns) * G, for 0 < j < 2^kTeeth.
+// Parameters of a driver that has room for it may have, as well, kWindowBits and kWindows[i][j -
+// 1]: j * 2^(i kWindowBits) * G, for 0 < j <= 2^(kWindowBits - 1), over all bits and a carry.
 template <class Parameters>
 class Curve {
  public:
@@ -91,6 +93,11 @@ class Curve {
   static Result<void> GeneratePrivateKey(Rng& rng, MutableBytes private_key);
   // kPointSize bytes. Misuse(kBadKey) if the private key is not one.
   static Result<void> WritePublicKey(Bytes private_key, MutableBytes out);
+
+ private:
+  template <size_t kDigits, size_t kHalf>
+  static JacobianPoint MultiplyByWindows(const Words& k,
+                                         const TablePoint<kLimbs> (&table)[kDigits][kHalf]);
 };
 
 }  // namespace merlon::crypto::ec

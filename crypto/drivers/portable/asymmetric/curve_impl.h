@@ -36,6 +36,19 @@ TablePoint<kLimbs> LookUp(const TablePoint<kLimbs> (&table)[kEntries], uint64_t 
   }
   return out;
 }
+// The same for large tables, with fewer instructions an entry.
+template <size_t kLimbs, size_t kEntries>
+TablePoint<kLimbs> Gather(const TablePoint<kLimbs> (&table)[kEntries], uint64_t index) {
+  TablePoint<kLimbs> out{};
+  for (size_t i = 0; i < kEntries; ++i) {
+    const uint64_t mask = ValueBarrier(MaskIfEqual<uint64_t>(index, i + 1).bits);
+    for (size_t w = 0; w < kLimbs; ++w) {
+      out.x[w] |= table[i].x[w] & mask;
+      out.y[w] |= table[i].y[w] & mask;
+    }
+  }
+  return out;
+}
 
 template <size_t kLimbs>
 uint64_t Bit(const Words<kLimbs>& k, size_t bit) {
@@ -82,19 +95,18 @@ auto Curve<Parameters>::AffineX(const JacobianPoint& point) -> Coordinate {
   return point.x * point.z.Inverse().Square();
 }
 
-// "dbl-2001-b" of the Explicit-Formulas Database, for a = -3.
+// "dbl-2001-b" of the Explicit-Formulas Database, for a = -3, but z as 2 y z.
 template <class Parameters>
 auto Curve<Parameters>::Double(const JacobianPoint& a) -> JacobianPoint {
   const Coordinate delta = a.z.Square();
-  const Coordinate gamma = a.y.Square();
-  const Coordinate beta = a.x * gamma;
+  const Coordinate gamma2 = a.y.Square().Doubled();
   const Coordinate third = (a.x - delta) * (a.x + delta);
   const Coordinate alpha = third.Doubled() + third;
-  const Coordinate beta4 = beta.Doubled().Doubled();
+  const Coordinate beta4 = a.x * gamma2.Doubled();
   JacobianPoint out;
   out.x = alpha.Square() - beta4.Doubled();
-  out.z = (a.y + a.z).Square() - gamma - delta;
-  out.y = alpha * (beta4 - out.x) - gamma.Square().Doubled().Doubled().Doubled();
+  out.z = a.y.Doubled() * a.z;
+  out.y = alpha * (beta4 - out.x) - gamma2.Square().Doubled();
   return out;
 }
 
@@ -136,13 +148,12 @@ auto Curve<Parameters>::AddDistinct(const JacobianPoint& a, const AffinePoint& b
 template <class Parameters>
 auto Curve<Parameters>::AddVariableTime(const JacobianPoint& a, const JacobianPoint& b)
     -> JacobianPoint {
-  if ((~a.z.IsZero() & ~b.z.IsZero()).bits != 0) {
-    const Coordinate az2 = a.z.Square(), bz2 = b.z.Square();
-    const bool same_x = (a.x * bz2).Equals(b.x * az2).bits != 0;
-    const bool same_y = (a.y * bz2 * b.z).Equals(b.y * az2 * a.z).bits != 0;
-    if (same_x && same_y) return Double(a);
-  }
-  return AddDistinct(a, b);
+  const JacobianPoint sum = AddDistinct(a, b);
+  // Of finite points, the sum is infinite where they are equal, which AddDistinct takes for
+  // opposite, or opposite.
+  if ((~a.z.IsZero() & ~b.z.IsZero() & sum.z.IsZero()).bits == 0) return sum;
+  const bool same_y = (a.y * b.z.Square() * b.z).Equals(b.y * a.z.Square() * a.z).bits != 0;
+  return same_y ? Double(a) : sum;
 }
 
 // A comb: column i of block b adds the teeth's bits b kColumns + i. The additions never meet two
@@ -151,6 +162,9 @@ auto Curve<Parameters>::AddVariableTime(const JacobianPoint& a, const JacobianPo
 // integers unless both are 0; and sum plus addend is at most k, which is below n.
 template <class Parameters>
 auto Curve<Parameters>::MultiplyBase(const Words& k) -> JacobianPoint {
+  if constexpr (requires { Parameters::kWindows; }) {
+    return MultiplyByWindows(k, Parameters::kWindows);
+  }
   Wiped<JacobianPoint> sum(JacobianPoint::Infinity());
   for (size_t i = kColumns; i-- > 0;) {
     if (i != kColumns - 1) *sum = Double(*sum);
@@ -162,6 +176,41 @@ auto Curve<Parameters>::MultiplyBase(const Words& k) -> JacobianPoint {
       Wiped<AffinePoint> addend(FromTable(curve_internal::LookUp(Parameters::kComb[b], column)));
       *sum = AddDistinct(*sum, *addend);
     }
+  }
+  return *sum;
+}
+
+// Digits of kWindowBits bits, with a sign: from -H to H - 1, where 2 H = 2^kWindowBits. The
+// additions never meet two equal finite points, nor opposite ones. The sum so far is below 2^(i
+// kWindowBits) in size, and the addend d * 2^(i kWindowBits) at least that, so they differ as
+// integers; and modulo n as well, while both together are below n: for all but the last digit,
+// which is 0, 1 or 2. There the sum is k - addend, so that equal points would mean k = 2 addend
+// modulo n, a small multiple of 2^kBits
+// - n; but such a number, with less than 15/16 of n's bits, has the last digit 0. Opposite ones
+// would mean k = 0, which has no digits.
+template <class Parameters>
+template <size_t kDigits, size_t kHalf>
+auto Curve<Parameters>::MultiplyByWindows(const Words& k,
+                                          const TablePoint<kLimbs> (&table)[kDigits][kHalf])
+    -> JacobianPoint {
+  constexpr size_t kWidth = Parameters::kWindowBits;
+  static_assert(kHalf == size_t{1} << (kWidth - 1) && kDigits == kBits / kWidth + 1 &&
+                kBits % kWidth == 1);
+  Wiped<JacobianPoint> sum(JacobianPoint::Infinity());
+  uint64_t carry = 0;
+  for (size_t i = 0; i < kDigits; ++i) {
+    uint64_t digit = carry;
+    for (size_t bit = 0; bit < kWidth && i * kWidth + bit < kBits; ++bit) {
+      digit += curve_internal::Bit(k, i * kWidth + bit) << bit;
+    }
+    carry = (digit + kHalf) >> kWidth;
+    digit -= carry << kWidth;
+    const uint64_t sign = digit >> 63;
+    const Mask<uint64_t> negative = MaskFromBit(sign);
+    const uint64_t size = (digit ^ negative.bits) + sign;
+    Wiped<AffinePoint> addend(FromTable(curve_internal::Gather(table[i], size)));
+    addend->y = Coordinate::Choose(negative, Coordinate() - addend->y, addend->y);
+    *sum = AddDistinct(*sum, *addend);
   }
   return *sum;
 }

@@ -101,7 +101,7 @@ void ReduceLimb(const Words<kLimbs>& prime, uint64_t negated_inverse, uint64_t t
 
 // An integer modulo Prime, fully reduced, held as value * R, where R = 2^(64 kLimbs). Prime has
 // kLimbs, kValue, kOne (R modulo the prime), kRSquared (R^2), and ReduceLimb as above;
-// or, where it knows better, Multiply, Add and Subtract of reduced values.
+// or, where it knows better, Multiply, Square, Add, Subtract and Inverse of reduced values.
 template <class Prime>
 class Residue {
  public:
@@ -159,7 +159,10 @@ class Residue {
     for (size_t i = 0; i < kLimbs; ++i) out[i] = t[i];
     return Residue(SubtractPrimeOnce(out, t[kLimbs]));
   }
-  Residue Square() const { return *this * *this; }
+  Residue Square() const {
+    if constexpr (requires { Prime::Square(words_); }) return Residue(Prime::Square(words_));
+    return *this * *this;
+  }
   Residue Doubled() const { return *this + *this; }
   // value^exponent; time depends on the exponent, which is public (prime - 2).
   Residue Power(const Words& exponent) const;
@@ -199,6 +202,11 @@ Residue<Prime> Residue<Prime>::Power(const Words& exponent) const {
 
 template <class Prime>
 Residue<Prime> Residue<Prime>::Inverse() const {
+  if constexpr (requires { Prime::Inverse(words_); }) {
+    // Of value * R; R^3 makes that value^-1 * R.
+    const Residue r_squared(Prime::kRSquared);
+    return Residue(Prime::Inverse(words_)) * (r_squared * r_squared);
+  }
   // Fermat; all primes' lowest limbs exceed 1, so that no borrow leaves them.
   Words exponent = Prime::kValue;
   exponent[0] -= 2;

@@ -11,7 +11,7 @@ using bignum::ConstLimbs;
 using bignum::kMaxLimbs;
 using bignum::Limbs;
 
-bool LoadPublicNumbers(Bytes n, Bytes e, RsaPublicKey* key) {
+bool LoadPublicNumbers(Bytes n, Bytes e, RsaPublicKey* key, const bignum::Kernel& kernel) {
   std::array<uint64_t, kMaxLimbs> limbs;
   const size_t size = (n.size() + 7) / 8;
   if (size > kMaxLimbs || !bignum::Load(n, Limbs(limbs.data(), size))) return false;
@@ -21,18 +21,18 @@ bool LoadPublicNumbers(Bytes n, Bytes e, RsaPublicKey* key) {
   if (!bignum::Load(e, Limbs(&exponent, 1))) return false;
   // Larger exponents only make verification slow, and no one has them.
   if (exponent < 3 || exponent >> 33 != 0 || (exponent & 1) == 0) return false;
-  key->n = bignum::Modulus(ConstLimbs(limbs.data(), size), bits);
+  key->n = bignum::Modulus(ConstLimbs(limbs.data(), size), bits, kernel);
   key->e = exponent;
   return true;
 }
 
-bool LoadPrime(Bytes magnitude, size_t size, bignum::Modulus* out) {
+bool LoadPrime(Bytes magnitude, size_t size, bignum::Modulus* out, const bignum::Kernel& kernel) {
   Wiped<RsaPrivateKey::Half> limbs;
   if (magnitude.size() != 8 * size || !bignum::Load(magnitude, Limbs(limbs->data(), size))) {
     return false;
   }
   if (((*limbs)[size - 1] >> 63 & (*limbs)[0] & 1) == 0) return false;
-  out->Set(ConstLimbs(limbs->data(), size), 64 * size);
+  out->Set(ConstLimbs(limbs->data(), size), 64 * size, kernel);
   return true;
 }
 
@@ -103,21 +103,22 @@ void WriteInteger(Writer& writer, Bytes magnitude) {
 
 }  // namespace
 
-bool LoadRsaPublicKey(Bytes der, RsaPublicKey* key) {
+bool LoadRsaPublicKey(Bytes der, RsaPublicKey* key, const bignum::Kernel& kernel) {
   DerReader outer(der), inner{Bytes()};
   Bytes n, e;
   if (!outer.Sequence(&inner) || !outer.done()) return false;
   if (!inner.UnsignedInteger(&n) || !inner.UnsignedInteger(&e) || !inner.done()) return false;
-  return LoadPublicNumbers(n, e, key);
+  return LoadPublicNumbers(n, e, key, kernel);
 }
 
-bool LoadRsaPrivateKey(Bytes der, RsaPrivateKey* key) {
+bool LoadRsaPrivateKey(Bytes der, RsaPrivateKey* key, const bignum::Kernel& kernel) {
   PrivateNumbers numbers;
   if (!ReadPrivateNumbers(der, &numbers)) return false;
-  if (!LoadPublicNumbers(numbers.n, numbers.e, &key->pub)) return false;
+  if (!LoadPublicNumbers(numbers.n, numbers.e, &key->pub, kernel)) return false;
   if (key->pub.n.bits() % 128 != 0) return false;
   const size_t size = key->pub.n.size();
-  return LoadPrime(numbers.p, size / 2, &key->p) && LoadPrime(numbers.q, size / 2, &key->q) &&
+  return LoadPrime(numbers.p, size / 2, &key->p, kernel) &&
+         LoadPrime(numbers.q, size / 2, &key->q, kernel) &&
          LoadBelow(numbers.dp, key->p, &key->dp) && LoadBelow(numbers.dq, key->q, &key->dq) &&
          LoadBelow(numbers.q_inverse, key->p, &key->q_inverse) &&
          bignum::Load(numbers.d, Limbs(key->d.data(), size));

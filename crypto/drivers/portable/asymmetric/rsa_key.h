@@ -30,10 +30,12 @@ struct RsaPrivateKey {
 };
 
 // DER RSAPublicKey. False: not one within the limits.
-[[nodiscard]] bool LoadRsaPublicKey(Bytes der, RsaPublicKey* key);
+[[nodiscard]] bool LoadRsaPublicKey(Bytes der, RsaPublicKey* key,
+                                    const bignum::Kernel& kernel = bignum::kPortableKernel);
 // DER RSAPrivateKey of two primes whose size is half of the modulus's, a multiple of 64 bits.
 // False: not one. That its numbers belong together is IsConsistent's to say.
-[[nodiscard]] bool LoadRsaPrivateKey(Bytes der, RsaPrivateKey* key);
+[[nodiscard]] bool LoadRsaPrivateKey(Bytes der, RsaPrivateKey* key,
+                                     const bignum::Kernel& kernel = bignum::kPortableKernel);
 // p * q = n; d, dp, dq are inverses of e modulo p - 1 and q - 1, and q_inverse one of q modulo p.
 // That p and q are prime is not checked.
 bool IsConsistent(const RsaPrivateKey& key);

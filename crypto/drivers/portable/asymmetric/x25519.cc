@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// X25519 (RFC 7748): the Montgomery ladder, as a key agreement.
+// X25519 (RFC 7748): the Montgomery ladder.
+#include "crypto/drivers/portable/asymmetric/x25519.h"
+
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/asymmetric/field25519.h"
 #include "crypto/drivers/portable/asymmetric/wiped.h"
@@ -9,8 +11,8 @@ namespace {
 
 using field25519::Tight;
 
-constexpr size_t kSize = 32;
-constexpr uint8_t kBasePoint[kSize] = {9};
+constexpr size_t kSize = kX25519Size;
+constexpr uint8_t kBase[kSize] = {9};
 
 struct Ladder {
   uint8_t scalar[kSize];
@@ -33,12 +35,10 @@ void Step(const Tight& x1, Ladder& l) {
 }
 
 // The X25519 function of RFC 7748 s5: scalar * u, 32 bytes each.
-void Multiply(Bytes scalar, Bytes u, MutableBytes out) {
+void X25519Multiply(Bytes scalar, Bytes u, MutableBytes out) {
   Wiped<Ladder> state;
   Ladder& l = *state;
-  for (size_t i = 0; i < kSize; ++i) l.scalar[i] = scalar[i];
-  l.scalar[0] &= 248;
-  l.scalar[31] = static_cast<uint8_t>((l.scalar[31] & 127) | 64);
+  X25519Clamp(scalar, l.scalar);
 
   const Tight x1 = field25519::Decode(u);
   l.x2 = field25519::kOne;
@@ -61,41 +61,13 @@ void Multiply(Bytes scalar, Bytes u, MutableBytes out) {
   field25519::Encode(l.x2, out);
 }
 
-Result<void> Generate(Rng& rng, MutableBytes private_key, MutableBytes share) {
-  if (private_key.size() != kSize || share.size() != kSize) return Misuse();
-  MERLON_TRY(rng.Fill(private_key));
-  Multiply(private_key, kBasePoint, share);
-  return {};
-}
-
-Result<void> Agree(Bytes private_key, Bytes peer_share, MutableBytes secret) {
-  if (private_key.size() != kSize || secret.size() != kSize) return Misuse();
-  // RFC 9846 s7.4.2: the peer's value is refused when it cannot be one, and when all it does is to
-  // make the secret zero (RFC 7748 s6.1: it had a small order).
-  if (peer_share.size() != kSize) return IllegalParameter(Code::kBadPublicValue);
-  Multiply(private_key, peer_share, secret);
-  constexpr uint8_t kAllZero[kSize] = {};
-  if (ConstantTimeEqual(secret, kAllZero)) return IllegalParameter(Code::kBadPublicValue);
-  return {};
-}
-
-Result<void> Respond(Rng& rng, Bytes peer_share, MutableBytes share, MutableBytes secret) {
-  Wiped<std::array<uint8_t, kSize>> private_key;
-  MERLON_TRY(Generate(rng, MutableBytes(*private_key), share));
-  return Agree(*private_key, peer_share, secret);
-}
+struct Function {
+  static void Multiply(Bytes scalar, Bytes u, MutableBytes out) { X25519Multiply(scalar, u, out); }
+  static void MultiplyBase(Bytes scalar, MutableBytes out) { X25519Multiply(scalar, kBase, out); }
+};
 
 }  // namespace
 
-const KeyAgreementAlgorithm kPortableX25519 = {
-    .id = GroupId::kX25519,
-    .private_size = kSize,
-    .initiator_share_size = kSize,
-    .responder_share_size = kSize,
-    .secret_size = kSize,
-    .generate = Generate,
-    .agree = Agree,
-    .respond = Respond,
-};
+constinit const KeyAgreementAlgorithm kPortableX25519 = X25519<Function>::Algorithm();
 
 }  // namespace merlon::crypto

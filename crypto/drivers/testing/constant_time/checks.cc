@@ -2,6 +2,7 @@
 #include "crypto/drivers/testing/constant_time/checks.h"
 
 #include <cstdlib>
+#include <cstring>
 
 #include "crypto/cipher_ctr.h"
 #include "crypto/cmac.h"
@@ -235,6 +236,24 @@ void RunPublicKey(const SignAlgorithm& sign, size_t private_size) {
   const auto key = Hidden<66>();
   std::array<uint8_t, 200> public_key;
   Require(sign.public_key(Slice(Bytes(key), 0, private_size), absl::MakeSpan(public_key)).ok());
+}
+
+void RunModularPower(const bignum::Kernel& kernel) {
+  constexpr size_t kSize = 6;  // limbs: valgrind is slow
+  std::array<std::array<uint64_t, kSize>, 5> numbers;
+  for (auto& number : numbers) {
+    const auto bytes = Hidden<8 * kSize>();
+    memcpy(number.data(), bytes.data(), bytes.size());
+  }
+  auto& [prime, base, exponent, blinder, rest] = numbers;
+  prime[0] |= 1;
+  prime[kSize - 1] |= uint64_t{1} << 63;
+  const bignum::Modulus modulus(prime, 64 * kSize, kernel);
+  modulus.ToMontgomery(base, absl::MakeSpan(base));
+  modulus.PowerTwo(base, exponent, blinder, rest, absl::MakeSpan(base));
+  modulus.Power(base, exponent, absl::MakeSpan(base));
+  modulus.Subtract(base, blinder, absl::MakeSpan(base));
+  modulus.FromMontgomery(base, absl::MakeSpan(base));
 }
 
 void RunKem(const KemAlgorithm& kem) {

@@ -4,6 +4,7 @@
 #pragma once
 #include "crypto/aead.h"
 #include "crypto/cipher.h"
+#include "crypto/drivers/portable/asymmetric/bignum.h"
 #include "crypto/hash.h"
 #include "crypto/kem.h"
 #include "crypto/key_agreement.h"
@@ -39,6 +40,9 @@ void RunKeyAgreement(const KeyAgreementAlgorithm& group);
 // The private key, from which the public one is made: what signing multiplies with. (Signing ends
 // with a look at the signature, which is public.)
 void RunPublicKey(const SignAlgorithm& sign, size_t private_size);
+// A prime factor of RSA, and what is raised to a power modulo it: what signing spends its time
+// with.
+void RunModularPower(const bignum::Kernel& kernel);
 // Seeds, decapsulation keys, messages and secrets; ciphertexts and encapsulation keys are public.
 void RunKem(const KemAlgorithm& kem);
 // Seeds, expanded keys and randomness; messages, signatures and public keys are public.

@@ -21,6 +21,8 @@
 #include "crypto/drivers/x86/aes.h"
 #include "crypto/drivers/x86/aes_ccm.h"
 #include "crypto/drivers/x86/aes_gcm.h"
+#include "crypto/drivers/x86/asymmetric/algorithms.h"
+#include "crypto/drivers/x86/asymmetric/bignum_adx.h"
 #include "crypto/drivers/x86/chacha20_poly1305.h"
 #include "crypto/drivers/x86/cpu.h"
 #include "crypto/drivers/x86/lattice/algorithms.h"
@@ -29,6 +31,10 @@
 
 namespace merlon::crypto::testing {
 namespace {
+
+// Valgrind executes MULX, ADCX and ADOX wherever it has AVX2, but says of BMI2 and ADX that they
+// are not there.
+constexpr auto ValgrindHasAdx = X86HasAvx2;
 
 struct Primitive {
   const char* driver;  // "leaky": must be reported
@@ -75,6 +81,7 @@ constexpr Primitive kPrimitives[] = {
     {"portable", "SHA3-512", nullptr, [] { RunHash(kPortableSha3_512); }},
     {"portable", "SHAKE128", nullptr, [] { RunXof(kPortableShake128); }},
     {"portable", "SHAKE256", nullptr, [] { RunXof(kPortableShake256); }},
+    {"portable", "powers of RSA", nullptr, [] { RunModularPower(bignum::kPortableKernel); }},
     {"portable", "X448", nullptr, [] { RunKeyAgreement(kPortableX448); }},
     {"portable", "Ed448 public key", nullptr, [] { RunPublicKey(kPortableEd448, 57); }},
     {"portable", "ECDH P-521", nullptr, [] { RunKeyAgreement(kPortableP521); }},
@@ -108,6 +115,11 @@ constexpr Primitive kPrimitives[] = {
     {"x86-avx2", "ML-DSA-44", X86HasAvx2, [] { RunContextSign(kX86MlDsa44); }},
     {"x86-avx2", "ML-DSA-65", X86HasAvx2, [] { RunContextSign(kX86MlDsa65); }},
     {"x86-avx2", "ML-DSA-87", X86HasAvx2, [] { RunContextSign(kX86MlDsa87); }},
+    {"x86-avx512", "ChaCha20-Poly1305", X86HasAvx512, [] { RunAead(kX86Avx512ChaCha20Poly1305); }},
+    {"x86-adx", "X25519", ValgrindHasAdx, [] { RunKeyAgreement(kX86X25519); }},
+    {"x86-adx", "ECDH P-256", ValgrindHasAdx, [] { RunKeyAgreement(kX86P256); }},
+    {"x86-adx", "ECDSA P-256 public key", ValgrindHasAdx, [] { RunPublicKey(kX86EcdsaP256, 32); }},
+    {"x86-adx", "powers of RSA", ValgrindHasAdx, [] { RunModularPower(bignum::kAdxKernel); }},
     {"x86-sha", "SHA-256", X86HasSha, [] { RunHash(kX86Sha256); }},
 #endif
 };

@@ -6,7 +6,11 @@
 
 namespace merlon::crypto {
 
+extern const KeyAgreementAlgorithm kX86X25519;
 extern const KeyAgreementAlgorithm kX86P256;
 extern const SignAlgorithm kX86EcdsaP256;
+extern const SignAlgorithm kX86RsaPkcs1;
+extern const SignAlgorithm kX86RsaPss;
+extern const SignAlgorithm kX86RsaPssKeys;  // for KeyType::kRsaPss
 
 }  // namespace merlon::crypto

@@ -8,6 +8,7 @@
 namespace merlon::crypto::ec {
 
 template class Residue<P256AdxCoordinatePrime>;
+template class Residue<P256AdxOrder>;
 template class Curve<P256AdxParameters>;
 
 }  // namespace merlon::crypto::ec

@@ -3,6 +3,7 @@
 // kernels for its field.
 #pragma once
 #include "crypto/drivers/portable/asymmetric/p256.h"
+#include "crypto/drivers/x86/asymmetric/division_steps.h"
 
 namespace merlon::crypto::ec {
 
@@ -136,6 +137,118 @@ inline Words<4> MultiplyP256Adx(const Words<4>& a, const Words<4>& b) {
   return {r4, r5, r0, r1};
 }
 
+// a * a / 2^256 modulo p, fully reduced, as a is. The contract of MultiplyP256Adx else.
+inline Words<4> SquareP256Adx(const Words<4>& a) {
+  uint64_t r0, r1, r2, r3, r4, r5, r6, r7, low, high;
+  // The six products of different limbs; doubled by one chain of carries (ADCX) while the other
+  // (ADOX) adds the squares. Then four reductions of the low half, whose registers go round, and
+  // the high half.
+  asm("movq (%[a]), %%rdx\n\t"
+      "mulxq 8(%[a]), %[r1], %[r2]\n\t"
+      "mulxq 16(%[a]), %[low], %[r3]\n\t"
+      "addq %[low], %[r2]\n\t"
+      "mulxq 24(%[a]), %[low], %[r4]\n\t"
+      "adcq %[low], %[r3]\n\t"
+      "adcq $0, %[r4]\n\t"
+      "movq 8(%[a]), %%rdx\n\t"
+      "xorl %k[r5], %k[r5]\n\t"
+      "mulxq 16(%[a]), %[low], %[high]\n\t"
+      "adcxq %[low], %[r3]\n\t"
+      "adoxq %[high], %[r4]\n\t"
+      "mulxq 24(%[a]), %[low], %[high]\n\t"
+      "adcxq %[low], %[r4]\n\t"
+      "adoxq %[high], %[r5]\n\t"
+      "adcq $0, %[r5]\n\t"
+      "movq 16(%[a]), %%rdx\n\t"
+      "mulxq 24(%[a]), %[low], %[r6]\n\t"
+      "addq %[low], %[r5]\n\t"
+      "adcq $0, %[r6]\n\t"
+      "xorl %k[r7], %k[r7]\n\t"
+      "movq (%[a]), %%rdx\n\t"
+      "mulxq %%rdx, %[r0], %[low]\n\t"
+      "adcxq %[r1], %[r1]\n\t"
+      "adoxq %[low], %[r1]\n\t"
+      "movq 8(%[a]), %%rdx\n\t"
+      "mulxq %%rdx, %[low], %[high]\n\t"
+      "adcxq %[r2], %[r2]\n\t"
+      "adoxq %[low], %[r2]\n\t"
+      "adcxq %[r3], %[r3]\n\t"
+      "adoxq %[high], %[r3]\n\t"
+      "movq 16(%[a]), %%rdx\n\t"
+      "mulxq %%rdx, %[low], %[high]\n\t"
+      "adcxq %[r4], %[r4]\n\t"
+      "adoxq %[low], %[r4]\n\t"
+      "adcxq %[r5], %[r5]\n\t"
+      "adoxq %[high], %[r5]\n\t"
+      "movq 24(%[a]), %%rdx\n\t"
+      "mulxq %%rdx, %[low], %[high]\n\t"
+      "adcxq %[r6], %[r6]\n\t"
+      "adoxq %[low], %[r6]\n\t"
+      "adcxq %[r7], %[r7]\n\t"
+      "adoxq %[high], %[r7]\n\t"
+      "movq %[r0], %%rdx\n\t"
+      "mulxq %[p3], %[low], %[high]\n\t"
+      "shlq $32, %[r0]\n\t"
+      "shrq $32, %%rdx\n\t"
+      "addq %[r0], %[r1]\n\t"
+      "adcq %%rdx, %[r2]\n\t"
+      "adcq %[low], %[r3]\n\t"
+      "adcq $0, %[high]\n\t"
+      "movq %[high], %[r0]\n\t"
+      "movq %[r1], %%rdx\n\t"
+      "mulxq %[p3], %[low], %[high]\n\t"
+      "shlq $32, %[r1]\n\t"
+      "shrq $32, %%rdx\n\t"
+      "addq %[r1], %[r2]\n\t"
+      "adcq %%rdx, %[r3]\n\t"
+      "adcq %[low], %[r0]\n\t"
+      "adcq $0, %[high]\n\t"
+      "movq %[high], %[r1]\n\t"
+      "movq %[r2], %%rdx\n\t"
+      "mulxq %[p3], %[low], %[high]\n\t"
+      "shlq $32, %[r2]\n\t"
+      "shrq $32, %%rdx\n\t"
+      "addq %[r2], %[r3]\n\t"
+      "adcq %%rdx, %[r0]\n\t"
+      "adcq %[low], %[r1]\n\t"
+      "adcq $0, %[high]\n\t"
+      "movq %[high], %[r2]\n\t"
+      "movq %[r3], %%rdx\n\t"
+      "mulxq %[p3], %[low], %[high]\n\t"
+      "shlq $32, %[r3]\n\t"
+      "shrq $32, %%rdx\n\t"
+      "addq %[r3], %[r0]\n\t"
+      "adcq %%rdx, %[r1]\n\t"
+      "adcq %[low], %[r2]\n\t"
+      "adcq $0, %[high]\n\t"
+      "movq %[high], %[r3]\n\t"
+      "xorl %%edx, %%edx\n\t"
+      "addq %[r0], %[r4]\n\t"
+      "adcq %[r1], %[r5]\n\t"
+      "adcq %[r2], %[r6]\n\t"
+      "adcq %[r3], %[r7]\n\t"
+      "adcq $0, %%rdx\n\t"
+      "movq %[r4], %[r0]\n\t"
+      "movq %[r5], %[r1]\n\t"
+      "movq %[r6], %[r2]\n\t"
+      "movq %[r7], %[r3]\n\t"
+      "subq $-1, %[r0]\n\t"
+      "sbbq %[p1], %[r1]\n\t"
+      "sbbq $0, %[r2]\n\t"
+      "sbbq %[p3], %[r3]\n\t"
+      "sbbq $0, %%rdx\n\t"
+      "cmovncq %[r0], %[r4]\n\t"
+      "cmovncq %[r1], %[r5]\n\t"
+      "cmovncq %[r2], %[r6]\n\t"
+      "cmovncq %[r3], %[r7]\n\t"
+      : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4),
+        [r5] "=&r"(r5), [r6] "=&r"(r6), [r7] "=&r"(r7), [low] "=&r"(low), [high] "=&r"(high)
+      : [a] "r"(a.data()), [p1] "rm"(P256CoordinatePrime::kValue[1]),
+        [p3] "rm"(P256CoordinatePrime::kValue[3]), "m"(a)
+      : "rdx", "cc");
+  return {r4, r5, r6, r7};
+}
+
 // a + b and a - b modulo p, both below p, and so the result. Constant time; any x86-64.
 inline Words<4> AddP256(const Words<4>& a, const Words<4>& b) {
   uint64_t r0 = a[0], r1 = a[1], r2 = a[2], r3 = a[3], t0, t1, t2, t3, top;
@@ -190,17 +303,28 @@ inline Words<4> SubtractP256(const Words<4>& a, const Words<4>& b) {
 
 struct P256AdxCoordinatePrime : P256CoordinatePrime {
   static Words<4> Multiply(const Words<4>& a, const Words<4>& b) { return MultiplyP256Adx(a, b); }
+  static Words<4> Square(const Words<4>& a) { return SquareP256Adx(a); }
+  static constexpr DivisionSteps kSteps{kValue};
+  static Words<4> Inverse(const Words<4>& a) { return kSteps.Invert(a); }
   static Words<4> Add(const Words<4>& a, const Words<4>& b) { return AddP256(a, b); }
   static Words<4> Subtract(const Words<4>& a, const Words<4>& b) { return SubtractP256(a, b); }
+};
+struct P256AdxOrder : P256Order {
+  static constexpr DivisionSteps kSteps{kValue};
+  static Words<4> Inverse(const Words<4>& a) { return kSteps.Invert(a); }
 };
 
 struct P256AdxParameters : P256Parameters {
   using Coordinate = Residue<P256AdxCoordinatePrime>;
+  using Scalar = Residue<P256AdxOrder>;
+  static constexpr size_t kWindowBits = 5;
+  static const TablePoint<4> kWindows[52][16];  // in p256_window_table.cc
 };
 
 using P256Adx = Curve<P256AdxParameters>;
 
 extern template class Residue<P256AdxCoordinatePrime>;
+extern template class Residue<P256AdxOrder>;
 extern template class Curve<P256AdxParameters>;
 
 }  // namespace merlon::crypto::ec

@@ -68,6 +68,7 @@ TEST_F(P256Adx, FieldIsThatOfThePortableTwin) {
     ASSERT_EQ(ec::MultiplyP256Adx(any, b), (residue(any) * residue(b)).montgomery()) << i;
     ASSERT_EQ(ec::MultiplyP256Adx(b, any), (residue(b) * residue(any)).montgomery()) << i;
     ASSERT_EQ(ec::MultiplyP256Adx(b, b), (residue(b) * residue(b)).montgomery()) << i;
+    ASSERT_EQ(ec::SquareP256Adx(b), (residue(b) * residue(b)).montgomery()) << i;
     ASSERT_EQ(ec::AddP256(a, b), (residue(a) + residue(b)).montgomery()) << i;
     ASSERT_EQ(ec::AddP256(a, a), (residue(a) + residue(a)).montgomery()) << i;
     ASSERT_EQ(ec::SubtractP256(a, b), (residue(a) - residue(b)).montgomery()) << i;
@@ -76,6 +77,83 @@ TEST_F(P256Adx, FieldIsThatOfThePortableTwin) {
     // a + (p - a) is p itself: 0.
     const ec::Words<4> opposite = ec::SubtractP256({}, a);
     ASSERT_EQ(ec::AddP256(a, opposite), (ec::Words<4>{})) << i;
+  }
+}
+
+// Small, large, of few bits, and of long runs.
+std::vector<ec::Words<4>> ExtremeNumbers(const ec::Words<4>& modulus) {
+  std::vector<ec::Words<4>> out;
+  const auto add = [&](const ec::Words<4>& words) {
+    if (ec::MaskIfLess(words, modulus).bits == 0) return;
+    out.push_back(words);
+    uint64_t borrow;
+    if (words != ec::Words<4>{}) out.push_back(ec::Subtract(modulus, words, &borrow));
+  };
+  for (uint64_t i = 0; i < 70; ++i) add({i});
+  for (size_t bit = 5; bit < 256; ++bit) {
+    ec::Words<4> power{}, less{};
+    power[bit / 64] = uint64_t{1} << bit % 64;
+    uint64_t borrow;
+    less = ec::Subtract(power, {1}, &borrow);
+    add(power);
+    add(less);
+  }
+  // What is 2^256, and twice that, modulo the order; 16 and 15 in all digits of five bits.
+  add(ec::P256Order::kOne);
+  uint64_t carry;
+  add(ec::Add(ec::P256Order::kOne, ec::P256Order::kOne, &carry));
+  for (const char* digits : {"0842108421084210842108421084210842108421084210842108421084210842",
+                             "7bdef7bdef7bdef7bdef7bdef7bdef7bdef7bdef7bdef7bdef7bdef7bdef7bde"}) {
+    add(ec::LoadBigEndian<4>(FromHex(digits)));
+  }
+  DeterministicRng rng(5);
+  for (int i = 0; i < 300; ++i) {
+    std::array<uint8_t, 32> bytes;
+    EXPECT_TRUE(rng.Fill(MutableBytes(bytes)).ok());
+    add(ec::LoadBigEndian<4>(bytes));
+  }
+  return out;
+}
+
+TEST_F(P256Adx, WindowsHoldTheMultiplesOfTheGenerator) {
+  using Curve = ec::P256;
+  auto base = Curve::JacobianPoint::From(Curve::Generator());
+  for (const auto& window : ec::P256AdxParameters::kWindows) {
+    auto multiple = base;
+    for (const auto& entry : window) {
+      // x z^-2 = entry.x and so on, without an inverse.
+      const auto z2 = multiple.z.Square();
+      ASSERT_NE((Curve::FromTable(entry).x * z2).Equals(multiple.x).bits, 0u);
+      ASSERT_NE((Curve::FromTable(entry).y * z2 * multiple.z).Equals(multiple.y).bits, 0u);
+      multiple = Curve::AddVariableTime(multiple, base);
+    }
+    for (int bit = 0; bit < 5; ++bit) base = Curve::Double(base);
+  }
+}
+
+TEST_F(P256Adx, MultipliesTheGeneratorLikeThePortableTwin) {
+  for (const ec::Words<4>& k : ExtremeNumbers(ec::P256Order::kValue)) {
+    const auto ours = ec::P256Adx::MultiplyBase(k);
+    const auto theirs = ec::P256::MultiplyBase(k);
+    ASSERT_EQ(ours.z.IsZero().bits, theirs.z.IsZero().bits) << k[0];
+    if (ours.z.IsZero().bits != 0) continue;
+    std::array<uint8_t, 65> our_bytes, their_bytes;
+    ec::P256Adx::EncodePoint(ours, MutableBytes(our_bytes));
+    ec::P256::EncodePoint(theirs, MutableBytes(their_bytes));
+    ASSERT_EQ(our_bytes, their_bytes) << k[0] << " " << k[3];
+  }
+}
+
+TEST_F(P256Adx, InvertsLikeThePortableTwin) {
+  for (const ec::Words<4>& a : ExtremeNumbers(ec::P256Order::kValue)) {
+    ASSERT_EQ(ec::Residue<ec::P256AdxOrder>::FromMontgomery(a).Inverse().montgomery(),
+              ec::Residue<ec::P256Order>::FromMontgomery(a).Inverse().montgomery())
+        << a[0];
+  }
+  for (const ec::Words<4>& a : ExtremeNumbers(ec::P256CoordinatePrime::kValue)) {
+    ASSERT_EQ(ec::Residue<ec::P256AdxCoordinatePrime>::FromMontgomery(a).Inverse().montgomery(),
+              ec::Residue<ec::P256CoordinatePrime>::FromMontgomery(a).Inverse().montgomery())
+        << a[0];
   }
 }
 #endif

@@ -3,6 +3,7 @@
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
 #include "crypto/drivers/portable/lattice/ml_kem_hybrid_impl.h"
 #include "crypto/drivers/portable/lattice/ml_kem_impl.h"
+#include "crypto/drivers/x86/asymmetric/algorithms.h"
 #include "crypto/drivers/x86/lattice/algorithms.h"
 #include "crypto/drivers/x86/lattice/ml_kem_kernel.h"
 
@@ -17,6 +18,8 @@ constinit const KemAlgorithm kX86MlKem1024 = MlKem<MlKemKernel, ml_kem::kMlKem10
 
 constinit const KeyAgreementAlgorithm kX86X25519MlKem768 =
     X25519MlKem768<kX86MlKem768, kPortableX25519>::Algorithm();
+constinit const KeyAgreementAlgorithm kX86AdxX25519MlKem768 =
+    X25519MlKem768<kX86MlKem768, kX86X25519>::Algorithm();
 
 }  // namespace merlon::crypto
 #endif
