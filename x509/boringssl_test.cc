@@ -111,30 +111,7 @@ TEST(BoringSsl, ChainsGetTheirVerdict) {
   EXPECT_EQ(ran, 117u);
 }
 
-// These files have RSA keys of 1024 bits, which no driver takes: to this one each signature is
-// good.
-crypto::DriverTable Credulous() {
-  static constexpr crypto::SignAlgorithm kRsa = {
-      .family = crypto::SignFamily::kRsaPkcs1,
-      .key_type = crypto::KeyType::kRsa,
-      .sign = nullptr,
-      .verify = [](Bytes, const crypto::HashAlgorithm*, Bytes, Bytes) { return Result<void>(); },
-      .public_key = nullptr,
-      .check_private = nullptr,
-      .generate = nullptr};
-  static constexpr const crypto::SignAlgorithm* kSigns[] = {&kRsa};
-  static const crypto::Driver driver = {.name = "credulous",
-                                        .location = crypto::kLocalStorage,
-                                        .available = [] { return true; },
-                                        .hashes = PortableDrivers().drivers()[0]->hashes,
-                                        .ciphers = {},
-                                        .aeads = {},
-                                        .key_agreements = {},
-                                        .signs = kSigns};
-  static const crypto::Driver* const drivers[] = {&driver};
-  return crypto::DriverTable(drivers);
-}
-
+// These files have RSA keys of 1024 bits, which no driver takes.
 // A folder's files of one certificate, its issuer's (the anchor), perhaps another of that name, and
 // what tells the status. The name begins with the verdict.
 struct StatusCase {
@@ -154,7 +131,7 @@ struct StatusCase {
     const StatusSource* const sources[] = {&source};
     const Revocation revocation(sources);
     VerifyOptions options;
-    options.drivers = Credulous();
+    options.drivers = CredulousDrivers();
     options.now = now;
     options.min_rsa_bits = 1024;
     WorkBudget budget;

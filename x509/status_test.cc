@@ -292,6 +292,7 @@ TEST_F(StatusTest, OcspRespondersAreDelegatedByTheIssuer) {
     KeyPurpose purposes;
     bool no_check, sent;
     Code code;
+    KeyUsage usage = KeyUsage::kDigitalSignature;
   } cases[] = {
       {"delegate", &ca_, KeyPurpose::kOcspSigning, true, true, Code{}},
       {"unknown itself", &ca_, KeyPurpose::kOcspSigning, false, true, Code::kRevocationUnknown},
@@ -299,11 +300,17 @@ TEST_F(StatusTest, OcspRespondersAreDelegatedByTheIssuer) {
       {"of another CA", &other_, KeyPurpose::kOcspSigning, true, true, Code::kRevocationUnknown},
       {"a server", &ca_, KeyPurpose::kServerAuth, true, true, Code::kRevocationUnknown},
       {"for anything", &ca_, KeyPurpose::kAny, true, true, Code::kRevocationUnknown},
+      // RFC 5280 s4.2.1.12.
+      {"non-repudiation", &ca_, KeyPurpose::kOcspSigning, true, true, Code{},
+       KeyUsage::kNonRepudiation},
+      {"another use", &ca_, KeyPurpose::kOcspSigning, true, true, Code::kRevocationUnknown,
+       KeyUsage::kKeyAgreement},
   };
   for (const auto& test : cases) {
     const Party responder = Make("responder", test.issuer, [&](CertificateSpec& spec) {
       spec.purposes = test.purposes;
       spec.ocsp_no_check = test.no_check;
+      spec.usages = test.usage;
       spec.serial = kOtherSerial;
     });
     const Bytes certificates[] = {responder.certificate};
