@@ -144,7 +144,7 @@ Result<void> ChainStream::CheckTop(const PublicKeyInfo& key) {
   if (budget_.signature_checks == 0) return CertificateError(Code::kWorkBudget);
   --budget_.signature_checks;
   return CheckSignature(algorithm, top().tbs(), top().signature(), key, options_.drivers,
-                        options_.signatures);
+                        options_.signatures, options_.prepared);
 }
 
 Result<void> ChainStream::Accept(const TrustAnchor& anchor, absl::Span<const Certificate> path,

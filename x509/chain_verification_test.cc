@@ -16,6 +16,7 @@
 #include "x509/oid.h"
 #include "x509/path_builder.h"
 #include "x509/pins.h"
+#include "x509/prepared_keys.h"
 #include "x509/signature_cache.h"
 #include "x509/testing/portable_drivers.h"
 #include "x509/testing/toy_pki.h"
@@ -489,6 +490,73 @@ TEST(SignatureCache, IsBounded) {
   // Parts are told apart.
   const uint8_t five = 5;
   EXPECT_FALSE(cache.Knows(cache.Digest(Bytes(&five, 1), {}, {}, {})));
+}
+
+// The toy driver, which prepares a key as itself, and counts what is verified with such a one.
+int prepared_verifications = 0;
+crypto::DriverTable PreparingDrivers() {
+  static const crypto::SignAlgorithm& toy = *ToyDrivers().any_sign(crypto::KeyType::kEcP256);
+  static const crypto::PreparedVerification operations = {
+      .size = 65,
+      .prepare =
+          [](Bytes key, MutableBytes prepared) {
+            std::copy(key.begin(), key.end(), prepared.begin());
+            return Result<void>();
+          },
+      .verify =
+          [](Bytes prepared, const crypto::HashAlgorithm* hash, Bytes message, Bytes signature) {
+            ++prepared_verifications;
+            return toy.verify(prepared, hash, message, signature);
+          }};
+  static const crypto::SignAlgorithm sign = [] {
+    crypto::SignAlgorithm out = toy;
+    out.prepared = &operations;
+    return out;
+  }();
+  static const crypto::SignAlgorithm* const signs[] = {&sign};
+  static const crypto::Driver driver = [] {
+    crypto::Driver out = *ToyDrivers().drivers()[0];
+    out.signs = signs;
+    return out;
+  }();
+  static const crypto::Driver* const drivers[] = {&driver};
+  return crypto::DriverTable(drivers);
+}
+
+TEST(PreparedKeys, VerifyWhatTheyMay) {
+  const Three pki;
+  const Bytes chain[] = {pki.leaf, pki.ca};
+  VerifyOptions options = ToyOptions();
+  options.drivers = PreparingDrivers();
+  std::array<PreparedKeys::Entry, 2> entries;
+  std::array<uint8_t, 2 * 65> memory;
+  PreparedKeys keys(absl::MakeSpan(entries), MutableBytes(memory));
+  options.prepared = &keys;
+  const auto verify = [&](absl::Span<const Bytes> presented) {
+    prepared_verifications = 0;
+    return VerifyChain({presented}, pki.store, options).ok();
+  };
+  EXPECT_TRUE(verify(chain));
+  EXPECT_EQ(prepared_verifications, 0);
+  ASSERT_TRUE(keys.Add(pki.anchor.public_key(), options.drivers).ok());
+  EXPECT_TRUE(verify(chain));
+  EXPECT_EQ(prepared_verifications, 1);
+  const Certificate ca = *Certificate::Parse(pki.ca);
+  ASSERT_TRUE(keys.Add(ca.public_key(), options.drivers).ok());
+  EXPECT_TRUE(verify(chain));
+  EXPECT_EQ(prepared_verifications, 2);
+  // No more room; a driver that prepares nothing; one that did not prepare these.
+  EXPECT_EQ(keys.Add(ca.public_key(), options.drivers).error(), Misuse(Code::kNoSpace));
+  ASSERT_TRUE(keys.Add(ca.public_key(), ToyDrivers()).ok());
+  EXPECT_EQ(keys.size(), 2u);
+  options.drivers = ToyDrivers();
+  EXPECT_TRUE(verify(chain));
+  EXPECT_EQ(prepared_verifications, 0);
+  // What is signed by another key of the same name stays wrong.
+  options.drivers = PreparingDrivers();
+  const Buffer impostor = Issue(ToyLeaf("Intermediate", 9));
+  const Bytes other[] = {impostor, pki.ca};
+  EXPECT_FALSE(verify(other));
 }
 
 TEST(Locations, AreGivenAsData) {
