@@ -273,7 +273,10 @@ TEST_F(KeyTypeInterop, AFailedVerificationIsOneSentence) {
        "The certificate is not for the name",
        "RFC 9525"},
       {{leaf, "--hard-fail"}, "certificate 1, CN=localhost", "revoked", "RFC 5280"},
-      {{leaf, "--profile", "webpki"}, "certificate", "", ""},
+      {{leaf, "--pin", std::string(64, '0')},
+       "certificate 1, CN=localhost",
+       "is pinned",
+       "RFC 7469"},
   };
   for (const auto& test : cases) {
     Words words = Words{Merlon(), "cert", "verify"} + test.words;
