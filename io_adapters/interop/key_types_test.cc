@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -318,6 +319,14 @@ TEST_F(KeyTypeInterop, WhatIsWrittenIsToldAsJson) {
     EXPECT_THAT(told.output, AllOf(testing::StartsWith("{\"out\":\""), HasSubstr(test.says),
                                    testing::EndsWith("}\n")));
   }
+}
+
+TEST_F(KeyTypeInterop, ACertificateIsShownInFewerLinesThanByOpenssl) {
+  Make("p256");
+  const Finished ours = Execute({Merlon(), "cert", "show", Chain("p256")}),
+                 theirs = Execute({"openssl", "x509", "-noout", "-text", "-in", Chain("p256")});
+  const auto lines = [](const Finished& done) { return std::ranges::count(done.output, '\n'); };
+  EXPECT_LT(2 * lines(ours), lines(theirs)) << ours.output;
 }
 
 // `merlon key` on a key store of the test's own.
