@@ -27,6 +27,11 @@ using Der = std::vector<uint8_t>;
 using std::chrono::year;
 
 const std::string kFolder = "botan/x509/";
+constexpr char kRoot[] = "root.pem";
+
+std::string In(const std::string& folder, const std::string& file) {
+  return kFolder + folder + "/" + file;
+}
 
 UnixTime Day(int y, unsigned month, unsigned day) {
   return std::chrono::sys_days(year(y) / static_cast<int>(month) / static_cast<int>(day));
@@ -149,7 +154,7 @@ TEST(Botan, NameConstraints) {
   const auto expected = Expected("name_constraints/expected.txt");
   if (expected.empty()) GTEST_SKIP() << kNoVectors;
   Suite suite(kConstraintsDiffer);
-  const std::vector<Der> root = Ders(kFolder + "name_constraints/root.pem");
+  const std::vector<Der> root = Ders(In("name_constraints", kRoot));
   for (const auto& [id, verdict] : expected) {
     const Chain chain(Day(2026, 6, 1), Ders(kFolder + "name_constraints/" + id + ".pem"), root);
     suite.Case(id, chain.Verify(), verdict == "Verified");
@@ -179,8 +184,7 @@ TEST(Botan, X509Test) {
     return ders;
   };
   for (const auto& [id, verdict] : expected) {
-    Chain chain(Day(2016, 10, 21), Ders(kFolder + "x509test/" + id),
-                Ders(kFolder + "x509test/root.pem"));
+    Chain chain(Day(2016, 10, 21), Ders(kFolder + "x509test/" + id), Ders(In("x509test", kRoot)));
     EXPECT_NE(chain.Verify(), Code{}) << id;
     chain.presented = renamed(chain.presented);
     chain.trusted = renamed(chain.trusted);
@@ -238,7 +242,8 @@ TEST(Botan, Pss) {
       if (file.ends_with(".crl")) crl = file;
       if (file.ends_with(".csr")) csr = file;
     }
-    const std::vector<Der> end = Ders(folder + "/end.crt"), root = Ders(folder + "/root.crt");
+    const std::vector<Der> end = Ders(folder + "/end.crt"),
+                           root = Ders(In("pss_certs/" + id, "root.crt"));
     const auto signed_by = [](const auto& object, const PublicKeyInfo& key) {
       const Result<void> checked = CheckSignature(object.signature_algorithm(), object.tbs(),
                                                   object.signature(), key, PortableDrivers());
@@ -352,7 +357,7 @@ TEST(Botan, PathBuilding) {
   Suite suite({});
   for (const auto& [id, verdict] : expected) {
     Chain chain(Day(2026, 6, 1), Ders(kFolder + "path_building/" + id),
-                Ders(kFolder + "path_building/root.pem"));
+                Ders(In("path_building", kRoot)));
     for (const std::string& file : ListVectors(kFolder + "path_building")) {
       if (file.find("/level") == file.npos) continue;
       for (Der& der : Ders(file)) chain.presented.push_back(std::move(der));
