@@ -11,6 +11,7 @@
 #include "bench/table.h"
 #include "crypto/drivers/default_drivers.h"
 #include "x509/path_builder.h"
+#include "x509/prepared_keys.h"
 #include "x509/testing/openssl.h"
 #include "x509/testing/web_chain.h"
 
@@ -68,7 +69,7 @@ double Parse(const Options& options, const std::string& der) {
 }
 
 double Verify(const Options& options, const x509::WebChain& chain, crypto::DriverTable drivers,
-              size_t batch) {
+              size_t batch, const x509::PreparedKeys* prepared = nullptr) {
   const x509::TrustAnchor anchors[] = {*x509::TrustAnchor::FromCertificate(AsBytes(chain.root()))};
   const x509::TrustAnchors store(anchors);
   const Bytes presented[] = {AsBytes(chain.leaf()), AsBytes(chain.intermediate())};
@@ -76,9 +77,23 @@ double Verify(const Options& options, const x509::WebChain& chain, crypto::Drive
   verify.now = kWebChainNow;
   verify.server_name = kWebChainName;
   verify.drivers = drivers;
+  verify.prepared = prepared;
   return Microseconds(options, batch, [&] {
     Require(x509::VerifyChain({presented}, store, verify).ok(), "a chain verifies");
   });
+}
+
+// With the keys of the root and of the intermediate prepared; below 0: this driver prepares none.
+double VerifyPrepared(const Options& options, const x509::WebChain& chain) {
+  std::array<x509::PreparedKeys::Entry, 2> entries;
+  std::array<uint8_t, 16384> memory;
+  x509::PreparedKeys prepared(absl::MakeSpan(entries), MutableBytes(memory));
+  const crypto::DriverTable drivers = crypto::DefaultDrivers();
+  for (const std::string* der : {&chain.root(), &chain.intermediate()}) {
+    const x509::PublicKeyInfo key = x509::Certificate::Parse(AsBytes(*der))->public_key();
+    Require(prepared.Add(key, drivers).ok(), "a key is prepared");
+  }
+  return prepared.size() == 0 ? -1 : Verify(options, chain, drivers, 1, &prepared);
 }
 
 // ---- OpenSSL ------------------------------------------------------------------------------------
@@ -181,6 +196,8 @@ bool Run(Table& table) {
     Add(table, "parse a leaf, " + name, parse);
     Add(table, "verify a chain of two, " + name, all);
     Add(table, "the same without signatures, " + name, without);
+    const double prepared = VerifyPrepared(options, chain);
+    if (prepared > 0) Add(table, "the same with prepared keys, " + name, {prepared, all.theirs});
   }
   Require(none_allocated, "a verification allocates nothing");
   return none_allocated;

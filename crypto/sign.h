@@ -36,6 +36,16 @@ struct ContextSignAlgorithm {
   Result<void> (*verify)(Bytes public_key, Bytes context, Bytes message, Bytes signature);
 };
 
+// Verification with a public key that was prepared once, where many signatures by it are to come:
+// that of a CA.
+struct PreparedVerification {
+  uint16_t size;  // bytes of what is made of a key; they are this driver's own
+  // kBadKey, as of SignAlgorithm::verify.
+  Result<void> (*prepare)(Bytes public_key, MutableBytes prepared);
+  // As SignAlgorithm::verify.
+  Result<void> (*verify)(Bytes prepared, const HashAlgorithm* hash, Bytes message, Bytes signature);
+};
+
 // One signature family for one key type of one driver. Keys are in the formats of key.h. ECDSA
 // signatures are DER (RFC 3279 s2.2.3); all others raw. For PSS the salt is as long as
 // the hash and MGF1 uses the same hash (RFC 9846 s4.2.3).
@@ -58,6 +68,7 @@ struct SignAlgorithm {
   Result<size_t> (*generate)(uint16_t bits, Rng& rng, MutableBytes private_key);
   uint16_t max_signature_size = kMaxSignatureSize;     // bytes
   const ContextSignAlgorithm* with_context = nullptr;  // null: the family has no contexts
+  const PreparedVerification* prepared = nullptr;      // null: preparing keys gains nothing
 };
 
 }  // namespace merlon::crypto

@@ -7,6 +7,7 @@
 #include "fuzz/end.h"
 #include "fuzz/entry.h"
 #include "fuzz/fuzz_driver.h"
+#include "x509/chain_stream.h"
 #include "x509/locations.h"
 #include "x509/path_builder.h"
 #include "x509/service_identity.h"
@@ -49,6 +50,23 @@ void Arrive(absl::Span<const Bytes> chain, const x509::TrustStore& anchors,
   Expect(verified.ok() == whole.ok() || spent(verified) || spent(whole), "orders agree");
 }
 
+// In pieces, of which nothing is kept that is not needed: what verifies so verifies whole.
+void Stream(absl::Span<const Bytes> chain, const x509::TrustStore& anchors,
+            const x509::VerifyOptions& options, const Result<x509::VerifiedChain>& whole) {
+  std::vector<uint8_t> memory(4096);
+  x509::ChainStream stream(anchors, options, absl::MakeSpan(memory));
+  for (Bytes der : chain) {
+    if (!stream.Begin(der.size()).ok()) break;
+    const size_t half = der.size() / 2;
+    if (!stream.Receive(Slice(der, 0, half)).ok() || !stream.Receive(Slice(der, half)).ok()) break;
+  }
+  const Result<x509::VerifiedChain> streamed = stream.Finish();
+  if (!streamed.ok()) return;
+  Expect(whole.ok() || whole.error().code == Code::kWorkBudget, "a stream accepts no more");
+  Expect(stream.peak() <= memory.size(), "memory is bounded");
+  Expect(x509::CheckServerName(streamed->leaf, "server.example").ok(), "the leaf's names are kept");
+}
+
 void Fuzz(Bytes input) {
   std::vector<Bytes> chain;
   Reader reader(input);
@@ -72,6 +90,7 @@ void Fuzz(Bytes input) {
     Expect(verified.error().origin == Origin::kPeer, "a bad chain is the peer's fault");
   }
   Arrive(chain, anchors, options, verified);
+  Stream(chain, anchors, options, verified);
   for (Bytes one : chain) {
     const Result<x509::Certificate> certificate = x509::Certificate::Parse(one);
     if (!certificate.ok()) continue;

@@ -25,6 +25,8 @@
 namespace merlon::fuzz {
 namespace {
 
+using std::string_literals::operator""s;
+
 std::filesystem::path corpora;
 
 void Write(const std::string& target, const std::string& name, std::string_view input) {
@@ -214,6 +216,37 @@ void WriteCertificates() {
   Write("certificate", "constrained", Framed({by_ca, limited, ca}));
 }
 
+// Pairs of names for fuzz/name.cc.
+void WriteNames() {
+  const auto write = [](const char* seed, std::string_view a, std::string_view b) {
+    std::string input{static_cast<char>(a.size()), static_cast<char>(a.size() >> 8)};
+    Write("name", seed, input.append(a).append(b));
+  };
+  const auto tlv = [](int tag, const std::string& contents) {
+    return std::string{static_cast<char>(tag), static_cast<char>(contents.size())} + contents;
+  };
+  const auto name = [&](int tag, const std::string& text) {
+    return tlv(der::kSequence,
+               tlv(der::kSet, tlv(der::kSequence, "\x06\x03\x55\x04\x03" + tlv(tag, text))));
+  };
+  write("directory", name(der::kUtf8String, "a  Name"), name(der::kPrintableString, "A name"));
+  write("wildcard", "*.example.com", "www.example.com");
+  write("mailbox", "me@example.com", "192.0.2.1");
+  write("uri", "https://me@server.example:8443/", "2001:db8::1");
+  // GeneralNames (RFC 5280 s4.2.1.6): dNSName, rfc822Name, URI, iPAddress, SRVName.
+  const std::string names = tlv(0x82, "a.example") + tlv(0x81, "me@a.example") +
+                            tlv(0x86, "https://a.example/") + tlv(0x87, "\xc0\x00\x02\x01"s) +
+                            tlv(0xa0, "\x06\x08\x2b\x06\x01\x05\x05\x07\x08\x07" +
+                                          tlv(0xa0, tlv(0x16, "_imaps.example")));
+  // Permitted: a DNS name, a mail domain; excluded: 10.0.0.0/8.
+  write("constrained", names,
+        tlv(der::kSequence,
+            tlv(0xa0, tlv(der::kSequence, tlv(0x82, "example")) +
+                          tlv(der::kSequence, tlv(0x81, ".example"))) +
+                tlv(0xa1, tlv(der::kSequence, tlv(0x87, "\x0a\x00\x00\x00\xff\x00\x00\x00"s)))));
+  write("asked", names, "_imaps.example");
+}
+
 // The other keys there are those of x509/key_test.cc.
 void WritePem() {
   crypto::InlineKeyStore<2> keys{crypto::DefaultDrivers()};
@@ -298,6 +331,7 @@ int main(int argc, char** argv) {
   merlon::fuzz::WriteListener();
   merlon::fuzz::WriteDifferential();
   merlon::fuzz::WriteCertificates();
+  merlon::fuzz::WriteNames();
   merlon::fuzz::WritePem();
   merlon::fuzz::WriteStatus();
   return 0;

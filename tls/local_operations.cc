@@ -154,6 +154,7 @@ OpResult LocalOperations::Do(const VerifyChain& request) {
     options.purpose =
         request.peer_is_server ? x509::KeyPurpose::kServerAuth : x509::KeyPurpose::kClientAuth;
     options.signatures = options_.chain_signatures;
+    options.prepared = options_.chain_keys;
     if (request.peer_is_server) {
       options.server_name =
           policy->expected_name.empty() ? request.server_name : policy->expected_name;

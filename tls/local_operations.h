@@ -68,6 +68,8 @@ struct LocalOptions {
   SessionCache* sessions = nullptr;                  // null: none
   // Spares signatures of chains that come again; null: none.
   x509::SignatureCache* chain_signatures = nullptr;
+  // Keys of anchors and intermediates by which signatures are verified faster; null: none.
+  const x509::PreparedKeys* chain_keys = nullptr;
 };
 
 // For any number of connections, on one thread.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "x509/certificate.h"
 
+#include <cstring>
+
 #include "x509/der.h"
 #include "x509/error.h"
 #include "x509/name.h"
@@ -57,6 +59,29 @@ Result<Certificate> Certificate::Parse(Bytes der) {
 }
 
 bool Certificate::self_issued() const { return NamesEqual(issuer_, subject_); }
+
+size_t Certificate::Condense(MutableBytes der) {
+  size_t kept = 0;
+  const auto keep = [&](Bytes part) {
+    uint8_t* const to = der.data() + kept;
+    memmove(to, part.data(), part.size());
+    kept += part.size();
+    return Bytes(to, part.size());
+  };
+  // In the order in which they stand, so that none is overwritten.
+  serial_ = keep(serial_);
+  issuer_ = keep(issuer_);
+  subject_ = keep(subject_);
+  // A key of a type that is not known is empty.
+  const size_t key_at = public_key_.key.empty()
+                            ? 0
+                            : static_cast<size_t>(public_key_.key.data() - public_key_.der.data());
+  public_key_.der = keep(public_key_.der);
+  public_key_.key = Slice(public_key_.der, key_at, public_key_.key.size());
+  kept += extensions_.Condense(Slice(der, kept));
+  der_ = tbs_ = signature_algorithm_ = signature_ = Bytes();
+  return kept;
+}
 
 Result<void> Certificate::ParseTbs(DerReader fields) {
   Bytes algorithm, algorithm_whole, name, serial;

@@ -41,6 +41,12 @@ class Certificate {
   // Whether issuer and subject are the same name.
   bool self_issued() const;
 
+  // Forgets what nothing asks of a certificate whose own signature was verified, and whose issuer
+  // was judged; `der` is what it was parsed from, to the front of which the rest moves (serial
+  // number, names, key, extensions as of Extensions::Condense). Gives how many bytes that has.
+  // der(), tbs(), signature() and signature_algorithm() are empty then.
+  size_t Condense(MutableBytes der);
+
  private:
   Result<void> ParseTbs(DerReader fields);
   Result<void> ParseTail(DerReader& fields);

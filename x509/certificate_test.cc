@@ -238,7 +238,8 @@ TEST(Extensions, EachIsStrict) {
       {oid::kBasicConstraints, {0x30, 0}, true},
       {oid::kBasicConstraints, {0x30, 3, 1, 1, 0xff}, true},
       {oid::kBasicConstraints, {0x30, 6, 1, 1, 0xff, 2, 1, 0}, true},
-      {oid::kBasicConstraints, {0x30, 3, 1, 1, 0}, false},  // DEFAULT FALSE, encoded
+      {oid::kBasicConstraints, {0x30, 3, 1, 1, 0}, true},  // DEFAULT FALSE, encoded
+      {oid::kBasicConstraints, {0x30, 6, 1, 1, 0, 2, 1, 0}, false},
       {oid::kBasicConstraints, {0x30, 3, 2, 1, 0}, false},  // pathLen without cA
       {oid::kBasicConstraints, {0x30, 6, 1, 1, 0xff, 2, 1, 0x80}, false},
       {oid::kBasicConstraints, {0x30, 0, 5, 0}, false},

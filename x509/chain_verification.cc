@@ -7,31 +7,6 @@
 namespace merlon::x509 {
 namespace {
 
-// How much an error says about why no path was found. Expiry is what users can act upon; a rule
-// broken by the right issuer comes before a signature by another of the same name.
-int Telling(Code code) {
-  switch (code) {
-    case Code::kUnknownIssuer:
-      return 0;
-    case Code::kBadDer:
-    case Code::kTrailingData:
-    case Code::kBadCertificate:
-      return 1;
-    case Code::kBadSignature:
-    case Code::kBadKey:
-      return 2;
-    case Code::kUnsupportedAlgorithm:
-      return 3;
-    case Code::kRevoked:
-      return 6;
-    case Code::kExpired:
-    case Code::kNotYetValid:
-      return 5;
-    default:
-      return 4;
-  }
-}
-
 bool Same(const Certificate& a, const Certificate& b) {
   return a.public_key().der == b.public_key().der && NamesEqual(a.subject(), b.subject()) &&
          a.extensions().subject_alt_name == b.extensions().subject_alt_name;
@@ -284,7 +259,7 @@ void ChainVerification::Refuse(Error error, Bytes culprit) {
 }
 
 void ChainVerification::Note(Error error, Bytes culprit) {
-  if (Telling(error.code) <= Telling(error_.code)) return;
+  if (HowTelling(error.code) <= HowTelling(error_.code)) return;
   error_ = error;
   culprit_ = culprit;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verification in steps, pins, the cache of signatures, and inputs that are made to cost much.
+// Verification in steps, and of chains that do not fit into memory; pins, the cache of signatures,
+// and inputs that are made to cost much.
 #include "x509/chain_verification.h"
 
 #include <gmock/gmock.h>
@@ -10,10 +11,12 @@
 #include <functional>
 #include <map>
 
+#include "x509/chain_stream.h"
 #include "x509/locations.h"
 #include "x509/oid.h"
 #include "x509/path_builder.h"
 #include "x509/pins.h"
+#include "x509/prepared_keys.h"
 #include "x509/signature_cache.h"
 #include "x509/testing/portable_drivers.h"
 #include "x509/testing/toy_pki.h"
@@ -170,6 +173,171 @@ TEST(ChainVerification, VerifiesCertificatesAsTheyArrive) {
   EXPECT_EQ(none.result().error(), Misuse());
 }
 
+// A leaf below `height` intermediates ("1" is directly above it) below "Root", each of them with an
+// extension of 1,500 bytes that nobody knows; the root comes last.
+std::vector<Buffer> TallChain(uint8_t height,
+                              const std::function<void(size_t, CertificateSpec&)>& change = {}) {
+  const auto name = [](size_t i) { return std::to_string(i); };
+  const Buffer filling(1500, 0x2a);
+  const uint8_t unknown[] = {0x2a, 3};
+  const Extension extra[] = {{Bytes(unknown), false, Bytes(filling)}};
+  std::vector<Buffer> out;
+  for (uint8_t i = 0; i <= height; ++i) {
+    const std::string subject = name(i), issuer = i == height ? "Root" : name(i + 1);
+    const uint8_t issuer_key = i == height ? 1 : static_cast<uint8_t>(11 + i);
+    ToyCertificate one =
+        i == 0 ? ToyLeaf(issuer, issuer_key)
+               : ToyIntermediate(subject, static_cast<uint8_t>(10 + i), issuer, issuer_key);
+    one.spec.more = extra;
+    if (change) change(i, one.spec);
+    out.push_back(Issue(one));
+  }
+  out.push_back(Issue(ToyRoot()));
+  return out;
+}
+
+// Of a ChainStream that is given all, in pieces of so many bytes.
+struct Streamed {
+  Code code;
+  size_t looked_at = 0, peak = 0, culprit = 0;  // certificates until it was verified
+};
+Streamed Stream(const std::vector<Buffer>& chain, size_t memory, size_t piece = 64,
+                const VerifyOptions& options = ToyOptions()) {
+  const Buffer root = Issue(ToyRoot());
+  const TrustAnchor anchors[] = {*TrustAnchor::FromCertificate(root)};
+  const TrustAnchors store(anchors);
+  Buffer room(memory);
+  ChainStream stream(store, options, absl::MakeSpan(room));
+  Streamed out{};
+  for (const Buffer& der : chain) {
+    out.looked_at += stream.verified() ? 0 : 1;
+    if (!stream.Begin(der.size()).ok()) break;
+    bool good = true;
+    for (size_t at = 0; good && at < der.size(); at += piece) {
+      good = stream.Receive(Slice(Bytes(der), at, std::min(piece, der.size() - at))).ok();
+    }
+    if (!good) break;
+  }
+  const Result<VerifiedChain> result = stream.Finish();
+  out.code = result.ok() ? Code{} : result.error().code;
+  out.peak = stream.peak();
+  out.culprit = stream.culprit();
+  if (result.ok()) {
+    // What TLS asks of a leaf is still there.
+    const Result<Certificate> leaf = Certificate::Parse(chain[0]);
+    EXPECT_EQ(result->leaf.public_key().key, leaf->public_key().key);
+    EXPECT_TRUE(CheckServerName(result->leaf, "www.example.com").ok());
+  }
+  return out;
+}
+
+TEST(ChainStream, VerifiesAChainThatIsLargerThanItsMemory) {
+  const std::vector<Buffer> chain = TallChain(6);
+  size_t all = 0;
+  for (const Buffer& der : chain) all += der.size();
+  EXPECT_GT(all, 12000u);
+  const Streamed whole = Stream(chain, all);
+  EXPECT_EQ(whole.code, Code{});
+  EXPECT_EQ(whole.looked_at, 7u);  // not the root, which comes behind them
+  // Two certificates, and some 200 bytes of each that lies below.
+  EXPECT_LT(whole.peak, 5000u);
+  for (const size_t piece : {1u, 7u, 4096u}) {
+    EXPECT_EQ(Stream(chain, whole.peak, piece).code, Code{});
+  }
+  for (size_t memory = 0; memory < whole.peak; memory += 61) {
+    EXPECT_EQ(Stream(chain, memory).code, Code::kWorkBudget) << memory;
+  }
+  EXPECT_EQ(Stream(chain, whole.peak - 1).code, Code::kWorkBudget);
+}
+
+TEST(ChainStream, TakesIssuersBehindWhatTheyIssued) {
+  const std::vector<Buffer> chain = TallChain(2);
+  const Buffer &leaf = chain[0], &lower = chain[1], &upper = chain[2], &root = chain[3];
+  const Buffer other = Issue(ToyIntermediate("Other", 7, "Elsewhere", 8));
+  const Buffer impostor = Issue(ToyIntermediate("1", 9));
+  const struct {
+    std::vector<Buffer> arriving;
+    Code code;
+    size_t culprit = 0;
+  } cases[] = {
+      {{leaf, lower, upper}, Code{}},
+      {{leaf, lower, upper, root}, Code{}},
+      {{leaf, other, lower, root, lower, upper}, Code{}},
+      {{leaf, impostor, lower, upper}, Code{}},
+      {{leaf, upper, lower}, Code::kUnknownIssuer},
+      {{leaf, impostor, upper}, Code::kBadSignature, 0},
+      {{leaf, lower}, Code::kUnknownIssuer},
+      {{leaf, lower, Buffer{0x30}, other}, Code::kBadDer, 2},
+      {{Buffer{0x30, 0}, leaf}, Code::kBadDer, 0},
+      {{root, upper, lower, leaf}, Code::kBadKeyUsage, 0},
+  };
+  for (const auto& test : cases) {
+    const Streamed streamed = Stream(test.arriving, 9000);
+    EXPECT_EQ(streamed.code, test.code) << &test - cases;
+    EXPECT_EQ(streamed.culprit, test.culprit) << &test - cases;
+  }
+}
+
+// What was forgotten of a certificate is nothing that a rule higher up asks for.
+TEST(ChainStream, RulesBindWhatWasForgotten) {
+  const std::string_view elsewhere[] = {"elsewhere.example"};
+  const uint8_t policy[] = {0x2a, 1};
+  const Bytes policies[] = {policy};
+  const auto with = [](size_t at, const std::function<void(CertificateSpec&)>& change) {
+    return TallChain(3, [=](size_t i, CertificateSpec& spec) {
+      if (i == at) change(spec);
+    });
+  };
+  const auto streamed = [](const std::vector<Buffer>& chain,
+                           const VerifyOptions& options = ToyOptions()) {
+    const std::vector<Bytes> presented(chain.begin(), chain.end());
+    const Code whole = CodeOf(chain, {Issue(ToyRoot())}, options);
+    const Streamed out = Stream(chain, 9000, 64, options);
+    EXPECT_EQ(out.code, whole);
+    return out.code;
+  };
+  EXPECT_EQ(streamed(with(3, [&](auto& spec) { spec.permitted_dns_names = elsewhere; })),
+            Code::kNameConstraint);
+  EXPECT_EQ(streamed(with(3, [&](auto& spec) { spec.path_length = uint8_t{1}; })),
+            Code::kPathTooLong);
+  EXPECT_EQ(streamed(with(3, [&](auto& spec) { spec.path_length = uint8_t{2}; })), Code{});
+  VerifyOptions options = ToyOptions();
+  options.policies.require_explicit = true;
+  EXPECT_EQ(streamed(with(0, [&](auto& spec) { spec.policies = policies; }), options),
+            Code::kNoValidPolicy);
+  EXPECT_EQ(streamed(TallChain(3, [&](size_t, auto& spec) { spec.policies = policies; }), options),
+            Code{});
+  options = ToyOptions();
+  options.server_name = "another.example.com";
+  EXPECT_EQ(streamed(TallChain(3), options), Code::kNameMismatch);
+  options = ToyOptions();
+  options.budget.signature_checks = 2;
+  EXPECT_EQ(streamed(TallChain(3), options), Code::kWorkBudget);
+}
+
+TEST(ChainStream, MisuseChangesNothing) {
+  const Three pki;
+  const VerifyOptions options = ToyOptions();
+  Buffer room(4096);
+  ChainStream stream(pki.store, options, absl::MakeSpan(room));
+  EXPECT_EQ(stream.Finish().error(), Misuse());
+  EXPECT_EQ(stream.Begin(0).error(), Misuse());
+  EXPECT_EQ(stream.Receive(pki.leaf).error(), Misuse());
+  ASSERT_TRUE(stream.Begin(pki.leaf.size()).ok());
+  EXPECT_EQ(stream.Begin(1).error(), Misuse());
+  ASSERT_TRUE(stream.Receive(Slice(Bytes(pki.leaf), 0, 9)).ok());
+  EXPECT_EQ(stream.Receive(pki.leaf).error(), Misuse());
+  EXPECT_EQ(stream.Finish().error(), Misuse());
+  ASSERT_TRUE(stream.Receive(Slice(Bytes(pki.leaf), 9)).ok());
+  ASSERT_TRUE(stream.Begin(pki.ca.size()).ok());
+  ASSERT_TRUE(stream.Receive(pki.ca).ok());
+  EXPECT_TRUE(stream.verified());
+  // Of any size: it is not stored.
+  ASSERT_TRUE(stream.Begin(1 << 20).ok());
+  ASSERT_TRUE(stream.Receive(pki.root).ok());
+  EXPECT_TRUE(stream.Finish().ok());
+}
+
 TEST(ChainVerification, TriesKnownIntermediates) {
   const Three pki;
   const Buffer impostor = Issue(ToyIntermediate("Intermediate", 7));
@@ -322,6 +490,73 @@ TEST(SignatureCache, IsBounded) {
   // Parts are told apart.
   const uint8_t five = 5;
   EXPECT_FALSE(cache.Knows(cache.Digest(Bytes(&five, 1), {}, {}, {})));
+}
+
+// The toy driver, which prepares a key as itself, and counts what is verified with such a one.
+int prepared_verifications = 0;
+crypto::DriverTable PreparingDrivers() {
+  static const crypto::SignAlgorithm& toy = *ToyDrivers().any_sign(crypto::KeyType::kEcP256);
+  static const crypto::PreparedVerification operations = {
+      .size = 65,
+      .prepare =
+          [](Bytes key, MutableBytes prepared) {
+            std::copy(key.begin(), key.end(), prepared.begin());
+            return Result<void>();
+          },
+      .verify =
+          [](Bytes prepared, const crypto::HashAlgorithm* hash, Bytes message, Bytes signature) {
+            ++prepared_verifications;
+            return toy.verify(prepared, hash, message, signature);
+          }};
+  static const crypto::SignAlgorithm sign = [] {
+    crypto::SignAlgorithm out = toy;
+    out.prepared = &operations;
+    return out;
+  }();
+  static const crypto::SignAlgorithm* const signs[] = {&sign};
+  static const crypto::Driver driver = [] {
+    crypto::Driver out = *ToyDrivers().drivers()[0];
+    out.signs = signs;
+    return out;
+  }();
+  static const crypto::Driver* const drivers[] = {&driver};
+  return crypto::DriverTable(drivers);
+}
+
+TEST(PreparedKeys, VerifyWhatTheyMay) {
+  const Three pki;
+  const Bytes chain[] = {pki.leaf, pki.ca};
+  VerifyOptions options = ToyOptions();
+  options.drivers = PreparingDrivers();
+  std::array<PreparedKeys::Entry, 2> entries;
+  std::array<uint8_t, 2 * 65> memory;
+  PreparedKeys keys(absl::MakeSpan(entries), MutableBytes(memory));
+  options.prepared = &keys;
+  const auto verify = [&](absl::Span<const Bytes> presented) {
+    prepared_verifications = 0;
+    return VerifyChain({presented}, pki.store, options).ok();
+  };
+  EXPECT_TRUE(verify(chain));
+  EXPECT_EQ(prepared_verifications, 0);
+  ASSERT_TRUE(keys.Add(pki.anchor.public_key(), options.drivers).ok());
+  EXPECT_TRUE(verify(chain));
+  EXPECT_EQ(prepared_verifications, 1);
+  const Certificate ca = *Certificate::Parse(pki.ca);
+  ASSERT_TRUE(keys.Add(ca.public_key(), options.drivers).ok());
+  EXPECT_TRUE(verify(chain));
+  EXPECT_EQ(prepared_verifications, 2);
+  // No more room; a driver that prepares nothing; one that did not prepare these.
+  EXPECT_EQ(keys.Add(ca.public_key(), options.drivers).error(), Misuse(Code::kNoSpace));
+  ASSERT_TRUE(keys.Add(ca.public_key(), ToyDrivers()).ok());
+  EXPECT_EQ(keys.size(), 2u);
+  options.drivers = ToyDrivers();
+  EXPECT_TRUE(verify(chain));
+  EXPECT_EQ(prepared_verifications, 0);
+  // What is signed by another key of the same name stays wrong.
+  options.drivers = PreparingDrivers();
+  const Buffer impostor = Issue(ToyLeaf("Intermediate", 9));
+  const Bytes other[] = {impostor, pki.ca};
+  EXPECT_FALSE(verify(other));
 }
 
 TEST(Locations, AreGivenAsData) {

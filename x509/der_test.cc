@@ -255,8 +255,9 @@ TEST(SignatureAlgorithm, RefusesOthersAndOtherParameters) {
       {{0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5, 5, 0}, Alert::kBadCertificate},
       {{0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4, 5, 0}, Alert::kBadCertificate},
       {{0x30, 9, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1}, Alert::kBadCertificate},
-      // sha256WithRSAEncryption without its NULL, ecdsa-with-SHA256 with one, PSS with the defaults
-      {{0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11},
+      // sha256WithRSAEncryption with another parameter, ecdsa-with-SHA256 with NULL, PSS with the
+      // defaults
+      {{0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11, 4, 0},
        Alert::kUnsupportedCertificate},
       {{0x30, 12, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2, 5, 0},
        Alert::kUnsupportedCertificate},
@@ -269,6 +270,10 @@ TEST(SignatureAlgorithm, RefusesOthersAndOtherParameters) {
     EXPECT_EQ(parsed.error(), PeerError(Code::kUnsupportedAlgorithm, test.alert));
   }
   EXPECT_EQ(ParseSignatureAlgorithm(Buffer{0x30, 1}).error().code, Code::kBadDer);
+  // RFC 4055 s5: without its NULL it is to be read, though not to be written.
+  const Buffer bare = {0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 12};
+  EXPECT_EQ(*ParseSignatureAlgorithm(bare),
+            (crypto::SignAlg{SignFamily::kRsaPkcs1, HashId::kSha384}));
 }
 
 TEST(SignatureAlgorithm, PssHashesMayLeaveTheirParametersOut) {

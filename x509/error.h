@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which alert each complaint about a peer's certificate becomes: one table for all of x509/.
+// Which alert each complaint about a peer's certificate becomes: one table for all of x509/. And
+// which of several complaints is told.
 #pragma once
 #include "crypto/base/error.h"
 
@@ -28,6 +29,31 @@ constexpr Error CertificateError(Code code) {
       return PeerError(code, Alert::kCertificateUnknown);
     default:
       return PeerError(code, Alert::kBadCertificate);
+  }
+}
+
+// How much an error says about why no path was found. Expiry is what users can act upon; a rule
+// broken by the right issuer comes before a signature by another of the same name.
+constexpr int HowTelling(Code code) {
+  switch (code) {
+    case Code::kUnknownIssuer:
+      return 0;
+    case Code::kBadDer:
+    case Code::kTrailingData:
+    case Code::kBadCertificate:
+      return 1;
+    case Code::kBadSignature:
+    case Code::kBadKey:
+      return 2;
+    case Code::kUnsupportedAlgorithm:
+      return 3;
+    case Code::kRevoked:
+      return 6;
+    case Code::kExpired:
+    case Code::kNotYetValid:
+      return 5;
+    default:
+      return 4;
   }
 }
 

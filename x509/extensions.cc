@@ -16,10 +16,13 @@ namespace {
 using Decode = bool (*)(const Extension&, Extensions&);
 
 // s4.2.1.9.
+// DER leaves a cA that is false out (X.690 s11.5), but CAs of the web wrote it for years, and it
+// says nothing else.
 bool DecodeBasicConstraints(const Extension& extension, Extensions& out) {
   DerReader outer(extension.value), fields{Bytes()};
   BasicConstraints constraints;
-  if (!outer.Sequence(&fields) || !outer.done() || !ReadDefaultFalse(fields, &constraints.ca)) {
+  if (!outer.Sequence(&fields) || !outer.done() ||
+      (fields.NextIs(der::kBoolean) && !ReadBoolean(fields, &constraints.ca))) {
     return false;
   }
   if (!fields.done()) {
@@ -230,6 +233,28 @@ Bytes Extensions::Find(Bytes oid) const {
     if (extension.oid == oid) return extension.value;
   }
   return {};
+}
+
+size_t Extensions::Condense(MutableBytes at) {
+  size_t kept = 0;
+  for (DerReader reader(all); !reader.done();) {
+    const Bytes before = reader.rest();
+    Extension extension;
+    if (!ReadExtension(reader, &extension)) __builtin_trap();  // Parse has read them
+    const Bytes id = extension.oid;
+    // Constraints were kept by all below; identifiers lead to its issuer, who is found.
+    if (FindDecoder(id) == nullptr || id == Bytes(oid::kNameConstraints) ||
+        id == Bytes(oid::kAuthorityInfoAccess) || id == Bytes(oid::kSubjectKeyIdentifier) ||
+        id == Bytes(oid::kAuthorityKeyIdentifier)) {
+      continue;
+    }
+    const size_t size = before.size() - reader.rest().size();
+    memmove(at.data() + kept, before.data(), size);
+    kept += size;
+  }
+  // They were good before: none is an error of Parse alone.
+  *this = kept == 0 ? Extensions() : *Parse(Slice(Bytes(at), 0, kept));
+  return kept;
 }
 
 Result<Extensions> Extensions::Parse(Bytes contents) {

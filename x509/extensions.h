@@ -89,6 +89,9 @@ struct Extensions {
   // Contents of the extension's OCTET STRING; empty: it is not there. cRLDistributionPoints,
   // freshestCRL and authorityInfoAccess were checked: see distribution_point.h.
   Bytes Find(Bytes oid) const;
+  // Leaves those that a path, or what looks at all of it, asks a certificate for once its issuer
+  // was judged; they move to `at`, which is not behind them, and their size is the result.
+  size_t Condense(MutableBytes at);
 };
 
 }  // namespace merlon::x509

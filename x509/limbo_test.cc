@@ -10,6 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "x509/chain_stream.h"
 #include "x509/crl_source.h"
 #include "x509/path_builder.h"
 #include "x509/signature_cache.h"
@@ -64,6 +65,17 @@ struct Case {
   }
 };
 
+// Whether a chain verifies as a stream, within 12 KiB; one that is not in order does not.
+bool Streams(const std::vector<Bytes>& chain, const TrustStore& store,
+             const VerifyOptions& options) {
+  Der room(12288);
+  ChainStream stream(store, options, absl::MakeSpan(room));
+  for (Bytes der : chain) {
+    if (!stream.Begin(der.size()).ok() || !stream.Receive(der).ok()) break;
+  }
+  return stream.Finish().ok();
+}
+
 // Whether a chain verifies whose certificates arrive one by one, from the leaf on.
 bool Arrives(const std::vector<Bytes>& chain, const TrustStore& store,
              const VerifyOptions& options) {
@@ -82,7 +94,7 @@ bool Arrives(const std::vector<Bytes>& chain, const TrustStore& store,
 }
 
 // No code: it verifies.
-Code Verify(const json& test) {
+Code Verify(const json& test, size_t* streamed) {
   const Case input(test);
   const std::vector<Bytes> chain(input.presented.begin(), input.presented.end());
   std::vector<TrustAnchor> anchors;
@@ -130,6 +142,9 @@ Code Verify(const json& test) {
   const Result<VerifiedChain> verified = VerifyChain({chain}, store, options);
   // In another order, and with signatures that are known: the verdict is the same.
   EXPECT_TRUE(!twice || Arrives(chain, store, options) == verified.ok()) << id;
+  const bool streams = twice && Streams(chain, store, options);
+  EXPECT_TRUE(!streams || verified.ok()) << id;
+  *streamed += streams ? 1 : 0;
   return verified.ok() ? Code{} : verified.error().code;
 }
 
@@ -153,14 +168,14 @@ size_t RunAll(const json& all) {
   const std::map<std::string, std::string> exceptions = Exceptions();
 
   std::map<std::string, int> ran;
-  size_t total = 0, left_out = 0, differing = 0;
+  size_t total = 0, left_out = 0, differing = 0, streamed = 0;
   for (const json& test : all["testcases"]) {
     const std::string id = test["id"];
     if (NeedsAnotherDriver(test)) {
       ++left_out;
       continue;
     }
-    const Code code = Verify(test);
+    const Code code = Verify(test, &streamed);
     const bool matches = (code == Code{}) == (test["expected_result"] == "SUCCESS");
     EXPECT_EQ(matches, !exceptions.contains(id)) << id << " " << static_cast<int>(code);
     differing += matches ? 0 : 1;
@@ -168,7 +183,8 @@ size_t RunAll(const json& all) {
     ++total;
   }
   for (const auto& [category, count] : ran) std::cout << category << ": " << count << " ran\n";
-  std::cout << total << " ran, " << differing << " differ as listed, " << left_out << " left out\n";
+  std::cout << total << " ran, " << differing << " differ as listed, " << left_out << " left out\n"
+            << streamed << " verify as a stream\n";
   return total;
 }
 

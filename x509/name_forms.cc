@@ -49,6 +49,10 @@ bool ReadMailbox(std::string_view text, Mailbox* mailbox) {
   const size_t at = text.rfind('@');
   if (at == text.npos || at == 0) return false;
   *mailbox = {text.substr(0, at), text.substr(at + 1)};
+  // RFC 5321 s4.1.2: of a local part, a quoted string alone has another at sign.
+  const std::string_view local = mailbox->local;
+  const bool quoted = local.size() > 1 && local.starts_with('"') && local.ends_with('"');
+  if (!quoted && local.find('@') != local.npos) return false;
   // RFC 9598 s3: "MUST NOT contain a Byte Order Mark".
   return IsDnsName(mailbox->host) && !text.starts_with("\xef\xbb\xbf");
 }

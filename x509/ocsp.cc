@@ -281,7 +281,11 @@ Result<bool> OcspSource::IsDelegate(const StatusQuestion& question, const OcspRe
   }
   VerifyOptions options = question.options;
   options.purpose = KeyPurpose::kOcspSigning;
-  options.leaf_usage = KeyUsage::kDigitalSignature;
+  // RFC 5280 s4.2.1.12, of id-kp-OCSPSigning: "consistent: digitalSignature and/or nonRepudiation".
+  const std::optional<KeyUsage>& usage = responder.extensions().key_usage;
+  options.leaf_usage = usage && Has(*usage, KeyUsage::kNonRepudiation)
+                           ? KeyUsage::kNonRepudiation
+                           : KeyUsage::kDigitalSignature;
   options.profile = nullptr;
   if (!CheckLeaf(responder, options).ok()) return false;
   MERLON_ASSIGN_OR_RETURN(

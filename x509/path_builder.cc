@@ -10,9 +10,9 @@ Result<void> AnswerStep(ChainVerification& verification, const TrustStore& store
     return verification.AnswerAnchor(store.FindBySubject(anchor->subject, anchor->index));
   }
   if (const auto* signature = std::get_if<NeedSignature>(&step)) {
-    return verification.AnswerSignature(CheckSignature(signature->algorithm, signature->signed_data,
-                                                       signature->signature, signature->key,
-                                                       options.drivers, options.signatures));
+    return verification.AnswerSignature(
+        CheckSignature(signature->algorithm, signature->signed_data, signature->signature,
+                       signature->key, options.drivers, options.signatures, options.prepared));
   }
   if (const auto* check = std::get_if<NeedPathCheck>(&step)) {
     size_t culprit = 0;

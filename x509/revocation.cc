@@ -15,7 +15,7 @@ Result<bool> IsSignedBy(const StatusQuestion& question, const PublicKeyInfo& key
   --question.budget->signature_checks;
   const Result<void> checked =
       CheckSignature(algorithm, signed_data, signature, key, question.options.drivers,
-                     question.options.signatures);
+                     question.options.signatures, question.options.prepared);
   if (checked.ok()) return true;
   if (checked.error().origin != Origin::kPeer) return checked.error();
   return false;
@@ -59,10 +59,16 @@ Result<bool> Revocation::MaySign(const StatusQuestion& question, size_t candidat
   options.server_name = {};
   options.identities = {};
   options.policies = {};
+  options.profile = nullptr;
   options.path_check = &nested;
   // RFC 5280 s6.3.3 (f): "The trust anchor for the certification path MUST be the same as the trust
   // anchor used to validate the target certificate".
-  const TrustAnchors anchors(absl::Span<const TrustAnchor>(question.path.anchor, 1));
+  TrustAnchor anchor = *question.path.anchor;
+  // A CA that is on its way out goes on telling what it revoked.
+  AnchorLimits limits = anchor.limits();
+  limits.distrust_after.reset();
+  anchor.Limit(limits);
+  const TrustAnchors anchors(absl::Span<const TrustAnchor>(&anchor, 1));
   const Result<VerifiedChain> chain =
       VerifyChainWithin({question.path.presented, candidate}, anchors, options, question.budget);
   if (chain.ok()) return true;

@@ -50,7 +50,7 @@ struct Entry {
   Bytes identifier;
   KeyType key = KeyType::kNone;  // that it is for; kNone: the family says
 };
-// Each has one encoding, but PSS (see ParsePss): so reading is comparing.
+// Each has one encoding, but those of RSA: so reading is comparing.
 constexpr Entry kEntries[] = {
     {{SignFamily::kEcdsa, HashId::kSha256}, kEcdsaSha256},
     {{SignFamily::kEcdsa, HashId::kSha384}, kEcdsaSha384},
@@ -67,6 +67,18 @@ constexpr Entry kEntries[] = {
     {{SignFamily::kMlDsa65, HashId::kNone}, kMlDsa65},
     {{SignFamily::kMlDsa87, HashId::kNone}, kMlDsa87},
 };
+
+// RFC 4055 s5, of sha256WithRSAEncryption and its kin: "the parameters MUST be NULL. Implementations
+// MUST accept the parameters being absent as well as present."
+bool ParsePkcs1WithoutNull(Bytes id, SignAlg* algorithm) {
+  for (const Entry& entry : kEntries) {
+    if (entry.algorithm.family == SignFamily::kRsaPkcs1 && Slice(entry.identifier, 4, 9) == id) {
+      *algorithm = entry.algorithm;
+      return true;
+    }
+  }
+  return false;
+}
 
 // sha1WithRSAEncryption and md5WithRSAEncryption (RFC 3279 s2.2.1), ecdsa-with-SHA1 (s2.2.3).
 constexpr uint8_t kOidRsaSha1[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05};
@@ -135,6 +147,7 @@ Result<SignAlg> ParseSignatureAlgorithm(Bytes identifier, KeyType key) {
   }
   SignAlg algorithm;
   if (id == Bytes(oid::kRsassaPss) && ParsePss(fields, &algorithm)) return algorithm;
+  if (fields.done() && ParsePkcs1WithoutNull(id, &algorithm)) return algorithm;
   if (id == Bytes(kOidRsaSha1) || id == Bytes(kOidRsaMd5) || id == Bytes(kOidEcdsaSha1)) {
     return PeerError(Code::kUnsupportedAlgorithm, Alert::kBadCertificate);
   }

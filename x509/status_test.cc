@@ -236,6 +236,27 @@ TEST_F(StatusTest, CrlsDecide) {
   EXPECT_EQ(WithCrls({}), Code{});
 }
 
+// A key that signs the CA's CRLs, with a certificate of its own among those presented.
+TEST_F(StatusTest, CrlSignersAreHeldToTheirOwnRules) {
+  const CrlEntry listed[] = {{.serial = kSerial, .date = kNow}};
+  const auto with = [&](const std::function<void(CertificateSpec&)>& change) {
+    other_ = Make("CA", &ca_, [&](CertificateSpec& spec) {
+      spec.serial = kOtherSerial;
+      spec.usages = KeyUsage::kCrlSign;
+      change(spec);
+    });
+    const Buffer by_ca = MakeCrl(ca_),
+                 by_signer = MakeCrl(other_, [&](CrlSpec& spec) { spec.entries = listed; });
+    return WithCrls({by_signer, by_ca});
+  };
+  EXPECT_EQ(with([](auto&) {}), Code::kRevoked);
+  EXPECT_EQ(with([](auto& spec) { spec.usages = KeyUsage::kDigitalSignature; }), Code{});
+  EXPECT_EQ(with([](auto& spec) { spec.not_after = kNow - hours(1); }), Code{});
+  // An anchor that is distrusted for new peers: the signer is newer than that, the leaf is not.
+  anchor_.Limit({.distrust_after = kNow - hours(24)});
+  EXPECT_EQ(with([](auto& spec) { spec.not_before = kNow - hours(1); }), Code::kRevoked);
+}
+
 TEST_F(StatusTest, OcspResponsesDecide) {
   const Buffer good = MakeOcsp(ca_, CertificateStatus::kGood);
   EXPECT_EQ(WithOcsp(good), Code{});
@@ -292,6 +313,7 @@ TEST_F(StatusTest, OcspRespondersAreDelegatedByTheIssuer) {
     KeyPurpose purposes;
     bool no_check, sent;
     Code code;
+    KeyUsage usage = KeyUsage::kDigitalSignature;
   } cases[] = {
       {"delegate", &ca_, KeyPurpose::kOcspSigning, true, true, Code{}},
       {"unknown itself", &ca_, KeyPurpose::kOcspSigning, false, true, Code::kRevocationUnknown},
@@ -299,11 +321,17 @@ TEST_F(StatusTest, OcspRespondersAreDelegatedByTheIssuer) {
       {"of another CA", &other_, KeyPurpose::kOcspSigning, true, true, Code::kRevocationUnknown},
       {"a server", &ca_, KeyPurpose::kServerAuth, true, true, Code::kRevocationUnknown},
       {"for anything", &ca_, KeyPurpose::kAny, true, true, Code::kRevocationUnknown},
+      // RFC 5280 s4.2.1.12.
+      {"non-repudiation", &ca_, KeyPurpose::kOcspSigning, true, true, Code{},
+       KeyUsage::kNonRepudiation},
+      {"another use", &ca_, KeyPurpose::kOcspSigning, true, true, Code::kRevocationUnknown,
+       KeyUsage::kKeyAgreement},
   };
   for (const auto& test : cases) {
     const Party responder = Make("responder", test.issuer, [&](CertificateSpec& spec) {
       spec.purposes = test.purposes;
       spec.ocsp_no_check = test.no_check;
+      spec.usages = test.usage;
       spec.serial = kOtherSerial;
     });
     const Bytes certificates[] = {responder.certificate};

@@ -198,6 +198,8 @@ TEST(ServiceIdentity, MatchesEachTypeByItsRules) {
       {kEmail, "me@example.com", Rfc822("example.com"), false},
       {kEmail, "me@example.com.", Rfc822("me@example.com"), false},
       {kEmail, "@example.com", Rfc822("@example.com"), false},
+      {kEmail, "me@a@example.com", Rfc822("me@a@example.com"), false},
+      {kEmail, "\"me@a\"@example.com", Rfc822("\"me@a\"@example.com"), true},
       {kEmail, "me@example.com", Utf8Mailbox("me@example.com"), false},
       {kEmail, "\xe7\x94\xa8@example.com", Utf8Mailbox("\xe7\x94\xa8@EXAMPLE.com"), true},
       {kEmail, "\xe7\x94\xa8@xn--bcher-kva.example",

@@ -15,7 +15,7 @@ namespace merlon::x509 {
 // What a store holds against an anchor, beyond what its certificate says.
 struct AnchorLimits {
   // Certificates for peers that begin later are refused (kDistrusted), as browsers do with a CA
-  // that is on its way out.
+  // that is on its way out; those who sign its CRLs and OCSP responses are not peers.
   std::optional<UnixTime> distrust_after{};
   // Of the names below it, all of the path (kNameConstraint).
   std::optional<NameConstraints> names{};

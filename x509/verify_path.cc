@@ -5,6 +5,7 @@
 #include "x509/error.h"
 #include "x509/name.h"
 #include "x509/oid.h"
+#include "x509/prepared_keys.h"
 #include "x509/signature_algorithm.h"
 #include "x509/signature_cache.h"
 
@@ -189,15 +190,15 @@ Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options) {
 
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers,
-                            SignatureCache* cache) {
+                            SignatureCache* cache, const PreparedKeys* prepared) {
   MERLON_ASSIGN_OR_RETURN(const crypto::SignAlg parsed,
                           ParseSignatureAlgorithm(algorithm, key.type));
-  return CheckSignature(parsed, signed_data, signature, key, drivers, cache);
+  return CheckSignature(parsed, signed_data, signature, key, drivers, cache, prepared);
 }
 
 Result<void> CheckSignature(crypto::SignAlg algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers,
-                            SignatureCache* cache) {
+                            SignatureCache* cache, const PreparedKeys* prepared) {
   const crypto::SignAlgorithm* const sign = drivers.sign(algorithm.family, key.type);
   const crypto::HashAlgorithm* const hash =
       algorithm.hash == crypto::HashId::kNone ? nullptr : drivers.hash(algorithm.hash);
@@ -210,7 +211,11 @@ Result<void> CheckSignature(crypto::SignAlg algorithm, Bytes signed_data, Bytes 
     digest = cache->Digest(key.der, algorithm, signed_data, signature);
     if (cache->Knows(digest)) return {};
   }
-  const Result<void> verified = sign->verify(key.key, hash, signed_data, signature);
+  const PreparedKeys::Entry* const ready =
+      prepared == nullptr ? nullptr : prepared->Find(*sign, key.key);
+  const Result<void> verified =
+      ready == nullptr ? sign->verify(key.key, hash, signed_data, signature)
+                       : sign->prepared->verify(ready->prepared, hash, signed_data, signature);
   if (verified.ok()) {
     if (cache != nullptr) cache->Remember(digest);
     return {};

@@ -39,6 +39,7 @@ struct CertificatePath {
   }
 };
 
+class PreparedKeys;
 class SignatureCache;
 struct VerifyOptions;
 // What a whole path must pass besides: revocation.h implements it.
@@ -76,8 +77,9 @@ struct VerifyOptions {
   uint16_t min_rsa_bits = 2048;
   const Profile* profile = nullptr;  // none: what RFC 5280 s6 and the rules of TLS ask
   PolicyOptions policies;
-  const PathCheck* path_check = nullptr;  // none: revocation is not looked at
-  SignatureCache* signatures = nullptr;   // none: each signature is verified
+  const PathCheck* path_check = nullptr;   // none: revocation is not looked at
+  SignatureCache* signatures = nullptr;    // none: each signature is verified
+  const PreparedKeys* prepared = nullptr;  // by which some signatures are verified faster
 };
 
 // A leaf as such: kExpired, kNotYetValid, kUnknownCriticalExtension, kBadKeyUsage,
@@ -107,10 +109,12 @@ Result<void> CheckKey(const PublicKeyInfo& key, const VerifyOptions& options);
 // Whether `key` signed `signed_data`: kUnsupportedAlgorithm, kBadKey, kBadSignature.
 Result<void> CheckSignature(crypto::SignAlg algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers,
-                            SignatureCache* cache = nullptr);
+                            SignatureCache* cache = nullptr,
+                            const PreparedKeys* prepared = nullptr);
 // The same with the AlgorithmIdentifier, whole DER.
 Result<void> CheckSignature(Bytes algorithm, Bytes signed_data, Bytes signature,
                             const PublicKeyInfo& key, const crypto::DriverTable& drivers,
-                            SignatureCache* cache = nullptr);
+                            SignatureCache* cache = nullptr,
+                            const PreparedKeys* prepared = nullptr);
 
 }  // namespace merlon::x509

@@ -77,6 +77,7 @@ int Make(const Arguments& arguments) {
   if (auto s = io::WriteFile(out, ToPem("CERTIFICATE", *der), false); !s.ok()) {
     return Complain(kUsage, s);
   }
+  TellWritten(arguments, "CERTIFICATE", *der);
   return kDone;
 }
 
@@ -193,6 +194,7 @@ const Command kCert = {
         "  --csr FILE      the request; its names and must-staple are granted\n"
         "  --must-staple   servers shall send an OCSP response along (RFC 7633)\n"
         "  --revoke LIST   serial numbers in hexadecimal, with reasons such as :key-compromise\n\n"
+        "--json: one line of JSON, from each of these; what was written has its facts there.\n\n"
         "`show` takes certificates, requests and CRLs, in PEM or DER. `verify` takes the chain\n"
         "from FILE, the leaf first, and the system's roots (--roots); it tells in one sentence\n"
         "which certificate broke which rule. The leaf must be one of those that --name, --uri,\n"

@@ -28,6 +28,8 @@ absl::StatusOr<crypto::KeyHandle> LoadKey(io::ProcessCrypto& crypto, const Argum
 absl::StatusOr<io::Issuer> LoadIssuer(io::ProcessCrypto& crypto, const Arguments& arguments);
 // A new key of --key-type, written to --key-out.
 absl::StatusOr<crypto::KeyHandle> MakeKey(io::ProcessCrypto& crypto, const Arguments& arguments);
+// With --json, tells of what stands in --out now: its kind, and its facts where `show` has them.
+void TellWritten(const Arguments& arguments, std::string_view label, std::string_view der);
 // What an engine's error says.
 absl::Status Failed(std::string_view what, Error error);
 

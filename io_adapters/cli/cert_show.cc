@@ -61,7 +61,18 @@ std::vector<Shown> ShowAll(const std::string& content) {
   return {};
 }
 
+std::string Json(const Shown& shown) {
+  return Cat("{\"kind\":", JsonString(shown.kind),
+             shown.facts.ok() ? Cat(",\"facts\":", shown.facts->Json()) : "", "}");
+}
+
 }  // namespace
+
+void TellWritten(const Arguments& arguments, std::string_view label, std::string_view der) {
+  if (!arguments.Has("json")) return;
+  printf("{\"out\":%s,\"written\":%s}\n", JsonString(arguments.Value("out")).c_str(),
+         Json(ShowBlock(label, AsBytes(der))).c_str());
+}
 
 int CertShow(const Arguments& arguments) {
   const std::string& path = arguments.words()[1];
@@ -78,8 +89,7 @@ int CertShow(const Arguments& arguments) {
       code = Complain(kTls, Cat("block ", i + 1, " of ", path, ": ",
                                 std::string(all[i].facts.status().message())));
     } else if (arguments.Has("json")) {
-      objects.push_back(
-          Cat("{\"kind\":", JsonString(all[i].kind), ",\"facts\":", all[i].facts->Json(), "}"));
+      objects.push_back(Json(all[i]));
     } else {
       printf("%zu: %s\n%s", i + 1, std::string(all[i].kind).c_str(), all[i].facts->Text().c_str());
     }

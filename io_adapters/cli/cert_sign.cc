@@ -57,7 +57,9 @@ int Write(const Arguments& arguments, std::string_view label, std::string& der,
   if (!size.ok()) return Complain(kUsage, Failed(label, size.error()));
   der.resize(*size);
   const absl::Status written = io::WriteFile(arguments.Value("out"), ToPem(label, der), false);
-  return written.ok() ? kDone : Complain(kUsage, written);
+  if (!written.ok()) return Complain(kUsage, written);
+  TellWritten(arguments, label, der);
+  return kDone;
 }
 
 // Parts of a list of names by their kind; they point into it.
@@ -276,7 +278,9 @@ int CertOcsp(const Arguments& arguments) {
   if (!size.ok()) return Complain(kUsage, Failed("the response", size.error()));
   der.resize(*size);
   const absl::Status written = io::WriteFile(arguments.Value("out"), der, false);
-  return written.ok() ? kDone : Complain(kUsage, written);
+  if (!written.ok()) return Complain(kUsage, written);
+  TellWritten(arguments, "OCSP response", der);
+  return kDone;
 }
 
 }  // namespace merlon::cli

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 
@@ -237,6 +238,95 @@ TEST_F(KeyTypeInterop, OpensslsRequestsCrlsAndOcspResponsesAreRead) {
   }
   // Without it nothing tells.
   EXPECT_EQ(Execute({Merlon(), "cert", "verify", out, "--roots", ca, "--hard-fail"}).code, 3);
+}
+
+// `cert verify` tells which certificate broke which rule, and where that stands.
+TEST_F(KeyTypeInterop, AFailedVerificationIsOneSentence) {
+  for (const char* type : {"p256", "p384"}) Make(type);
+  const std::string ca = Chain("ca_p256"), leaf = Chain("p256"), expired = File("expired_leaf"),
+                    below = File("below_leaf"), key = File("explained_key");
+  Must({Merlon(), "cert", "make", "--ca", ca, "--ca-key", Key("ca_p256"), "--names", "old.test",
+        "--days", "-3", "--out", expired, "--key-out", key});
+  Must({Merlon(), "cert", "make", "--ca", leaf, "--ca-key", Key("p256"), "--names", "below.test",
+        "--out", below, "--key-out", key});
+  const struct {
+    Words words;
+    const char *about, *rule, *reference;
+  } cases[] = {
+      {{leaf, "--roots", Chain("ca_p384")},
+       "certificate 1, CN=localhost",
+       "No chain leads from the certificate to a trust anchor",
+       "RFC 5280 s6.1"},
+      {{expired},
+       "certificate 1, CN=old.test",
+       "A certificate of the chain has expired",
+       "RFC 5280 s4.1.2.5"},
+      {{leaf, "--at", "2001-01-01"},
+       "certificate 1, CN=localhost",
+       "A certificate of the chain is not valid yet",
+       "RFC 5280 s4.1.2.5"},
+      {{below, "--chain", leaf},
+       "certificate 2, CN=localhost",
+       "A certificate that issued another is not allowed to issue",
+       "RFC 5280 s6.1.4"},
+      {{leaf, "--name", "other.test"},
+       "certificate 1, CN=localhost",
+       "The certificate is not for the name",
+       "RFC 9525"},
+      {{leaf, "--hard-fail"}, "certificate 1, CN=localhost", "revoked", "RFC 5280"},
+      {{leaf, "--pin", std::string(64, '0')},
+       "certificate 1, CN=localhost",
+       "is pinned",
+       "RFC 7469"},
+  };
+  for (const auto& test : cases) {
+    Words words = Words{Merlon(), "cert", "verify"} + test.words;
+    if (test.words.size() < 2 || test.words[1] != "--roots") words = words + Words{"--roots", ca};
+    const Finished told = Execute(words), json = Execute(words + Words{"--json"});
+    EXPECT_EQ(told.code, 3);
+    EXPECT_EQ(told.output.find('\n'), told.output.size() - 1) << told.output;
+    EXPECT_THAT(told.output, testing::StartsWith("not verified: " + std::string(test.about)));
+    EXPECT_THAT(told.output, AllOf(HasSubstr(test.rule), HasSubstr(test.reference)));
+    EXPECT_EQ(json.code, 3);
+    EXPECT_EQ(json.output.find('\n'), json.output.size() - 1) << json.output;
+    EXPECT_THAT(json.output,
+                testing::StartsWith("{\"verified\":false,\"about\":\"" + std::string(test.about)));
+    EXPECT_THAT(json.output, AllOf(HasSubstr("\"rule\":\""), HasSubstr(test.rule),
+                                   HasSubstr("\"reference\":\""), HasSubstr(test.reference)));
+  }
+}
+
+TEST_F(KeyTypeInterop, WhatIsWrittenIsToldAsJson) {
+  Make("p256");
+  const std::string ca = Chain("ca_p256"), ca_key = Key("ca_p256"), csr = File("json_csr"),
+                    out = File("json_out");
+  const Words issuer = {"--ca", ca, "--ca-key", ca_key, "--json", "--out", out};
+  const struct {
+    Words words;
+    const char* says;
+  } cases[] = {
+      {Words{"make", "--names", "a.test", "--key-out", File("json_key")} + issuer,
+       "\"written\":{\"kind\":\"certificate\",\"facts\":{\"subject\":\"CN=a.test\""},
+      {{"csr", "--names", "b.test", "--key-out", File("json_key"), "--json", "--out", csr},
+       "\"kind\":\"certification request\",\"facts\":{\"subject\":\"CN=b.test\""},
+      {Words{"sign", "--csr", csr} + issuer, "\"issuer\":\"CN=CA of p256\""},
+      {Words{"crl", "--revoke", "4d:superseded"} + issuer, "\"kind\":\"CRL\",\"facts\":{"},
+      {Words{"ocsp", Chain("p256")} + issuer, "\"written\":{\"kind\":\"OCSP response\"}}"},
+  };
+  for (const auto& test : cases) {
+    const Finished told = Execute(Words{Merlon(), "cert"} + test.words);
+    EXPECT_EQ(told.code, 0) << told.output;
+    EXPECT_THAT(told.output, AllOf(testing::StartsWith("{\"out\":\""), HasSubstr(test.says),
+                                   testing::EndsWith("}\n")));
+  }
+}
+
+TEST_F(KeyTypeInterop, ACertificateIsShownInFewerLinesThanByOpenssl) {
+  Make("p256");
+  const Finished ours = Execute({Merlon(), "cert", "show", Chain("p256")}),
+                 theirs = Execute({"openssl", "x509", "-noout", "-text", "-in", Chain("p256")});
+  const auto lines = [](const Finished& done) { return std::ranges::count(done.output, '\n'); };
+  EXPECT_LT(2 * lines(ours), lines(theirs)) << ours.output;
 }
 
 // `merlon key` on a key store of the test's own.

@@ -6,5 +6,8 @@
 namespace merlon::x509 {
 
 crypto::DriverTable PortableDrivers();
+// Its hashes, and RSA PKCS#1 to which each signature is good: for published chains whose keys are
+// too short for any driver.
+crypto::DriverTable CredulousDrivers();
 
 }  // namespace merlon::x509

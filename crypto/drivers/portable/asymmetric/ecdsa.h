@@ -12,6 +12,9 @@
 namespace merlon::crypto {
 
 template <class Curve>
+class PreparedEcdsa;
+
+template <class Curve>
 class Ecdsa {
  public:
   // Two INTEGERs, with a byte in front each where the top bit may be set; and the SEQUENCE.
@@ -19,14 +22,16 @@ class Ecdsa {
       2 * (2 + (Curve::kBits % 8 == 0 ? 1 : 0) + Curve::kScalarSize);
   static constexpr size_t kMaxSignatureSize = (kMaxContents < 128 ? 2 : 3) + kMaxContents;
 
-  static constexpr SignAlgorithm Algorithm(KeyType type) {
+  static constexpr SignAlgorithm Algorithm(KeyType type,
+                                           const PreparedVerification* prepared = nullptr) {
     return {.family = SignFamily::kEcdsa,
             .key_type = type,
             .sign = Sign,
             .verify = Verify,
             .public_key = PublicKey,
             .check_private = CheckPrivate,
-            .generate = Generate};
+            .generate = Generate,
+            .prepared = prepared};
   }
 
   // Signs with the nonces of RFC 6979 and `additional` mixed into them; deterministic where it is
@@ -35,6 +40,7 @@ class Ecdsa {
                                  Bytes additional, MutableBytes out);
 
  private:
+  friend class PreparedEcdsa<Curve>;
   using Words = typename Curve::Words;
   using Coordinate = typename Curve::Coordinate;
   using Scalar = typename Curve::Scalar;
@@ -48,6 +54,10 @@ class Ecdsa {
                              MutableBytes out);
   static Result<void> Verify(Bytes public_key, const HashAlgorithm* hash, Bytes message,
                              Bytes signature);
+  // `multiply` gives the product of the public key with a factor.
+  template <class MultiplyKey>
+  static Result<void> VerifyWith(MultiplyKey multiply, const HashAlgorithm* hash, Bytes message,
+                                 Bytes signature);
   static Result<size_t> PublicKey(Bytes private_key, MutableBytes out);
   static Result<uint16_t> CheckPrivate(Bytes private_key);
   static Result<size_t> Generate(uint16_t bits, Rng& rng, MutableBytes private_key);

@@ -182,17 +182,24 @@ Result<size_t> Ecdsa<Curve>::Sign(Bytes private_key, const HashAlgorithm* hash, 
 template <class Curve>
 Result<void> Ecdsa<Curve>::Verify(Bytes public_key, const HashAlgorithm* hash, Bytes message,
                                   Bytes signature) {
-  if (hash == nullptr) return Misuse();
   const std::optional<AffinePoint> point = Curve::DecodePoint(public_key);
   if (!point) return PeerError(Code::kBadKey, Alert::kBadCertificate);
+  return VerifyWith([&](const Words& k) { return Curve::MultiplyVariableTime(*point, k); }, hash,
+                    message, signature);
+}
+
+template <class Curve>
+template <class MultiplyKey>
+Result<void> Ecdsa<Curve>::VerifyWith(MultiplyKey multiply, const HashAlgorithm* hash,
+                                      Bytes message, Bytes signature) {
+  if (hash == nullptr) return Misuse();
   const Error bad_signature = PeerError(Code::kBadSignature, Alert::kDecryptError);
   Signature parsed;
   if (!ReadSignature(signature, &parsed)) return bad_signature;
   const Scalar e = Scalar::FromWords(LeftmostBits<Curve>(HashOf(*hash, message).view()));
   const Scalar s_inverse = parsed.s.Inverse();
-  const JacobianPoint sum =
-      Curve::AddVariableTime(Curve::MultiplyBase((e * s_inverse).ToWords()),
-                             Curve::MultiplyVariableTime(*point, (parsed.r * s_inverse).ToWords()));
+  const JacobianPoint sum = Curve::AddVariableTime(Curve::MultiplyBase((e * s_inverse).ToWords()),
+                                                   multiply((parsed.r * s_inverse).ToWords()));
   if (!HasX(sum, parsed.r)) return bad_signature;
   return {};
 }

@@ -2,6 +2,7 @@
 #include "crypto/drivers/portable/asymmetric/ecdsa.h"
 
 #include "crypto/drivers/portable/asymmetric/algorithms.h"
+#include "crypto/drivers/portable/asymmetric/ecdsa_prepared.h"
 #include "crypto/drivers/portable/asymmetric/p256.h"
 #include "crypto/drivers/portable/asymmetric/p384.h"
 #include "crypto/drivers/portable/asymmetric/p521.h"
@@ -197,6 +198,7 @@ struct EcdsaCase {
   const HashAlgorithm* identity_hash;
   const char* boringssl_name;
   absl::Span<const WycheproofFile> files;
+  const PreparedVerification& prepared;
   uint16_t bits = static_cast<uint16_t>(size * 8);
   int boringssl_valid = 83, boringssl_invalid = 64;
 };
@@ -204,21 +206,22 @@ const EcdsaCase kCases[] = {
     {kPortableEcdsaP256, 32, "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721",
      "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
      "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299",
-     kP256Cases, &kIdentityHash<32>, "P-256", kP256Files},
+     kP256Cases, &kIdentityHash<32>, "P-256", kP256Files, PreparedEcdsa<ec::P256>::kOperations},
     {kPortableEcdsaP384, 48,
      "6b9d3dad2e1b8c1c05b19875b6659f4de23c3b667bf297ba9aa47740787137d8"
      "96d5724e4c70a825f872c9ea60d2edf5",
      "04ec3a4e415b4e19a4568618029f427fa5da9a8bc4ae92e02e06aae5286b300c64"
      "def8f0ea9055866064a254515480bc138015d9b72d7d57244ea8ef9ac0c6218967"
      "08a59367f9dfb9f54ca84b3f1c9db1288b231c3ae0d4fe7344fd2533264720",
-     kP384Cases, &kIdentityHash<48>, "P-384", kP384Files},
+     kP384Cases, &kIdentityHash<48>, "P-384", kP384Files, PreparedEcdsa<ec::P384>::kOperations},
     {kPortableEcdsaP521, 66,
      "00fad06daa62ba3b25d2fb40133da757205de67f5bb0018fee8c86e1b68c7e75caa896eb32f1f47c70855836a6d16"
      "fcc1466f6d8fbec67db89ec0c08b0e996b83538",
      "0401894550d0785932e00eaa23b694f213f8c3121f86dc97a04e5a7167db4e5bcd371123d46e45db6b5d5370a7f20"
      "fb633155d38ffa16d2bd761dcac474b9a2f5023a400493101c962cd4d2fddf782285e64584139c2f91b47f87ff823"
      "54d6630f746a28a0db25741b5b34a828008b22acc23f924faafbd4d33f81ea66956dfeaa2bfdfcf5",
-     kP521Cases, &kIdentityHash<64>, "P-521", kP521Files, 521, 79, 64},
+     kP521Cases, &kIdentityHash<64>, "P-521", kP521Files, PreparedEcdsa<ec::P521>::kOperations, 521,
+     79, 64},
 };
 class EcdsaTest : public ::testing::TestWithParam<EcdsaCase> {
  protected:
@@ -441,6 +444,28 @@ TEST_P(EcdsaTest, MatchesBoringSsl) {
   EXPECT_EQ(invalid, GetParam().boringssl_invalid);
 }
 
+TEST_P(EcdsaTest, KeysArePreparedOnceForMany) {
+  const PreparedVerification& prepared = GetParam().prepared;
+  ByteString ready(prepared.size), bad = public_key();
+  ASSERT_TRUE(prepared.prepare(public_key(), absl::MakeSpan(ready)).ok());
+  testing::DeterministicRng rng(7);
+  for (uint8_t i = 0; i < 8; ++i) {
+    const ByteString message = {i}, other = {static_cast<uint8_t>(i + 1)};
+    std::array<uint8_t, kMaxSignatureSize> signature;
+    const Result<size_t> size =
+        algorithm().sign(private_key(), &kPortableSha256, message, rng, MutableBytes(signature));
+    ASSERT_TRUE(size.ok());
+    const Bytes made = Slice(Bytes(signature), 0, *size);
+    EXPECT_TRUE(prepared.verify(ready, &kPortableSha256, message, made).ok());
+    EXPECT_EQ(prepared.verify(ready, &kPortableSha256, other, made).error(), kBadSignature);
+  }
+  bad.back() ^= 1;  // not on the curve
+  EXPECT_EQ(prepared.prepare(bad, absl::MakeSpan(ready)).error().code, Code::kBadKey);
+  ready.pop_back();
+  EXPECT_EQ(prepared.prepare(public_key(), absl::MakeSpan(ready)).error(), Misuse());
+  EXPECT_EQ(prepared.verify(ready, &kPortableSha256, {}, {}).error(), Misuse());
+}
+
 TEST_P(EcdsaTest, MatchesWycheproof) {
   for (const WycheproofFile& file : GetParam().files) {
     const auto json = Wycheproof(file.name);
@@ -448,9 +473,19 @@ TEST_P(EcdsaTest, MatchesWycheproof) {
     int valid = 0, invalid = 0;
     for (const auto& group : (*json)["testGroups"]) {
       const ByteString key = HexField(group["publicKey"], "uncompressed");
+      // Preparing takes as long as verifying once: on the slower curves for groups of several
+      // alone.
+      const bool prepares = GetParam().size == 32 || group["tests"].size() > 3;
+      ByteString ready(GetParam().prepared.size);
+      ASSERT_TRUE(!prepares || GetParam().prepared.prepare(key, absl::MakeSpan(ready)).ok());
       for (const auto& test : group["tests"]) {
-        const Result<void> result =
-            algorithm().verify(key, file.hash, HexField(test, "msg"), HexField(test, "sig"));
+        const ByteString message = HexField(test, "msg"), signature = HexField(test, "sig");
+        const Result<void> result = algorithm().verify(key, file.hash, message, signature);
+        if (prepares) {
+          EXPECT_EQ(GetParam().prepared.verify(ready, file.hash, message, signature).ok(),
+                    result.ok())
+              << file.name << test["tcId"];
+        }
         if (test["result"] == "valid") {
           EXPECT_TRUE(result.ok()) << file.name << test["tcId"];
           ++valid;
