@@ -204,7 +204,7 @@ absl::StatusOr<std::vector<Listed>> KeysOfAgent(KeyWork& work) {
     const auto key = (*agent)->Open(work.crypto.keys(), name);
     if (!key.ok()) return key.status();
     out.push_back({name, work.crypto.keys().Attributes(*key)});
-    if (const auto gone = work.crypto.keys().Destroy(*key); !gone.ok()) {
+    if (const auto gone = work.crypto.keys().Purge(*key); !gone.ok()) {
       return Failed(name, gone.error());
     }
   }
