@@ -43,7 +43,7 @@ absl::StatusOr<std::string> PinOf(const crypto::Pkcs11Uri& uri) {
   if (path.starts_with("file:")) path = path.substr(5);
   absl::StatusOr<std::string> text = io::ReadFile(path, 4096);
   if (!text.ok()) return text.status();
-  const std::string pin = text->substr(0, text->find_first_of("\r\n"));
+  std::string pin = text->substr(0, text->find_first_of("\r\n"));
   Wipe(MutableBytes(reinterpret_cast<uint8_t*>(text->data()), text->size()));
   return pin;
 }

@@ -29,7 +29,9 @@ size_t SoftElement::calls() const {
 }
 
 Result<void> SoftElement::Step() const {
-  if (fail_at_ == 0 || --fail_at_ != 0) return {};
+  if (fail_at_ == 0) return {};
+  --fail_at_;
+  if (fail_at_ != 0) return {};
   failed_ = true;
   return DriverError(Code::kUnreachable);
 }
