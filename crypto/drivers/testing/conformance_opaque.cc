@@ -8,6 +8,7 @@
 #include "crypto/bound_agreement_key.h"
 #include "crypto/bound_decryption_key.h"
 #include "crypto/bound_key.h"
+#include "crypto/drivers/testing/error_of.h"
 #include "crypto/testing/deterministic_rng.h"
 #include "crypto/testing/vectors.h"
 
@@ -90,7 +91,7 @@ class Pass {
     MERLON_TRY(Refused(bound.Sign(AsBytes(kMessage), rng_, Slice(absl::MakeSpan(out), 0, 4)),
                        Code::kNoSpace));
     if (test_.later) return SignLater(key, bound, kind);
-    EXPECT_EQ(bound.Start(AsBytes(kMessage)).error(), Misuse(Code::kUnsupported));
+    EXPECT_EQ(ErrorOf(bound.Start(AsBytes(kMessage))), Misuse(Code::kUnsupported));
     return {};
   }
   Result<void> SignLater(KeyHandle key, const BoundSigningKey& bound, const KeyAttributes& kind) {
@@ -108,7 +109,7 @@ class Pass {
         checked_.later += i == 0 ? 1 : 0;
         continue;
       }
-      EXPECT_EQ(call.Resume(absl::MakeSpan(out)).error(), Misuse()) << "it is over";
+      EXPECT_EQ(ErrorOf(call.Resume(absl::MakeSpan(out))), Misuse()) << "it is over";
       return Verify(key, kind, Slice(Bytes(out), 0, *size));
     }
     ADD_FAILURE() << "a call that never ends";
@@ -174,19 +175,20 @@ void CheckPolicy(Pass& pass, const KeyAttributes& kind) {
   EXPECT_NE(attributes->bits, 0);
   EXPECT_EQ(attributes->type, kind.type);
   ByteString out(8192);
-  EXPECT_EQ(store.Export(*key, absl::MakeSpan(out)).error().origin, Origin::kMisuse);
-  EXPECT_EQ(store.Copy(*key, {}).error().origin, Origin::kMisuse);
-  EXPECT_EQ(store.PublicKey(*key, Slice(absl::MakeSpan(out), 0, 3)).error().code, Code::kNoSpace);
+  EXPECT_EQ(ErrorOf(store.Export(*key, absl::MakeSpan(out))), Misuse(Code::kNotPermitted));
+  EXPECT_EQ(ErrorOf(store.Copy(*key, {})), Misuse(Code::kNotPermitted));
+  EXPECT_EQ(ErrorOf(store.PublicKey(*key, Slice(absl::MakeSpan(out), 0, 3))),
+            Misuse(Code::kNoSpace));
   SignAlg other = kind.algorithm;
   other.hash = other.hash == HashId::kSha256 ? HashId::kSha384 : HashId::kSha256;
   if (!Allows(kind.usage, Usage::kSign) || NamesHash(kind.algorithm.family)) {
-    EXPECT_EQ(BoundSigningKey::Bind(store, *key, other).error(), Misuse(Code::kNotPermitted));
+    EXPECT_EQ(ErrorOf(BoundSigningKey::Bind(store, *key, other)), Misuse(Code::kNotPermitted));
   }
   if (!Allows(kind.usage, Usage::kDerive)) {
-    EXPECT_EQ(BoundAgreementKey::Bind(store, *key).error(), Misuse(Code::kNotPermitted));
+    EXPECT_EQ(ErrorOf(BoundAgreementKey::Bind(store, *key)), Misuse(Code::kNotPermitted));
   }
   if (!Allows(kind.usage, Usage::kDecrypt)) {
-    EXPECT_EQ(BoundDecryptionKey::Bind(store, *key, Permitted::kRsaOaep).error(),
+    EXPECT_EQ(ErrorOf(BoundDecryptionKey::Bind(store, *key, Permitted::kRsaOaep)),
               Misuse(Code::kNotPermitted));
   }
 }
@@ -201,17 +203,17 @@ void CheckDestruction(const OpaqueUnderTest& test, Pass& pass, const KeyAttribut
   const ByteString reference(held->reference.begin(), held->reference.end());
   ASSERT_TRUE(store.Destroy(*key).ok());
   ByteString out(8192);
-  EXPECT_EQ(store.PublicKey(*key, absl::MakeSpan(out)).error(), Misuse(Code::kStaleHandle));
+  EXPECT_EQ(ErrorOf(store.PublicKey(*key, absl::MakeSpan(out))), Misuse(Code::kStaleHandle));
   const OpaqueKeys& keys = *test.driver->keys;
   const Error gone = DriverError(Code::kNoSuchKey);
-  EXPECT_EQ(keys.PublicKey(reference, absl::MakeSpan(out)).error(), gone);
-  EXPECT_EQ(keys.Destroy(reference).error(), gone);
+  EXPECT_EQ(ErrorOf(keys.PublicKey(reference, absl::MakeSpan(out))), gone);
+  EXPECT_EQ(ErrorOf(keys.Destroy(reference)), gone);
   if (Allows(kind.usage, Usage::kSign)) {
-    EXPECT_EQ(keys.Sign(reference, kind.algorithm, {}, absl::MakeSpan(out)).error(), gone);
+    EXPECT_EQ(ErrorOf(keys.Sign(reference, kind.algorithm, {}, absl::MakeSpan(out))), gone);
   }
   const ByteString strange(200, 0x7e);
   EXPECT_FALSE(keys.PublicKey(strange, absl::MakeSpan(out)).ok());
-  EXPECT_EQ(keys.Resume({0xfffffffe}, absl::MakeSpan(out)).error().origin, Origin::kMisuse);
+  EXPECT_EQ(ErrorOf(keys.Resume({0xfffffffe}, absl::MakeSpan(out))), Misuse());
   keys.Cancel({0xfffffffe});
 }
 
@@ -222,10 +224,10 @@ void CheckNames(const OpaqueUnderTest& test, OpaqueChecked& checked, const KeyAt
   named.lifetime = Lifetime::kPersistent;
   named.name = name;
   const Location location = named.location;
-  EXPECT_EQ(pass.store().Open(name, location).error(), DriverError(Code::kNoSuchKey));
+  EXPECT_EQ(ErrorOf(pass.store().Open(name, location)), DriverError(Code::kNoSuchKey));
   const Result<KeyHandle> first = pass.store().Generate(named, pass.rng());
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(pass.store().Generate(named, pass.rng()).error(), Misuse(Code::kKeyExists));
+  EXPECT_EQ(ErrorOf(pass.store().Generate(named, pass.rng())), Misuse(Code::kKeyExists));
   const ByteString public_key = *pass.PublicKey(*first);
   EXPECT_EQ(*pass.store().Open(name, location), *first);
   ASSERT_TRUE(pass.store().Purge(*first).ok());
@@ -235,12 +237,12 @@ void CheckNames(const OpaqueUnderTest& test, OpaqueChecked& checked, const KeyAt
   EXPECT_EQ(other.store().Attributes(*again)->type, kind.type);
   EXPECT_TRUE(other.Use(*again, kind).ok());
   ASSERT_TRUE(other.store().Generate(named, other.rng(), Existing::kReplace).ok());
-  EXPECT_EQ(other.store().Attributes(*again).error(), Misuse(Code::kStaleHandle));
+  EXPECT_EQ(ErrorOf(other.store().Attributes(*again)), Misuse(Code::kStaleHandle));
   again = pass.store().Open(name, location);
   ASSERT_TRUE(again.ok());
   EXPECT_NE(*pass.PublicKey(*again), public_key);
   ASSERT_TRUE(pass.store().Destroy(*again).ok());
-  EXPECT_EQ(pass.store().Open(name, location).error(), DriverError(Code::kNoSuchKey));
+  EXPECT_EQ(ErrorOf(pass.store().Open(name, location)), DriverError(Code::kNoSuchKey));
 }
 
 // An EC key that is made here is the same there.

@@ -69,7 +69,9 @@ Result<size_t> SoftElement::Keep(Result<KeyHandle> made, KeyAttributes& attribut
 
 Result<size_t> SoftElement::PublicKey(Bytes reference, MutableBytes out) const {
   MERLON_ASSIGN_OR_RETURN(const KeyHandle key, At(reference));
-  return keys_->PublicKey(key, out);
+  const Result<size_t> size = keys_->PublicKey(key, out);
+  if (!size.ok() && size.error().code == Code::kNoSpace) return Misuse(Code::kNoSpace);
+  return size;
 }
 
 Result<size_t> SoftElement::Import(KeyAttributes& attributes, Bytes material, Existing existing,
