@@ -365,6 +365,9 @@ TEST_F(KeyStoreInterop, AServerWhoseKeyIsOnATokenServesCurl) {
   std::ofstream(config) << "directories.tokendir = " << tokens << "\n";
   std::ofstream(pin) << "1234\n";
   ::setenv("SOFTHSM2_CONF", config.c_str(), 1);
+  // SoftHSM loses parameters of curves: not our leak (of `merlon` under LeakSanitizer alone).
+  std::ofstream(File("leaks")) << "leak:libcrypto.so\nleak:libsofthsm2.so\n";
+  ::setenv("LSAN_OPTIONS", ("print_suppressions=0:suppressions=" + File("leaks")).c_str(), 1);
   ::setenv("MERLON_PKCS11_MODULE", "/usr/lib/softhsm/libsofthsm2.so", 1);
   Must({"softhsm2-util", "--init-token", "--free", "--label", "My token", "--so-pin", "5678",
         "--pin", "1234"});

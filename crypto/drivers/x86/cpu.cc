@@ -9,7 +9,7 @@ namespace merlon::crypto {
 namespace {
 
 struct Features {
-  bool aes_clmul = false, sha = false, avx2 = false, bmi2_adx = false;
+  bool aes_clmul = false, sha = false, avx2 = false, bmi2_adx = false, rdseed = false;
 };
 
 #if defined(__x86_64__)
@@ -35,6 +35,7 @@ Features Detect() {
   found.sha = sse && (b & 1u << 29) != 0;
   found.avx2 = ymm && (b & bit_AVX2) != 0;
   found.bmi2_adx = (b & bit_BMI2) != 0 && (b & bit_ADX) != 0;
+  found.rdseed = (b & bit_RDSEED) != 0;
 #endif
   return found;
 }
@@ -50,5 +51,6 @@ bool X86HasAesAndClmul() { return Detected().aes_clmul; }
 bool X86HasSha() { return Detected().sha; }
 bool X86HasAvx2() { return Detected().avx2; }
 bool X86HasBmi2AndAdx() { return Detected().bmi2_adx; }
+bool X86HasRdseed() { return Detected().rdseed; }
 
 }  // namespace merlon::crypto

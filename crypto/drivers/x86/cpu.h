@@ -12,5 +12,6 @@ bool X86HasSha();
 bool X86HasAvx2();
 // BMI2 (MULX) and ADX (ADCX, ADOX).
 bool X86HasBmi2AndAdx();
+bool X86HasRdseed();
 
 }  // namespace merlon::crypto
