@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <set>
+#include <tuple>
 
 #include "io_adapters/interop/fixture.h"
 
@@ -397,6 +398,20 @@ TEST_F(KeyStoreInterop, AServerWhoseKeyIsOnATokenServesCurl) {
                   .output,
               kPage);
   }
+
+  // Keys that were made elsewhere.
+  for (const auto& [name, algorithm, option] :
+       {std::tuple("rsa2048", "RSA", "rsa_keygen_bits:2048"),
+        std::tuple("p384", "EC", "ec_paramgen_curve:P-384")}) {
+    Must({"openssl", "genpkey", "-algorithm", algorithm, "-pkeyopt", option, "-out",
+          File("made.key")});
+    Must({Merlon(), "key", "import", uri(name), File("made.key"), "--type", name, "--replace"});
+    Must({"openssl", "pkey", "-in", File("made.key"), "-pubout", "-out", File("made.pub")});
+    Must({Merlon(), "key", "export-public", uri(name), "--out", File("key.pub")});
+    Must({"cmp", File("made.pub"), File("key.pub")});
+  }
+  SignsForOpenssl(uri("rsa2048"), {"--padding", "pkcs1"},
+                  {"openssl", "dgst", "-sha256", "-verify"});
 
   Must({Merlon(), "key", "destroy", uri("rsa2048")});
   EXPECT_EQ(key({"destroy", uri("rsa2048")}).output,

@@ -47,8 +47,10 @@ inline constexpr Ulong kRsa = 0x0, kEc = 0x3, kGenericSecret = 0x10, kEcEdwards 
 inline constexpr Ulong kClass = 0x0, kToken = 0x1, kPrivate = 0x2, kLabel = 0x3, kValue = 0x11,
                        kKeyType = 0x100, kId = 0x102, kSensitive = 0x103, kDecryptBit = 0x105,
                        kSignBit = 0x108, kVerifyBit = 0x10a, kDeriveBit = 0x10c, kModulus = 0x120,
-                       kModulusBits = 0x121, kPublicExponent = 0x122, kValueLen = 0x161,
-                       kExtractable = 0x162, kEcParams = 0x180, kEcPoint = 0x181;
+                       kModulusBits = 0x121, kPublicExponent = 0x122, kPrivateExponent = 0x123,
+                       kPrime1 = 0x124, kPrime2 = 0x125, kExponent1 = 0x126, kExponent2 = 0x127,
+                       kCoefficient = 0x128, kValueLen = 0x161, kExtractable = 0x162,
+                       kEcParams = 0x180, kEcPoint = 0x181;
 
 // CKM_, CKG_, CKD_: Current Mechanisms, 2.1 and 2.3.
 inline constexpr Ulong kRsaKeyPairGen = 0x0, kRsaPkcs = 0x1, kRsaOaep = 0x9, kRsaPss = 0xd,
@@ -123,7 +125,8 @@ struct FunctionList {
   Unused unused2[2];  // GetOperationState, SetOperationState
   Rv (*login)(Session, Ulong user, Byte* pin, Ulong pin_size);
   Rv (*logout)(Session);
-  Unused unused3[2];  // CreateObject, CopyObject
+  Rv (*create_object)(Session, Attribute*, Ulong count, Object*);
+  Unused copy_object;
   Rv (*destroy_object)(Session, Object);
   Unused get_object_size;
   Rv (*get_attribute_value)(Session, Object, Attribute*, Ulong count);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/base/bytes.h"
+#include "crypto/base/secret.h"
 #include "crypto/drivers/pkcs11/token.h"
 #include "crypto/key.h"
 
@@ -29,6 +30,13 @@ Result<size_t> WriteObjectName(const ObjectName& name, MutableBytes reference);
 class ObjectTemplate {
  public:
   explicit ObjectTemplate(cryptoki::Ulong object_class) { Number(cryptoki::kClass, object_class); }
+  ObjectTemplate(const ObjectTemplate&) = default;
+  ObjectTemplate(ObjectTemplate&&) = default;
+  ObjectTemplate& operator=(const ObjectTemplate&) = default;
+  ObjectTemplate& operator=(ObjectTemplate&&) = default;
+  ~ObjectTemplate() {  // keys pass through it
+    for (Value& value : values_) Wipe(MutableBytes(value.bytes.data(), value.bytes.size()));
+  }
   ObjectTemplate& Number(cryptoki::Ulong type, cryptoki::Ulong value) {
     return Raw(type, Bytes(reinterpret_cast<const uint8_t*>(&value), sizeof(value)));
   }

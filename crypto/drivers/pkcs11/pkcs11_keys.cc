@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "crypto/base/der.h"
 #include "crypto/base/secret.h"
 #include "crypto/drivers/pkcs11/objects.h"
 
@@ -70,25 +71,14 @@ bool Suits(SignFamily family, KeyType type) {
   }
 }
 
-// Templates of a new pair (Base Specification, 4.8 and 4.9).
+// Templates of a new pair.
 struct PairTemplates {
   Mechanism mechanism{};
   ObjectTemplate public_key{cryptoki::kPublicKey}, private_key{cryptoki::kPrivateKey};
 };
-Result<PairTemplates> TemplatesOf(const KeyAttributes& attributes, Bytes id) {
-  PairTemplates out;
-  if (attributes.type == KeyType::kRsa) {
-    constexpr uint8_t kF4[] = {1, 0, 1};
-    out.mechanism.mechanism = cryptoki::kRsaKeyPairGen;
-    out.public_key.Number(cryptoki::kModulusBits, attributes.bits)
-        .Raw(cryptoki::kPublicExponent, kF4);
-  } else if (const Bytes curve = CurveParameters(attributes.type); !curve.empty()) {
-    const bool edwards = attributes.type == KeyType::kEd25519;
-    out.mechanism.mechanism = edwards ? cryptoki::kEdwardsKeyPairGen : cryptoki::kEcKeyPairGen;
-    out.public_key.Raw(cryptoki::kEcParams, curve);
-  } else {
-    return Misuse(Code::kUnsupported);
-  }
+
+// What both kinds of new keys say of their use (Base Specification, 4.8 and 4.9).
+void SetPolicy(const KeyAttributes& attributes, Bytes id, PairTemplates& out) {
   const bool stays = attributes.lifetime == Lifetime::kPersistent;
   const bool signs = Allows(attributes.usage, Usage::kSign);
   for (ObjectTemplate* half : {&out.public_key, &out.private_key}) {
@@ -103,6 +93,64 @@ Result<PairTemplates> TemplatesOf(const KeyAttributes& attributes, Bytes id) {
       .Flag(cryptoki::kSignBit, signs)
       .Flag(cryptoki::kDecryptBit, Allows(attributes.usage, Usage::kDecrypt))
       .Flag(cryptoki::kDeriveBit, Allows(attributes.usage, Usage::kDerive));
+}
+
+Result<PairTemplates> TemplatesOf(const KeyAttributes& attributes, Bytes id) {
+  PairTemplates out;
+  if (attributes.type == KeyType::kRsa) {
+    constexpr uint8_t kF4[] = {1, 0, 1};
+    out.mechanism.mechanism = cryptoki::kRsaKeyPairGen;
+    out.public_key.Number(cryptoki::kModulusBits, attributes.bits)
+        .Raw(cryptoki::kPublicExponent, kF4);
+  } else if (const Bytes curve = CurveParameters(attributes.type); !curve.empty()) {
+    const bool edwards = attributes.type == KeyType::kEd25519;
+    out.mechanism.mechanism = edwards ? cryptoki::kEdwardsKeyPairGen : cryptoki::kEcKeyPairGen;
+    out.public_key.Raw(cryptoki::kEcParams, curve);
+  } else {
+    return Misuse(Code::kUnsupported);
+  }
+  SetPolicy(attributes, id, out);
+  return out;
+}
+
+// The halves of a key that exists, from its material (formats: key.h).
+Result<PairTemplates> ImportTemplatesOf(const KeyAttributes& attributes, Bytes material,
+                                        Bytes public_key, Bytes id) {
+  PairTemplates out;
+  const Bytes curve = CurveParameters(attributes.type);
+  const bool edwards = attributes.type == KeyType::kEd25519;
+  const Ulong kind = attributes.type == KeyType::kRsa ? cryptoki::kRsa
+                     : edwards                        ? cryptoki::kEcEdwards
+                                                      : cryptoki::kEc;
+  out.public_key.Number(cryptoki::kKeyType, kind);
+  out.private_key.Number(cryptoki::kKeyType, kind);
+  SetPolicy(attributes, id, out);
+  if (attributes.type != KeyType::kRsa) {
+    if (curve.empty()) return Misuse(Code::kUnsupported);
+    // CKA_EC_POINT is a DER OCTET STRING of less than 256 bytes.
+    ObjectBytes point = {der::kOctetString};
+    if (public_key.size() >= 128) point.push_back(0x81);
+    point.push_back(static_cast<uint8_t>(public_key.size()));
+    point.append(public_key.begin(), public_key.end());
+    out.public_key.Raw(cryptoki::kEcParams, curve).Raw(cryptoki::kEcPoint, point);
+    out.private_key.Raw(cryptoki::kEcParams, curve).Raw(cryptoki::kValue, material);
+    return out;
+  }
+  // RSAPrivateKey: version, n, e, d, p, q, dP, dQ, qInv (RFC 8017 A.1.2).
+  constexpr Ulong kNumbers[] = {cryptoki::kModulus,         cryptoki::kPublicExponent,
+                                cryptoki::kPrivateExponent, cryptoki::kPrime1,
+                                cryptoki::kPrime2,          cryptoki::kExponent1,
+                                cryptoki::kExponent2,       cryptoki::kCoefficient};
+  DerReader outer(material), numbers{Bytes()};
+  uint32_t version = 0;
+  if (!outer.Sequence(&numbers) || !numbers.SmallInteger(&version)) return Misuse(Code::kBadKey);
+  for (const Ulong type : kNumbers) {
+    Bytes number;
+    if (!numbers.UnsignedInteger(&number)) return Misuse(Code::kBadKey);
+    out.private_key.Raw(type, number);
+    const bool open = type == cryptoki::kModulus || type == cryptoki::kPublicExponent;
+    if (open) out.public_key.Raw(type, number);
+  }
   return out;
 }
 
@@ -195,22 +243,35 @@ Result<size_t> Pkcs11Keys::PublicKey(Bytes reference, MutableBytes out) const {
   });
 }
 
+// Has `make(session, name)` make a key, behind what `existing` says of one that has its name.
+template <class Make>
+Result<size_t> Pkcs11Keys::MakeNamed(const KeyAttributes& attributes, Existing existing,
+                                     Make make) const {
+  KeyAttributes old_attributes;
+  uint8_t old_reference[256];
+  Result<size_t> old = DriverError(Code::kNoSuchKey);
+  if (attributes.lifetime == Lifetime::kPersistent) {
+    old = Find(attributes.name, old_attributes, MutableBytes(old_reference));
+  }
+  if (!old.ok() && old.error() != DriverError(Code::kNoSuchKey)) return old.error();
+  if (old.ok() && existing == Existing::kRefuse) return Misuse(Code::kKeyExists);
+  // What does not stay ends with its session: that is the one that lives longest.
+  MERLON_ASSIGN_OR_RETURN(
+      const size_t size, token_->With(Where::kHome, [&](Session session) -> Result<size_t> {
+        ObjectName name{attributes.type, false, ObjectBytes(kIdSize, 0)};
+        MERLON_TRY(Pkcs11Token::Check(
+            token_->functions().generate_random(session, name.bytes.data(), name.bytes.size())));
+        return make(session, name);
+      }));
+  if (old.ok()) MERLON_TRY(Destroy(Slice(Bytes(old_reference), 0, *old)));
+  return size;
+}
+
 Result<size_t> Pkcs11Keys::Generate(KeyAttributes& attributes, Existing existing,
                                     MutableBytes reference) const {
   if (attributes.type == KeyType::kRsa && attributes.bits == 0) return Misuse(Code::kBadKey);
-  KeyAttributes old_attributes;
-  uint8_t old_reference[256];
-  const bool stays = attributes.lifetime == Lifetime::kPersistent;
-  const Result<size_t> old =
-      stays ? Find(attributes.name, old_attributes, MutableBytes(old_reference))
-            : DriverError(Code::kNoSuchKey);
-  if (!old.ok() && old.error() != DriverError(Code::kNoSuchKey)) return old.error();
-  if (old.ok() && existing == Existing::kRefuse) return Misuse(Code::kKeyExists);
-  const auto generate = [&](Session session) -> Result<size_t> {
-    ObjectName name{attributes.type, false, ObjectBytes(kIdSize, 0)};
+  const auto generate = [&](Session session, const ObjectName& name) -> Result<size_t> {
     const cryptoki::FunctionList& functions = token_->functions();
-    MERLON_TRY(Pkcs11Token::Check(
-        functions.generate_random(session, name.bytes.data(), name.bytes.size())));
     MERLON_ASSIGN_OR_RETURN(PairTemplates pair, TemplatesOf(attributes, name.bytes));
     std::vector<cryptoki::Attribute> open = pair.public_key.attributes(),
                                      closed = pair.private_key.attributes();
@@ -232,10 +293,41 @@ Result<size_t> Pkcs11Keys::Generate(KeyAttributes& attributes, Existing existing
     attributes.bits = made->attributes.bits;
     return size;
   };
-  // What does not stay ends with its session: that is the one that lives longest.
-  MERLON_ASSIGN_OR_RETURN(const size_t size, token_->With(Where::kHome, generate));
-  if (old.ok()) MERLON_TRY(Destroy(Slice(Bytes(old_reference), 0, *old)));
-  return size;
+  return MakeNamed(attributes, existing, generate);
+}
+
+Result<size_t> Pkcs11Keys::Import(KeyAttributes& attributes, Bytes material, Existing existing,
+                                  MutableBytes reference) const {
+  const SignAlgorithm* algorithm = local_.any_sign(attributes.type);
+  if (algorithm == nullptr || algorithm->check_private == nullptr) {
+    return Misuse(Code::kUnsupported);
+  }
+  MERLON_ASSIGN_OR_RETURN(const uint16_t bits, algorithm->check_private(material));
+  if (attributes.bits != 0 && attributes.bits != bits) return Misuse(Code::kBadKey);
+  uint8_t raw[kLargestResult + 16];
+  MERLON_ASSIGN_OR_RETURN(const size_t public_size,
+                          algorithm->public_key(material, MutableBytes(raw)));
+  const auto create = [&](Session session, const ObjectName& name) -> Result<size_t> {
+    const cryptoki::FunctionList& functions = token_->functions();
+    MERLON_ASSIGN_OR_RETURN(
+        PairTemplates pair,
+        ImportTemplatesOf(attributes, material, Slice(Bytes(raw), 0, public_size), name.bytes));
+    MERLON_ASSIGN_OR_RETURN(const size_t size, WriteObjectName(name, reference));
+    std::vector<cryptoki::Attribute> open = pair.public_key.attributes(),
+                                     closed = pair.private_key.attributes();
+    Object public_key = 0, private_key = 0;
+    MERLON_TRY(Pkcs11Token::Check(
+        functions.create_object(session, open.data(), open.size(), &public_key)));
+    const Result<void> created = Pkcs11Token::Check(
+        functions.create_object(session, closed.data(), closed.size(), &private_key));
+    if (!created.ok()) {
+      (void)functions.destroy_object(session, public_key);
+      return created.error();
+    }
+    attributes.bits = bits;
+    return size;
+  };
+  return MakeNamed(attributes, existing, create);
 }
 
 Result<void> Pkcs11Keys::Destroy(Bytes reference) const {
@@ -274,7 +366,7 @@ Result<size_t> Pkcs11Keys::Sign(Bytes reference, SignAlg algorithm, Bytes messag
                             Raw(reference, {cryptoki::kEddsa, nullptr, 0}, message, raw));
     return CopyTo(Slice(Bytes(raw), 0, size), out);
   }
-  const HashAlgorithm* hash = hashes_.hash(algorithm.hash);
+  const HashAlgorithm* hash = local_.hash(algorithm.hash);
   const HashNumbers* numbers = NumbersOf(algorithm.hash);
   if (hash == nullptr || numbers == nullptr) return Misuse(Code::kUnsupported);
   const Digest digest = HashOf(*hash, message);

@@ -16,10 +16,10 @@ namespace merlon::crypto {
 // Shared by threads. Outlives the stores that have keys of its location.
 class Pkcs11Keys final : public OpaqueKeys {
  public:
-  // `hashes` have what signatures are made over: the token gets digests.
-  Pkcs11Keys(std::unique_ptr<Pkcs11Token> token, Location location, DriverTable hashes)
+  // `local` hashes what is signed, and checks what is imported.
+  Pkcs11Keys(std::unique_ptr<Pkcs11Token> token, Location location, DriverTable local)
       : token_(std::move(token)),
-        hashes_(hashes),
+        local_(local),
         driver_{.name = "pkcs11", .location = location, .keys = this} {}
 
   // For a DriverList: with it, stores make keys on the token, and open those whose label is a
@@ -35,6 +35,8 @@ class Pkcs11Keys final : public OpaqueKeys {
   Result<std::vector<Entry>> List() const;
 
   Result<size_t> PublicKey(Bytes reference, MutableBytes out) const override;
+  Result<size_t> Import(KeyAttributes& attributes, Bytes material, Existing existing,
+                        MutableBytes reference) const override;
   Result<size_t> Generate(KeyAttributes& attributes, Existing existing,
                           MutableBytes reference) const override;
   Result<size_t> Find(const KeyName& name, KeyAttributes& attributes,
@@ -47,13 +49,15 @@ class Pkcs11Keys final : public OpaqueKeys {
   Result<size_t> Agree(Bytes reference, Bytes peer_public, MutableBytes secret) const override;
 
  private:
+  template <class Make>
+  Result<size_t> MakeNamed(const KeyAttributes& attributes, Existing existing, Make make) const;
   Result<size_t> FindKey(const std::string& label, const std::string& id, KeyAttributes& attributes,
                          MutableBytes reference) const;
   Result<size_t> Raw(Bytes reference, cryptoki::Mechanism mechanism, Bytes message,
                      MutableBytes out) const;
 
   const std::unique_ptr<Pkcs11Token> token_;
-  const DriverTable hashes_;
+  const DriverTable local_;
   const Driver driver_;
 };
 

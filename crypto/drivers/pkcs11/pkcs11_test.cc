@@ -88,6 +88,7 @@ cryptoki::FunctionList FaultyModule() {
   list.get_session_info = Faulty<&List::get_session_info>::Call;
   list.open_session = Faulty<&List::open_session>::Call;
   list.login = Faulty<&List::login>::Call;
+  list.create_object = Faulty<&List::create_object>::Call;
   list.destroy_object = Faulty<&List::destroy_object>::Call;
   list.get_attribute_value = Faulty<&List::get_attribute_value>::Call;
   list.find_objects_init = Faulty<&List::find_objects_init>::Call;
@@ -183,6 +184,7 @@ TEST_F(Pkcs11Test, PassesTheKit) {
                                 .local = DriverTable(kLocal),
                                 .kinds = absl::MakeConstSpan(kinds, 2),
                                 .keeps = true,
+                                .imports = true,
                                 .fail_at = fail};
   const auto checked = testing::CheckOpaqueDriver(test);
   EXPECT_GE(checked.signatures, 50);
