@@ -16,6 +16,8 @@ class BoundDecryptionKey {
   // (misuse). kStaleHandle if the key was destroyed since; the algorithm's errors.
   Result<size_t> Decrypt(const EncryptionParameters& parameters, Bytes ciphertext, Rng& rng,
                          MutableBytes out) const;
+  // The same without waiting. kUnsupported (misuse): with this key only Decrypt does it.
+  Result<KeyCall> Start(const EncryptionParameters& parameters, Bytes ciphertext) const;
   const EncryptionAlgorithm& algorithm() const { return *algorithm_; }
 
  private:

@@ -55,6 +55,11 @@ Result<size_t> BoundSigningKey::Sign(Bytes message, Rng& rng, MutableBytes out) 
   });
 }
 
+Result<KeyCall> BoundSigningKey::Start(Bytes message) const {
+  MERLON_ASSIGN_OR_RETURN(const KeyStore::OpaqueKey opaque, store_->Opaque(key_, Usage::kSign));
+  return opaque.Start({.kind = OpaqueWork::Kind::kSign, .input = message, .algorithm = algorithm_});
+}
+
 Result<BoundSecret> BoundSecret::Bind(const KeyStore& store, KeyHandle key) {
   BoundSecret bound;
   bound.store_ = &store;

@@ -17,6 +17,9 @@ class BoundSigningKey {
 
   // Signs `message`; gives the signature's size. kStaleHandle if the key was destroyed since.
   Result<size_t> Sign(Bytes message, Rng& rng, MutableBytes out) const;
+  // The same without waiting: the message is not needed after the call. kUnsupported (misuse): with
+  // this key only Sign does it, as with all that are not in another location.
+  Result<KeyCall> Start(Bytes message) const;
   SignAlg algorithm() const { return algorithm_; }
   KeyType key_type() const { return sign_->key_type; }
   // Bytes that a signature takes at most.

@@ -9,7 +9,11 @@
 #include <map>
 #include <sstream>
 
+#include "crypto/drivers/default_drivers.h"
 #include "crypto/drivers/portable/aes.h"
+#include "crypto/drivers/portable/sha256.h"
+#include "crypto/key_store.h"
+#include "crypto/noise_entropy.h"
 #include "crypto/system_rng.h"
 #include "crypto/testing/deterministic_rng.h"
 #include "crypto/testing/vectors.h"
@@ -179,6 +183,128 @@ TEST_F(CtrDrbgTest, RefusesTooMuchAdditionalInput) {
   EXPECT_EQ(drbg.Reseed(ByteString(49)).error(), Misuse());
   EXPECT_EQ(seeds_taken, 0u);
   EXPECT_TRUE(drbg.Reseed(ByteString(48)).ok());
+}
+
+// A machine whose memory was copied, with a generator in it: both copies have the same seeds, and
+// go their own ways as soon as the number says so that tells copies apart.
+TEST_F(CtrDrbgTest, CopiesOfASnapshotPart) {
+  GiveMany(4);
+  process = 1;
+  const auto number = [] { return process; };
+  CtrDrbg one(kPortableAes256, kSeeds, number), two(kPortableAes256, kSeeds, number);
+  const std::string before = Next(one, 16);
+  seeds_taken = 0;
+  EXPECT_EQ(Next(two, 16), before);
+  process = 2;
+  EXPECT_NE(Next(one, 16), Next(two, 16));
+}
+
+// ---- Noise: what the source below gives, over and over.
+
+std::vector<uint8_t> noise;
+size_t samples_taken, samples_left;
+
+Result<uint8_t> Noise() {
+  if (samples_left == 0) return DriverError(Code::kEntropyFailure);
+  --samples_left;
+  return noise[samples_taken++ % noise.size()];
+}
+constexpr NoiseSource kNoise = {"test", Noise, 16};  // two bits each
+
+class NoiseEntropyTest : public ::testing::Test {
+ protected:
+  // Of `values` in turn, after `good` samples of good noise.
+  static void Give(size_t good, const std::vector<uint8_t>& values) {
+    testing::DeterministicRng rng(6);
+    noise.resize(good);
+    EXPECT_TRUE(rng.Fill(absl::MakeSpan(noise)).ok());
+    while (noise.size() < 100000) noise.insert(noise.end(), values.begin(), values.end());
+    samples_taken = 0;
+    samples_left = SIZE_MAX;
+  }
+  static Result<void> Fill(NoiseEntropy& entropy, size_t size) {
+    ByteString out(size, 0xee);
+    const Result<void> filled = entropy.Fill(absl::MakeSpan(out));
+    EXPECT_TRUE(filled.ok() || out == ByteString(size, 0)) << "not wiped";
+    return filled;
+  }
+  static constexpr Error kFailed = DriverError(Code::kEntropyFailure);
+  NoiseEntropy entropy_{kNoise, kPortableSha256};
+};
+
+TEST_F(NoiseEntropyTest, TakesWhatItIsWorth) {
+  Give(100000, {1});
+  EXPECT_TRUE(Fill(entropy_, 48).ok());
+  // 1024 at the start; 320 bits for each 256, of two bits a sample.
+  EXPECT_EQ(samples_taken, 1024u + 2 * 160);
+  EXPECT_TRUE(Fill(entropy_, 1).ok());
+  EXPECT_EQ(samples_taken, 1024u + 3 * 160);
+  samples_left = 100;
+  EXPECT_EQ(Fill(entropy_, 32).error(), kFailed);
+  samples_left = SIZE_MAX;
+  EXPECT_TRUE(Fill(entropy_, 32).ok()) << "it had none for a while";
+}
+
+// Two bits: 16 in a row, or 190 of 512 (SP 800-90B s4.4.1, s4.4.2).
+TEST(HealthTestsTest, FailAtTheirCutoffsAndForEver) {
+  HealthTests stuck(16);
+  for (int i = 0; i < 15; ++i) EXPECT_TRUE(stuck.Add(9));
+  EXPECT_FALSE(stuck.Add(9));
+  EXPECT_FALSE(stuck.Add(1)) << "it does not recover";
+  HealthTests broken(16);
+  for (int i = 0; i < 15; ++i) EXPECT_TRUE(broken.Add(9));
+  EXPECT_TRUE(broken.Add(8));
+  EXPECT_TRUE(broken.Add(9));
+
+  HealthTests biased(16);  // every second sample is the same
+  int n = 0;
+  while (n < 1000 && biased.Add(n % 2 == 0 ? 7 : static_cast<uint8_t>(n | 8))) ++n;
+  EXPECT_EQ(n, 2 * 189);
+  HealthTests rare(16);  // every third: 171 of 512
+  for (n = 0; n < 5000; ++n) {
+    ASSERT_TRUE(rare.Add(n % 3 == 0 ? 7 : static_cast<uint8_t>(100 + n % 100)));
+  }
+  testing::DeterministicRng rng(8);
+  HealthTests good(64);
+  ByteString samples(100000);
+  ASSERT_TRUE(rng.Fill(absl::MakeSpan(samples)).ok());
+  for (uint8_t sample : samples) ASSERT_TRUE(good.Add(sample));
+}
+
+TEST_F(NoiseEntropyTest, AStuckOrBiasedSourceSeedsNothing) {
+  const struct {
+    size_t good;
+    std::vector<uint8_t> then;
+  } cases[] = {{0, {0}}, {0, {0xff}}, {5000, {3}}, {5000, {3, 4}}, {1000, {1, 1, 2}}};
+  for (const auto& test : cases) {
+    Give(test.good, test.then);
+    NoiseEntropy entropy(kNoise, kPortableSha256);
+    Result<void> filled;
+    for (int i = 0; i < 100 && filled.ok(); ++i) filled = Fill(entropy, 32);
+    EXPECT_EQ(filled.error(), kFailed);
+    Give(100000, {1});
+    EXPECT_EQ(Fill(entropy, 32).error(), kFailed) << "it does not recover";
+  }
+}
+
+// No entropy, no random bytes, no keys.
+TEST_F(NoiseEntropyTest, WithoutEntropyThereAreNoKeys) {
+  Give(0, {0});
+  static NoiseEntropy* device;
+  device = &entropy_;
+  static constexpr EntropySource kDevice = {"device",
+                                            [](MutableBytes out) { return device->Fill(out); }};
+  CtrDrbg rng(kPortableAes256, kDevice);
+  ByteString out(16, 0xee);
+  EXPECT_EQ(rng.Fill(absl::MakeSpan(out)).error(), kFailed);
+  EXPECT_EQ(out, ByteString(16, 0));
+  InlineKeyStore<1> store(DefaultDrivers());
+  for (const KeyType type :
+       {KeyType::kEcP256, KeyType::kEd25519, KeyType::kAes, KeyType::kMlKem768}) {
+    const uint16_t bits = type == KeyType::kAes ? 256 : 0;
+    EXPECT_EQ(store->Generate({.type = type, .bits = bits, .usage = Usage::kSign}, rng).error(),
+              kFailed);
+  }
 }
 
 TEST(SystemRngTest, GivesDifferentBytes) {

@@ -58,6 +58,9 @@ void ToScalar(MutableBytes number, KeyType type) {
 
 Result<KeyHandle> DeriveKey(const Context& crypto, KeyHandle secret, const HkdfInputs& inputs,
                             const KeyAttributes& attributes) {
+  MERLON_ASSIGN_OR_RETURN(const KeyAttributes from, crypto.keys.Attributes(secret));
+  if (from.location != kLocalStorage)
+    return crypto.keys.DeriveElsewhere(secret, inputs, attributes);
   const HashAlgorithm* hash = crypto.drivers.hash(inputs.hash);
   const size_t size = MaterialSize(attributes);
   if (hash == nullptr || size == 0 || size > kMaxMaterial) return Misuse(Code::kUnsupported);

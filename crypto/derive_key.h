@@ -6,18 +6,12 @@
 
 namespace merlon::crypto {
 
-// HKDF (RFC 5869) with a hash that a driver has.
-struct HkdfInputs {
-  HashId hash = HashId::kSha256;
-  Bytes salt = {};
-  Bytes info = {};  // what tells keys of one secret apart
-};
-
 // The key that `attributes` say, from the HKDF output stream of `secret`: symmetric keys of
 // attributes.bits; private keys of EC, Edwards, ML-KEM (the seed) and ML-DSA (the seed). On a NIST
 // curve, as PSA has it, a number of the stream that is too large is skipped, and one more than the
 // number is the key. The same inputs give the same key. `secret` is a kSecret key with kDerive that
-// permits kDerivation. kNotPermitted; kUnsupported: a type that is not derived, or no driver; else
+// permits kDerivation; where it is in another location, so is the key, which is made there.
+// kNotPermitted; kUnsupported: a type that is not derived, or no driver; else
 // as KeyStore::Import.
 Result<KeyHandle> DeriveKey(const Context& crypto, KeyHandle secret, const HkdfInputs& inputs,
                             const KeyAttributes& attributes);

@@ -4,11 +4,13 @@
 namespace merlon::crypto {
 namespace {
 
+bool Available(const Driver& driver) { return driver.available == nullptr || driver.available(); }
+
 // The first algorithm that `matches`, in the list of each available driver that `list` picks.
 template <class T, class List, class Matches>
 const T* Find(absl::Span<const Driver* const> drivers, List list, Matches matches) {
   for (const Driver* driver : drivers) {
-    if (driver->available != nullptr && !driver->available()) continue;
+    if (!Available(*driver)) continue;
     for (const T* algorithm : driver->*list) {
       if (matches(*algorithm)) return algorithm;
     }
@@ -54,6 +56,13 @@ const EncryptionAlgorithm* DriverTable::encryption(Permitted scheme, KeyType key
 const SignAlgorithm* DriverTable::any_sign(KeyType key_type) const {
   return Find<SignAlgorithm>(drivers_, &Driver::signs,
                              [&](auto& a) { return a.key_type == key_type; });
+}
+const OpaqueKeys* DriverTable::owner(Location location) const {
+  for (const Driver* driver : drivers_) {
+    const bool owns = driver->keys != nullptr && driver->location == location;
+    if (owns && location != kLocalStorage && Available(*driver)) return driver->keys;
+  }
+  return nullptr;
 }
 
 }  // namespace merlon::crypto

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A driver: constexpr algorithm objects under one name and one location. And the table of drivers
-// that an application gives: what it does not list is not linked.
+// A driver: constexpr algorithm objects under one name, or the owner of a location. And the table
+// of drivers that an application gives: what it does not list is not linked.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -13,11 +13,14 @@
 #include "crypto/kem.h"
 #include "crypto/key.h"
 #include "crypto/key_agreement.h"
+#include "crypto/opaque_keys.h"
 #include "crypto/sign.h"
 #include "crypto/xof.h"
 
 namespace merlon::crypto {
 
+// A transparent driver works on bytes: its location is kLocalStorage, and it has algorithms. An
+// opaque driver owns another location, whose keys are worked with by `keys`: it has no algorithms.
 struct Driver {
   const char* name;
   Location location;
@@ -31,6 +34,7 @@ struct Driver {
   absl::Span<const KemAlgorithm* const> kems = {};
   absl::Span<const BlockDecryptAlgorithm* const> block_decrypts = {};
   absl::Span<const EncryptionAlgorithm* const> encryptions = {};
+  const OpaqueKeys* keys = nullptr;
 };
 
 // Drivers in order of preference. Look-ups are for the time when a configuration is built or an
@@ -51,6 +55,8 @@ class DriverTable {
   const EncryptionAlgorithm* encryption(Permitted scheme, KeyType key_type) const;
   // Any algorithm that works on keys of this type: for import checks and public keys.
   const SignAlgorithm* any_sign(KeyType key_type) const;
+  // Who holds the keys of this location. Null: nobody here; kLocalStorage is the key store's own.
+  const OpaqueKeys* owner(Location location) const;
   absl::Span<const Driver* const> drivers() const { return drivers_; }
 
  private:
@@ -62,8 +68,9 @@ class DriverTable {
 template <size_t kMaxDrivers>
 class DriverList {
  public:
-  // Behind those that are there. kNoSpace (misuse).
+  // Behind those that are there. kNoSpace; kMisuse: its location has an owner. Misuse both.
   Result<void> Add(const Driver& driver) {
+    if (table().owner(driver.location) != nullptr) return Misuse();
     if (size_ == kMaxDrivers) return Misuse(Code::kNoSpace);
     drivers_[size_++] = &driver;
     return {};

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/driver.h"
 
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
 
 #include "crypto/drivers/default_drivers.h"
 #include "crypto/drivers/portable/aes.h"
+#include "crypto/drivers/portable/driver.h"
 #include "crypto/drivers/portable/sha256.h"
+#include "crypto/drivers/system_entropy.h"
+#include "crypto/drivers/testing/conformance_driver.h"
 
 namespace merlon::crypto {
 namespace {
@@ -99,6 +106,82 @@ TEST(DefaultDriversTest,
     ASSERT_NE(table.cipher(id), nullptr);
     EXPECT_EQ(table.cipher(id)->id, id);
   }
+}
+
+// A driver of these alone.
+class KitTest : public ::testing::Test {
+ protected:
+  const Driver* const reference_[1] = {&kPortableDriver};
+  const DriverTable portable_{reference_};
+};
+
+TEST_F(KitTest, WhatDefaultDriversHaveForCurvesConforms) {
+  int signs = 0, agreements = 0;
+  for (const Driver* driver : DefaultDrivers().drivers()) {
+    Driver curves{.name = driver->name, .location = kLocalStorage, .available = driver->available};
+    std::vector<const SignAlgorithm*> of_curves;
+    for (const SignAlgorithm* sign : driver->signs) {
+      // RSA keys are slow to make; the other curves are the same code as these.
+      const bool quick = sign->key_type == KeyType::kEcP256 || sign->key_type == KeyType::kEd25519;
+      if (quick) of_curves.push_back(sign);
+    }
+    std::vector<const KeyAgreementAlgorithm*> groups;
+    for (const KeyAgreementAlgorithm* group : driver->key_agreements) {
+      const bool quick = group->id == GroupId::kX25519 || group->id == GroupId::kSecp256r1;
+      if (quick) groups.push_back(group);
+    }
+    curves.signs = of_curves;
+    curves.key_agreements = groups;
+    const auto checked = testing::CheckDriver(curves, portable_);
+    signs += checked.signs;
+    agreements += checked.key_agreements;
+  }
+  EXPECT_GE(signs, 2);
+  EXPECT_GE(agreements, 2);
+}
+
+TEST_F(KitTest, TheSystemsEntropyConforms) { testing::CheckEntropySource(kSystemEntropy); }
+
+// Mistakes that a driver may have, each of which the kit must find.
+TEST_F(KitTest, FindsMistakes) {
+  const auto finds = [](auto check) {
+    ::testing::TestPartResultArray results;
+    {
+      const ::testing::ScopedFakeTestPartResultReporter reporter(
+          ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &results);
+      check();
+    }
+    return results.size() > 0;
+  };
+  static const SignAlgorithm* const right = portable_.sign(SignFamily::kEddsa, KeyType::kEd25519);
+  EXPECT_FALSE(finds([] { testing::CheckSign(*right, *right, nullptr); }));
+  SignAlgorithm trusting = *right, leaking = *right, careless = *right;
+  trusting.verify = [](Bytes, const HashAlgorithm*, Bytes, Bytes) { return Result<void>(); };
+  EXPECT_TRUE(finds([&] { testing::CheckSign(trusting, *right, nullptr); }));
+  // Does not look how large its room is.
+  leaking.sign = [](Bytes key, const HashAlgorithm* hash, Bytes message, Rng& rng,
+                    MutableBytes out) {
+    uint8_t room[64];
+    const Result<size_t> size = right->sign(key, hash, message, rng, MutableBytes(room));
+    if (!out.empty()) out[0] = room[0];
+    return size;
+  };
+  EXPECT_TRUE(finds([&] { testing::CheckSign(leaking, *right, nullptr); }));
+  careless.check_private = [](Bytes) -> Result<uint16_t> { return uint16_t{255}; };
+  EXPECT_TRUE(finds([&] { testing::CheckSign(careless, *right, nullptr); }));
+
+  static const KeyAgreementAlgorithm* const group = portable_.key_agreement(GroupId::kX25519);
+  KeyAgreementAlgorithm zeros = *group;
+  zeros.agree = [](Bytes key, Bytes share, MutableBytes secret) {
+    (void)group->agree(key, share, secret);
+    return Result<void>();
+  };
+  EXPECT_TRUE(finds([&] { testing::CheckKeyAgreement(zeros, *group); }));
+  const EntropySource stuck{.name = "stuck", .fill = [](MutableBytes out) -> Result<void> {
+                              std::fill(out.begin(), out.end(), uint8_t{0x5a});
+                              return {};
+                            }};
+  EXPECT_TRUE(finds([&] { testing::CheckEntropySource(stuck); }));
 }
 
 }  // namespace

@@ -66,11 +66,22 @@ KeyStore::KeyStore(DriverTable drivers, absl::Span<KeySlot> slots, MutableBytes 
 }
 
 KeyStore::~KeyStore() {
-  for (KeySlot& slot : slots_) Release(slot);
+  for (KeySlot& slot : slots_) {
+    if (slot.used && slot.attributes.lifetime == Lifetime::kVolatile && slot.opaque != nullptr) {
+      (void)slot.opaque->Destroy(Slice(Bytes(slot.room), 0, slot.size));  // nobody is left to tell
+    }
+    Release(slot);
+  }
 }
 
 Result<KeyHandle> KeyStore::Import(const KeyAttributes& attributes, Bytes material,
                                    Existing existing) {
+  if (attributes.location != kLocalStorage) {
+    return MakeElsewhere(attributes,
+                         [&](const OpaqueKeys& keys, KeyAttributes& made, MutableBytes reference) {
+                           return keys.Import(made, material, existing, reference);
+                         });
+  }
   MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot(attributes));
   MERLON_TRY(Check(drivers_, attributes, material));
   if (material.size() > slot->room.size()) return Misuse(Code::kNoSpace);
@@ -79,6 +90,12 @@ Result<KeyHandle> KeyStore::Import(const KeyAttributes& attributes, Bytes materi
 }
 
 Result<KeyHandle> KeyStore::Generate(const KeyAttributes& attributes, Rng& rng, Existing existing) {
+  if (attributes.location != kLocalStorage) {
+    return MakeElsewhere(attributes,
+                         [&](const OpaqueKeys& keys, KeyAttributes& made, MutableBytes reference) {
+                           return keys.Generate(made, existing, reference);
+                         });
+  }
   MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot(attributes));
   return Keep(*slot, attributes, GenerateInto(slot->room, attributes, rng), existing);
 }
@@ -109,9 +126,56 @@ Result<KeyHandle> KeyStore::Copy(KeyHandle source, const KeyAttributes& attribut
                       });
 }
 
-Result<KeyHandle> KeyStore::Open(const KeyName& name) {
+Result<KeyHandle> KeyStore::DeriveElsewhere(KeyHandle secret, const HkdfInputs& inputs,
+                                            const KeyAttributes& attributes) {
+  MERLON_ASSIGN_OR_RETURN(const OpaqueKey from, Opaque(secret, Usage::kDerive));
+  MERLON_ASSIGN_OR_RETURN(const KeyAttributes policy, Attributes(secret));
+  if (!Permits(policy.permitted, Permitted::kDerivation)) return Misuse(Code::kNotPermitted);
+  // The bytes of what is derived would have to come here, or to go to another owner.
+  if (from.keys == nullptr || attributes.location != policy.location) {
+    return Misuse(Code::kUnsupported);
+  }
+  return MakeElsewhere(attributes,
+                       [&](const OpaqueKeys&, KeyAttributes& made, MutableBytes reference) {
+                         return from.keys->Derive(from.reference, inputs, made, reference);
+                       });
+}
+
+// Has the owner of attributes.location `make` a key, and takes a slot for it.
+template <class Make>
+Result<KeyHandle> KeyStore::MakeElsewhere(const KeyAttributes& attributes, Make make) {
+  const OpaqueKeys* keys = drivers_.owner(attributes.location);
+  if (keys == nullptr) return Misuse(Code::kUnsupported);
+  const bool persistent = attributes.lifetime == Lifetime::kPersistent;
+  if (persistent != IsKeyName(AsText(attributes.name.view()))) return Misuse();
+  MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot());
+  KeyAttributes made = attributes;
+  const Result<size_t> size = make(*keys, made, slot->room);
+  if (!size.ok()) {
+    Release(*slot);
+    return size.error();
+  }
+  made.location = attributes.location;
+  made.lifetime = attributes.lifetime;
+  made.name = attributes.name;
+  // One that was replaced.
+  if (KeySlot* open = persistent ? OpenSlot(attributes.name, attributes.location) : nullptr;
+      open != nullptr) {
+    Release(*open);
+  }
+  slot->opaque = keys;
+  return Take(*slot, made, made.bits, *size);
+}
+
+Result<KeyHandle> KeyStore::Open(const KeyName& name, Location location) {
   if (!IsKeyName(AsText(name.view()))) return Misuse();
-  if (const KeySlot* open = OpenSlot(name); open != nullptr) return HandleOf(*open);
+  if (const KeySlot* open = OpenSlot(name, location); open != nullptr) return HandleOf(*open);
+  if (location != kLocalStorage) {
+    return MakeElsewhere({.lifetime = Lifetime::kPersistent, .location = location, .name = name},
+                         [&](const OpaqueKeys& keys, KeyAttributes& found, MutableBytes reference) {
+                           return keys.Find(name, found, reference);
+                         });
+  }
   if (vault_ == nullptr) return Misuse(Code::kUnsupported);
   MERLON_ASSIGN_OR_RETURN(KeySlot * slot, FreeSlot());
   KeyAttributes attributes;
@@ -132,7 +196,9 @@ Result<KeyHandle> KeyStore::Register(const KeyAttributes& attributes, Bytes refe
   if (reference.size() > slot->room.size()) return Misuse(Code::kNoSpace);
   if (!reference.empty()) memcpy(slot->room.data(), reference.data(), reference.size());
   slot->opaque = &keys;
-  return Take(*slot, attributes, attributes.bits, reference.size());
+  const KeyHandle key = Take(*slot, attributes, attributes.bits, reference.size());
+  slot->attributes.lifetime = Lifetime::kPersistent;
+  return key;
 }
 
 // What is in the slot's room becomes a key, and is kept where its attributes say; or is wiped.
@@ -181,7 +247,9 @@ Result<size_t> KeyStore::GenerateInto(MutableBytes room, const KeyAttributes& at
 
 Result<void> KeyStore::Destroy(KeyHandle key) {
   MERLON_ASSIGN_OR_RETURN(const KeySlot* slot, Find(key));
-  if (slot->attributes.lifetime == Lifetime::kPersistent) {
+  if (slot->opaque != nullptr) {
+    MERLON_TRY(slot->opaque->Destroy(Slice(Bytes(slot->room), 0, slot->size)));
+  } else if (slot->attributes.lifetime == Lifetime::kPersistent) {
     return DestroyNamed(KeyName(slot->attributes.name));
   }
   Release(slots_[key.slot]);
@@ -245,6 +313,12 @@ Result<KeyStore::OpaqueKey> KeyStore::Opaque(KeyHandle key, Usage usage) const {
   return OpaqueKey{slot->opaque, Bytes(slot->room.data(), slot->size)};
 }
 
+Result<KeyCall> KeyStore::OpaqueKey::Start(OpaqueWork work) const {
+  if (keys == nullptr) return Misuse(Code::kUnsupported);
+  work.reference = reference;
+  return KeyCall::Start(*keys, work);
+}
+
 Result<KeySlot*> KeyStore::FreeSlot() {
   for (KeySlot& slot : slots_) {
     // A slot whose generations are spent is not used again: an old handle would come to life.
@@ -253,22 +327,20 @@ Result<KeySlot*> KeyStore::FreeSlot() {
   return Misuse(Code::kTooManyKeys);
 }
 
-// For a new key of these attributes.
+// For a new key of these attributes, in this store's memory.
 Result<KeySlot*> KeyStore::FreeSlot(const KeyAttributes& attributes) {
   const bool persistent = attributes.lifetime == Lifetime::kPersistent;
-  // Material goes to this store's memory alone.
-  if (attributes.location != kLocalStorage || (persistent && vault_ == nullptr)) {
-    return Misuse(Code::kUnsupported);
-  }
+  if (persistent && vault_ == nullptr) return Misuse(Code::kUnsupported);
   if (persistent != IsKeyName(AsText(attributes.name.view()))) return Misuse();
   return FreeSlot();
 }
 
 // Where the persistent key of this name is; null: it is not open.
-KeySlot* KeyStore::OpenSlot(const KeyName& name) {
+KeySlot* KeyStore::OpenSlot(const KeyName& name, Location location) {
   for (KeySlot& slot : slots_) {
     const bool persistent = slot.attributes.lifetime == Lifetime::kPersistent;
-    if (slot.used && persistent && slot.attributes.name == name) return &slot;
+    const bool there = slot.attributes.location == location && slot.attributes.name == name;
+    if (slot.used && persistent && there) return &slot;
   }
   return nullptr;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // KeyStore: keys behind handles, in the caller's memory. Attributes and policy are checked here, at
 // each use; bytes leave only by Export, and only where the policy allows it. Persistent keys rest
-// in a KeyVault; of keys of other locations a slot holds what names them there.
+// in a KeyVault; of keys of other locations a slot holds what names them there, and their owner
+// (opaque_keys.h) does the work.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include "absl/base/attributes.h"
 #include "crypto/driver.h"
 #include "crypto/key.h"
+#include "crypto/key_call.h"
 #include "crypto/key_vault.h"
 #include "crypto/random.h"
 
@@ -33,10 +35,16 @@ class KeyStore {
            MutableBytes memory ABSL_ATTRIBUTE_LIFETIME_BOUND);
   KeyStore(const KeyStore&) = delete;
   KeyStore& operator=(const KeyStore&) = delete;
-  ~KeyStore();  // wipes all
+  ~KeyStore();  // wipes all, and destroys volatile keys of other locations
 
   // Where keys of Lifetime::kPersistent rest from now on; it outlives the store. Null: nowhere.
   void SetVault(KeyVault* vault) { vault_ = vault; }
+  // The drivers from now on, among them whatever owns locations: for what a program finds where it
+  // runs. Keys that are there keep their owners.
+  void UseDrivers(DriverTable drivers) { drivers_ = drivers; }
+
+  // Where attributes.location is not kLocalStorage, the driver that owns it does what follows; its
+  // errors come beside, and kUnsupported (misuse) is what it does not offer, or that there is none.
 
   // Copies `material` (formats: key.h) after checking it. kTooManyKeys; kBadKey: malformed, or not
   // of the bits that the attributes name; kNoSpace: larger than a slot's share; kUnsupported: no
@@ -55,18 +63,19 @@ class KeyStore {
                          Existing existing = Existing::kRefuse);
   // The persistent key of this name; the same handle while it is open. KeyVault::Load's errors,
   // kTooManyKeys.
-  Result<KeyHandle> Open(const KeyName& name);
-  // Takes a slot for a key that is at attributes.location, which is not this store's: `keys` work
-  // with what `reference` names, and outlive the store. Errors as in Import.
+  Result<KeyHandle> Open(const KeyName& name, Location location = kLocalStorage);
+  // Takes a slot for a key that is at attributes.location already, which is not this store's, and
+  // stays there (it counts as persistent): `keys` work with what `reference` names, and outlive the
+  // store. Errors as in Import.
   Result<KeyHandle> Register(const KeyAttributes& attributes, Bytes reference,
                              const OpaqueKeys& keys);
-  // Wipes the key, and removes a persistent one from where it rests; one of another location stays
+  // Wipes the key, and removes a persistent one from where it rests, one of another location from
   // there. kStaleHandle, KeyVault::Erase's errors: then it is as it was.
   Result<void> Destroy(KeyHandle key);
   // The same for a persistent key by its name, open or not: also for what Open cannot read.
   Result<void> DestroyNamed(const KeyName& name);
-  // Wipes this store's copy of a persistent key, which stays at rest; its handle goes stale. Of
-  // others nothing happens. kStaleHandle.
+  // Wipes this store's copy of a persistent key, or what names it elsewhere: the key stays where it
+  // is, its handle goes stale. Of others nothing happens. kStaleHandle.
   Result<void> Purge(KeyHandle key);
   Result<KeyAttributes> Attributes(KeyHandle key) const;
   // The public key (formats: key.h); gives its size.
@@ -89,15 +98,22 @@ class KeyStore {
   struct OpaqueKey {
     const OpaqueKeys* keys = nullptr;
     Bytes reference;
+    // Begins what `work` says, with this key. kUnsupported (misuse): it is this store's.
+    Result<KeyCall> Start(OpaqueWork work) const;
   };
   Result<OpaqueKey> Opaque(KeyHandle key, Usage usage) const;
+  // DeriveKey's (derive_key.h) way for a secret of another location.
+  Result<KeyHandle> DeriveElsewhere(KeyHandle secret, const HkdfInputs& inputs,
+                                    const KeyAttributes& attributes);
   const DriverTable& drivers() const { return drivers_; }
 
  private:
   Result<const KeySlot*> Find(KeyHandle key) const;
   Result<KeySlot*> FreeSlot();
   Result<KeySlot*> FreeSlot(const KeyAttributes& attributes);
-  KeySlot* OpenSlot(const KeyName& name);
+  KeySlot* OpenSlot(const KeyName& name, Location location = kLocalStorage);
+  template <class Make>
+  Result<KeyHandle> MakeElsewhere(const KeyAttributes& attributes, Make make);
   Result<size_t> GenerateInto(MutableBytes room, const KeyAttributes& attributes, Rng& rng) const;
   Result<KeyHandle> Keep(KeySlot& slot, const KeyAttributes& attributes, Result<size_t> size,
                          Existing existing);

@@ -9,6 +9,8 @@
 #include "crypto/derive_key.h"
 #include "crypto/drivers/portable/driver.h"
 #include "crypto/drivers/portable/sha256.h"
+#include "crypto/drivers/testing/conformance_opaque.h"
+#include "crypto/drivers/testing/soft_element.h"
 #include "crypto/key_derivation.h"
 #include "crypto/sealed_blob.h"
 #include "crypto/testing/deterministic_rng.h"
@@ -55,6 +57,7 @@ constexpr SignAlgorithm kVerifyOnly = {
 constexpr const SignAlgorithm* kSigns[] = {&kToy, &kVerifyOnly};
 constexpr Driver kToyDriver = {"toy", kLocalStorage, nullptr, {}, {}, {}, {}, kSigns};
 const Driver* const kDrivers[] = {&kToyDriver, &kPortableDriver};
+const Driver* const kOnlyPortable[] = {&kPortableDriver};
 
 constexpr KeyAttributes kPskAttributes{.type = KeyType::kSecret, .usage = Usage::kDerive};
 constexpr KeyAttributes kTicketAttributes{.type = KeyType::kAes,
@@ -514,8 +517,89 @@ TEST_F(KeyStoreTest, AKeyElsewhereIsWorkedWithThere) {
             Misuse(Code::kNotPermitted));
   EXPECT_EQ(store_.Export(*key, absl::MakeSpan(out)).error(), Misuse(Code::kUnsupported));
   EXPECT_EQ(store_.Copy(*key, {}).error(), Misuse(Code::kUnsupported));
-  ASSERT_TRUE(store_.Destroy(*key).ok());
+  // What its owner does not offer.
+  EXPECT_EQ(store_.Destroy(*key).error(), Misuse(Code::kUnsupported));
+  EXPECT_EQ(bound->Start(AsBytes("m")).error(), Misuse(Code::kUnsupported));
+  EXPECT_EQ(store_.Generate(attributes, rng_).error(), Misuse(Code::kUnsupported))
+      << "nobody owns the location";
+  ASSERT_TRUE(store_.Purge(*key).ok());
   EXPECT_EQ(bound->Sign({}, rng_, absl::MakeSpan(out)).error(), Misuse(Code::kStaleHandle));
+}
+
+// Keys in an element that has its own table, which a program found where it runs.
+class ElementTest : public ::testing::Test {
+ protected:
+  ElementTest() {
+    EXPECT_TRUE(drivers_.Add(kPortableDriver).ok() && drivers_.Add(driver_).ok());
+    EXPECT_EQ(drivers_.Add(driver_).error(), Misuse()) << "the location has an owner";
+  }
+  testing::SoftElement element_{DriverTable(kOnlyPortable)};
+  const Driver driver_{.name = "element", .location = Location{9}, .keys = &element_};
+  DriverList<3> drivers_;
+  DeterministicRng rng_{1};
+};
+
+TEST_F(ElementTest, PassesTheKit) {
+  const SignAlg ecdsa{SignFamily::kEcdsa, HashId::kSha256},
+      eddsa{SignFamily::kEddsa, HashId::kNone};
+  const KeyAttributes kinds[] = {
+      {.type = KeyType::kEcP256, .usage = Usage::kSign | Usage::kDerive, .algorithm = ecdsa},
+      {.type = KeyType::kEd25519, .usage = Usage::kSign, .algorithm = eddsa}};
+  const auto checked =
+      testing::CheckOpaqueDriver({.driver = &driver_,
+                                  .local = DriverTable(kOnlyPortable),
+                                  .kinds = kinds,
+                                  .keeps = true,
+                                  .imports = true,
+                                  .later = true,
+                                  .fail_at = [&](int n) { return element_.FailAt(n); }});
+  EXPECT_GE(checked.signatures, 30);
+  EXPECT_GE(checked.agreements, 5);
+  EXPECT_GE(checked.later, 10);
+  EXPECT_GE(checked.failures, 10);
+  EXPECT_EQ(element_.keys(), 0u);
+  EXPECT_EQ(element_.calls(), 0u);
+}
+
+TEST_F(ElementTest, VolatileKeysEndWithTheStore) {
+  KeyAttributes attributes{
+      .type = KeyType::kEcP256, .usage = Usage::kSign, .location = Location{9}};
+  {
+    InlineKeyStore<2> store{DriverTable(kOnlyPortable)};
+    EXPECT_EQ(store->Generate(attributes, rng_).error(), Misuse(Code::kUnsupported));
+    store->UseDrivers(drivers_.table());
+    ASSERT_TRUE(store->Generate(attributes, rng_).ok());
+    attributes.lifetime = Lifetime::kPersistent;
+    EXPECT_EQ(store->Generate(attributes, rng_).error(), Misuse()) << "it has no name";
+    attributes.name = KeyName(AsBytes("stays"));
+    ASSERT_TRUE(store->Generate(attributes, rng_).ok());
+    EXPECT_EQ(element_.keys(), 2u);
+  }
+  EXPECT_EQ(element_.keys(), 1u);
+}
+
+// What is derived of a secret there is the key that is derived here of the same, and stays there.
+TEST_F(ElementTest, DerivesWhereTheSecretIs) {
+  InlineKeyStore<4> store(drivers_.table());
+  const Context crypto{*store, drivers_.table(), rng_};
+  KeyAttributes secret = kPskAttributes, derived{.type = KeyType::kEcP256, .usage = Usage::kSign};
+  const HkdfInputs inputs{.salt = AsBytes("salt"), .info = AsBytes("info")};
+  const auto public_of = [&](KeyHandle key) {
+    ByteString out(65);
+    EXPECT_EQ(*store->PublicKey(key, absl::MakeSpan(out)), 65u);
+    return out;
+  };
+  const KeyHandle here = *store->Import(secret, ByteString(32, 7));
+  const ByteString expected = public_of(*DeriveKey(crypto, here, inputs, derived));
+  secret.location = Location{9};
+  const KeyHandle there = *store->Import(secret, ByteString(32, 7));
+  EXPECT_EQ(DeriveKey(crypto, there, inputs, derived).error(), Misuse(Code::kUnsupported))
+      << "its bytes would come here";
+  derived.location = Location{9};
+  const Result<KeyHandle> key = DeriveKey(crypto, there, inputs, derived);
+  ASSERT_TRUE(key.ok());
+  EXPECT_EQ(public_of(*key), expected);
+  EXPECT_EQ(store->Attributes(*key)->location, Location{9});
 }
 
 class DeriveKeyTest : public KeyStoreTest {

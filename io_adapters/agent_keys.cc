@@ -10,7 +10,6 @@
 
 #include "io_adapters/text.h"
 #include "io_adapters/unix_socket.h"
-#include "tls/config.h"
 #include "tls/error.h"
 
 namespace merlon::io {
@@ -67,6 +66,7 @@ Result<bool> AgentCall::Proceed(Instant now) {
     const auto answer = ParseAnswer(std::string_view(in_).substr(kAgentFrameHeader));
     if (!answer) return Unreachable();
     answer_ = *answer;
+    answered_ = true;
     return true;
   }
 }
@@ -132,16 +132,43 @@ Result<size_t> AgentKeys::Sign(Bytes reference, crypto::SignAlg algorithm, Bytes
   return CopyTo(AsBytes(answer.payload), out);
 }
 
-std::optional<Result<AgentCall>> AgentKeys::StartSign(const crypto::KeyStore& keys,
-                                                      const tls::Sign& request) const {
-  for (const tls::SigningKey& key : request.credential->signing_keys) {
-    if (key.scheme->id != request.scheme) continue;
-    const auto held = keys.Opaque(key.key.key(), crypto::Usage::kSign);
-    if (!held.ok() || held->keys != this) return std::nullopt;
-    return AgentCall::Start(
-        socket_, SignRequest(held->reference, key.key.algorithm(), request.message), Deadline());
-  }
-  return std::nullopt;
+Result<crypto::OpaqueCall> AgentKeys::Start(const crypto::OpaqueWork& work) const {
+  if (work.kind != crypto::OpaqueWork::Kind::kSign) return Misuse(Code::kUnsupported);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (calls_.size() >= kMostCalls) return Misuse(Code::kTooManyKeys);
+  MERLON_ASSIGN_OR_RETURN(
+      AgentCall call,
+      AgentCall::Start(socket_, SignRequest(work.reference, work.algorithm, work.input),
+                       Deadline()));
+  calls_.emplace(++last_call_, std::move(call));
+  return crypto::OpaqueCall{last_call_};
+}
+
+Result<std::optional<size_t>> AgentKeys::Resume(crypto::OpaqueCall call, MutableBytes out) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto at = calls_.find(call.number);
+  if (at == calls_.end()) return Misuse();
+  const bool answered = at->second.answered();
+  const Result<bool> done = answered ? Result<bool>(true) : at->second.Proceed(SystemNow().instant);
+  if (done.ok() && !*done) return std::optional<size_t>();
+  const Result<Bytes> payload = done.ok() ? at->second.payload() : done.error();
+  const Result<size_t> size = payload.ok() ? CopyTo(*payload, out) : payload.error();
+  if (!size.ok() && size.error() == Misuse(Code::kNoSpace)) return size.error();
+  calls_.erase(at);
+  if (!size.ok()) return size.error();
+  return std::optional<size_t>(*size);
+}
+
+void AgentKeys::Cancel(crypto::OpaqueCall call) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  calls_.erase(call.number);
+}
+
+std::optional<AgentKeys::Wait> AgentKeys::WaitOf(crypto::OpaqueCall call) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto at = calls_.find(call.number);
+  if (at == calls_.end()) return std::nullopt;
+  return Wait{at->second.fd(), at->second.events(), at->second.deadline()};
 }
 
 // Asks and waits. The answer is kDone's.

@@ -4,6 +4,8 @@
 // that does not wait, for event loops.
 #pragma once
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +14,6 @@
 #include "crypto/key_store.h"
 #include "io_adapters/agent_protocol.h"
 #include "io_adapters/descriptor.h"
-#include "tls/operation.h"
 
 namespace merlon::io {
 
@@ -32,6 +33,7 @@ class AgentCall {
   // Goes on as far as it goes without waiting. True: answer() is there. kUnreachable: the deadline
   // has come, or the agent has gone or talks nonsense.
   Result<bool> Proceed(Instant now);
+  bool answered() const { return answered_; }
   const AgentAnswer& answer() const { return answer_; }
   // kDone's payload; or the other statuses as errors of Origin::kDriver.
   Result<Bytes> payload() const;
@@ -43,6 +45,7 @@ class AgentCall {
   Descriptor socket_;
   Instant deadline_;
   std::string out_, in_;
+  bool answered_ = false;
   AgentAnswer answer_;
 };
 
@@ -62,10 +65,18 @@ class AgentKeys final : public crypto::OpaqueKeys {
   Result<size_t> Sign(Bytes reference, crypto::SignAlg algorithm, Bytes message,
                       MutableBytes out) const override;
 
-  // For whoever answers operations without waiting: begins to sign where the key is one of this
-  // agent's, of `keys`; its payload is then the signature. Nothing: it is another's.
-  std::optional<Result<AgentCall>> StartSign(const crypto::KeyStore& keys,
-                                             const tls::Sign& request) const;
+  // Signatures alone; at most kMostCalls at once.
+  Result<crypto::OpaqueCall> Start(const crypto::OpaqueWork& work) const override;
+  Result<std::optional<size_t>> Resume(crypto::OpaqueCall call, MutableBytes out) const override;
+  void Cancel(crypto::OpaqueCall call) const override;
+  static constexpr size_t kMostCalls = 64;
+  // For event loops: when Resume has something to do. Nothing: there is no such call.
+  struct Wait {
+    int fd;
+    short events;  // of poll(2)
+    Instant deadline;
+  };
+  std::optional<Wait> WaitOf(crypto::OpaqueCall call) const;
 
  private:
   Result<AgentAnswer> Ask(const AgentRequest& request) const;
@@ -73,6 +84,9 @@ class AgentKeys final : public crypto::OpaqueKeys {
 
   const std::string socket_;
   const std::chrono::milliseconds patience_;
+  mutable std::mutex mutex_;  // of what follows
+  mutable uint32_t last_call_ = 0;
+  mutable std::map<uint32_t, AgentCall> calls_;
 };
 
 }  // namespace merlon::io

@@ -13,12 +13,14 @@
 #include <thread>
 
 #include "crypto/bound_key.h"
+#include "crypto/key_call.h"
 #include "io_adapters/agent_keys.h"
 #include "io_adapters/credentials.h"
 #include "io_adapters/drive.h"
 #include "io_adapters/files.h"
 #include "io_adapters/test_identity.h"
 #include "io_adapters/unix_socket.h"
+#include "tls/deferred_signature.h"
 
 namespace merlon::io {
 namespace {
@@ -211,15 +213,15 @@ TEST_F(AgentTest, AnAgentThatIsDeadSilentOrMadIsAnErrorInTime) {
   (void)::unlink(Socket().c_str());
 }
 
-// A client and a server in memory; the server's signatures are put off where `call` is given.
+// A client and a server in memory; the server's signatures are put off where `later` is given.
 struct World {
-  World(TlsServer& server, const AgentKeys* agent, std::optional<AgentCall>* call)
+  World(TlsServer& server, tls::DeferredSignature* later)
       : link({.mtu = 40000, .byte_stream = true, .start = SystemNow().wall}),
         client(AgentWorldClient()),
         client_end(link.left(), client->config(), client->crypto().context(),
                    *client->crypto().NewSeed(), ForClient()),
         server_end(link.right(), server.config(), server.crypto().context(),
-                   *server.crypto().NewSeed(), ForServer(server, agent, call)) {}
+                   *server.crypto().NewSeed(), ForServer(server, later)) {}
   static std::unique_ptr<TlsClient> AgentWorldClient();
   EndpointOptions ForClient() const {
     EndpointOptions options;
@@ -227,20 +229,11 @@ struct World {
     client->Prepare(options);
     return options;
   }
-  EndpointOptions ForServer(TlsServer& server, const AgentKeys* agent,
-                            std::optional<AgentCall>* call) {
+  static EndpointOptions ForServer(TlsServer& server, tls::DeferredSignature* later) {
     EndpointOptions options;
     server.Prepare(options);
-    if (agent == nullptr) return options;
-    options.later = [this, &server, agent, call](const tls::Pending& pending) {
-      const auto* sign = std::get_if<tls::Sign>(&pending.request);
-      if (sign == nullptr) return false;
-      auto started = agent->StartSign(server.crypto().keys(), *sign);
-      if (!started || !started->ok()) return false;
-      call->emplace(**std::move(started));
-      waiting = pending.id;
-      return true;
-    };
+    if (later == nullptr) return options;
+    options.later = [later](const tls::Pending& pending) { return later->Take(pending); };
     return options;
   }
   absl::Status Connect() {
@@ -248,16 +241,15 @@ struct World {
       return client_end.connection().connected() && server_end.connection().connected();
     });
   }
-  // Answers the signature that was put off.
-  Result<void> Answer(const tls::OpResult& result) {
-    const Result<void> done = server_end.connection().Complete(waiting, result, link.right().now());
+  // Goes on with the signature that was put off.
+  Result<bool> Proceed(tls::DeferredSignature& later) {
+    const Result<bool> done = later.Proceed(server_end.connection(), link.right().now());
     EXPECT_TRUE(server_end.Settle().ok());
     return done;
   }
 
   LossyLink link;
   std::unique_ptr<TlsClient> client;
-  tls::OpId waiting{};
   Endpoint<StreamConnection> client_end, server_end;
   Driven<StreamConnection> left{client_end, {}}, right{server_end, {}};
 };
@@ -269,38 +261,77 @@ class AgentTlsTest : public AgentTest {
 std::unique_ptr<TlsClient> World::AgentWorldClient() { return AgentTlsTest::Client(); }
 
 TEST_F(AgentTlsTest, AHandshakeThatWaitsForTheAgentHoldsUpNoOther) {
-  StepInThread();
-  auto crypto = std::make_unique<ProcessCrypto>();
-  const auto key = keys_.Open(crypto->keys(), "tls");
-  ASSERT_TRUE(key.ok()) << key.status();
-  const auto server =
-      TlsServer::Create(std::move(crypto), *ReadCertificates(Identity().chain_file()), *key);
-  ASSERT_TRUE(server.ok()) << server.status();
+  const auto server_with = [&](const AgentKeys& keys) {
+    auto crypto = std::make_unique<ProcessCrypto>();
+    const auto key = crypto->keys().Register({.type = crypto::KeyType::kEcP256,
+                                              .usage = crypto::Usage::kSign,
+                                              .location = kAgentLocation},
+                                             AsBytes("tls"), keys);
+    return TlsServer::Create(std::move(crypto), *ReadCertificates(Identity().chain_file()), *key);
+  };
+  StepInThread();  // for the keys' public halves
+  const auto patient = server_with(keys_);
+  auto hasty = server_with(hasty_);
+  for (int i = 0; i < 50 && !hasty.ok(); ++i) hasty = server_with(hasty_);
   Pause();
-
-  std::optional<AgentCall> slow, dead;
-  World waits(**server, &keys_, &slow), fails(**server, &keys_, &dead);
+  ASSERT_TRUE(patient.ok() && hasty.ok()) << patient.status() << hasty.status();
+  tls::DeferredSignature slow, dead;
+  World waits(**patient, &slow), fails(**hasty, &dead);
   EXPECT_TRUE(absl::IsUnavailable(waits.Connect())) << "both wait";
   EXPECT_TRUE(absl::IsUnavailable(fails.Connect()));
-  ASSERT_TRUE(slow && dead);
+  ASSERT_TRUE(slow.waiting() && dead.waiting());
   // On the same thread, with a key of this process.
   const auto local = Identity().Server();
-  World other(*local, nullptr, nullptr);
+  World other(*local, nullptr);
   EXPECT_TRUE(other.Connect().ok());
 
-  EXPECT_EQ(dead->Proceed(dead->deadline()).error(), DriverError(Code::kUnreachable));
+  // What an event loop waits for.
+  const auto wait = keys_.WaitOf(*slow.call());
+  ASSERT_TRUE(wait.has_value());
+  EXPECT_GT(wait->deadline, SystemNow().instant);
+  EXPECT_FALSE(hasty_.WaitOf({77}).has_value());
+  Result<bool> failed = false;
+  while (failed.ok() && !*failed) failed = fails.Proceed(dead);
+  EXPECT_EQ(failed.error(), DriverError(Code::kOperationFailed)) << "its deadline has come";
+  EXPECT_FALSE(dead.waiting());
+  EXPECT_FALSE(fails.Connect().ok());
+
   Result<bool> done = false;
   for (int i = 0; i < 100 && done.ok() && !*done; ++i) {
     ASSERT_TRUE(agent_->Step(Soon()).ok());
-    done = slow->Proceed(SystemNow().instant);
+    done = waits.Proceed(slow);
   }
-  ASSERT_TRUE(done.ok() && *done && slow->payload().ok());
-  EXPECT_TRUE(waits.Answer(tls::Signature{*slow->payload()}).ok());
+  EXPECT_TRUE(done.ok() && *done);
   const absl::Status connected = waits.Connect();
   EXPECT_TRUE(connected.ok()) << connected;
+}
 
-  EXPECT_EQ(fails.Answer(tls::OpFailed{}).error(), DriverError(Code::kOperationFailed));
-  EXPECT_FALSE(fails.Connect().ok());
+TEST_F(AgentTest, SignsLaterAsOftenAsThereIsRoom) {
+  const crypto::OpaqueWork work{
+      .reference = AsBytes("web"), .input = AsBytes("m"), .algorithm = kEcdsa};
+  std::array<uint8_t, 100> out;
+  EXPECT_EQ(keys_.Start({.kind = crypto::OpaqueWork::Kind::kAgree}).error(),
+            Misuse(Code::kUnsupported));
+  {
+    std::vector<crypto::KeyCall> calls;
+    while (calls.size() < AgentKeys::kMostCalls) {
+      auto call = crypto::KeyCall::Start(keys_, work);
+      if (!call.ok()) break;  // more than the agent's socket has room for
+      calls.push_back(*std::move(call));
+    }
+    EXPECT_GE(calls.size(), 8u);
+    if (calls.size() == AgentKeys::kMostCalls) {
+      EXPECT_EQ(keys_.Start(work).error(), Misuse(Code::kTooManyKeys));
+    }
+  }
+  StepInThread();
+  auto call = crypto::KeyCall::Start(keys_, work);
+  ASSERT_TRUE(call.ok()) << "those that were left are cancelled";
+  Result<std::optional<size_t>> size = std::optional<size_t>();
+  while (size.ok() && !size->has_value()) size = call->Resume(MutableBytes(out));
+  ASSERT_TRUE(size.ok());
+  EXPECT_GE(**size, 64u);
+  EXPECT_EQ(call->Resume(MutableBytes(out)).error(), Misuse());
 }
 
 }  // namespace

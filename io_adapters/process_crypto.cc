@@ -14,10 +14,20 @@ crypto::Rng& ThreadRng() {
 
 }  // namespace
 
-ProcessCrypto::ProcessCrypto() : store_(crypto::DefaultDrivers()) {}
+ProcessCrypto::ProcessCrypto() : store_(crypto::DefaultDrivers()) {
+  for (const crypto::Driver* driver : crypto::DefaultDrivers().drivers()) {
+    (void)drivers_.Add(*driver);  // two or three of them
+  }
+}
 
 crypto::Context ProcessCrypto::context() {
-  return {.keys = *store_, .drivers = crypto::DefaultDrivers(), .rng = ThreadRng()};
+  return {.keys = *store_, .drivers = drivers_.table(), .rng = ThreadRng()};
+}
+
+Result<void> ProcessCrypto::AddDriver(const crypto::Driver& driver) {
+  MERLON_TRY(drivers_.Add(driver));
+  store_->UseDrivers(drivers_.table());
+  return {};
 }
 
 absl::StatusOr<tls::Seed> ProcessCrypto::NewSeed() {

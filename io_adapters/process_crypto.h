@@ -20,11 +20,15 @@ class ProcessCrypto {
   // For use by the calling thread: it names this thread's generator.
   crypto::Context context();
   crypto::KeyStore& keys() { return *store_; }
+  // From now on this one too, which outlives the keys; before other threads use keys() or
+  // context(). kNoSpace; kMisuse: its location has an owner. Misuse both.
+  Result<void> AddDriver(const crypto::Driver& driver);
   // What a connection's random values come from.
   absl::StatusOr<tls::Seed> NewSeed();
 
  private:
-  static constexpr size_t kSlots = 16;
+  static constexpr size_t kSlots = 16, kMostDrivers = 8;
+  crypto::DriverList<kMostDrivers> drivers_;
   crypto::InlineKeyStore<kSlots> store_;
 };
 

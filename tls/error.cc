@@ -41,6 +41,7 @@ constexpr Row kRows[] = {
     {Code::kRolledBack, {"The key at rest is older than the one that was stored last.", ""}},
     {Code::kStorageFailure, {"What the keys rest in cannot be read or written.", ""}},
     {Code::kUnreachable, {"Who holds the key does not answer, or not in time.", ""}},
+    {Code::kBadPin, {"The token does not take its PIN: wrong, missing, expired or locked.", ""}},
 
     // x509/
     {Code::kBadDer, {"The encoding is not strict DER.", "ITU-T X.690 s10"}},

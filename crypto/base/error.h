@@ -34,6 +34,7 @@ enum class Code : uint16_t {
   kRolledBack = 114,      // a key at rest that is older than what the store has counted
   kStorageFailure = 115,  // what keys rest in could not be read or written
   kUnreachable = 116,     // the process or token that holds the key does not answer, or not in time
+  kBadPin = 117,          // the token does not take its PIN: wrong, missing, expired or locked
 
   // x509/
   kBadDer = 200,          // not strict DER

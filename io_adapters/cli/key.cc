@@ -100,17 +100,29 @@ Facts FactsOf(std::string_view name, const crypto::KeyAttributes& attributes) {
   return facts;
 }
 
-// What the second word names in the key store, as a key that is to be there.
-absl::StatusOr<crypto::KeyAttributes> NewKey(const KeyWork& work) {
+// What the second word names in the key store or on a token, as a key that is to be there.
+absl::StatusOr<crypto::KeyAttributes> NewKey(KeyWork& work) {
   const auto place = ParseKeyPlace(work.arguments.words()[1], "store");
   if (!place.ok()) return place.status();
-  if (place->location != "store" || !crypto::IsKeyName(place->name)) {
-    return absl::InvalidArgumentError(
-        "a key of the store has a name of up to 32 letters, digits, '.', '_' and '-'");
-  }
   crypto::KeyAttributes attributes;
   attributes.lifetime = crypto::Lifetime::kPersistent;
-  attributes.name = crypto::KeyName(AsBytes(place->name));
+  std::string name = place->name;
+  if (place->location == "pkcs11") {
+    const auto at = work.ring.Token(place->name);
+    if (!at.ok()) return at.status();
+    attributes.location = at->token->driver().location;
+    name = at->uri.object;
+  } else if (place->location == "store") {
+    const auto folder = work.ring.Folder();
+    if (!folder.ok()) return folder.status();
+  } else {
+    return absl::InvalidArgumentError("keys are made in the key store and on tokens of PKCS #11");
+  }
+  if (!crypto::IsKeyName(name)) {
+    return absl::InvalidArgumentError(
+        "a key that is made here has a name of up to 32 letters, digits, '.', '_' and '-'");
+  }
+  attributes.name = crypto::KeyName(AsBytes(name));
   return attributes;
 }
 
@@ -146,20 +158,25 @@ crypto::Existing ExistingOf(const Arguments& arguments) {
   return arguments.Has("replace") ? crypto::Existing::kReplace : crypto::Existing::kRefuse;
 }
 
-int Made(KeyWork& work, const crypto::KeyAttributes& attributes,
-         const Result<crypto::KeyHandle>& key) {
-  if (key.ok()) return kDone;
+int Done(KeyWork& work, const crypto::KeyAttributes& attributes, const Result<void>& result) {
+  if (result.ok()) return kDone;
+  const std::string name(AsText(attributes.name.view()));
+  if (attributes.location != crypto::kLocalStorage) {
+    return Complain(kUsage, Failed(Cat("key ", name), result.error()));
+  }
   const auto folder = work.ring.Folder();
   if (!folder.ok()) return Complain(kUsage, folder.status());
-  return Complain(kUsage, (*folder)->StatusOf(AsText(attributes.name.view()), key.error()));
+  return Complain(kUsage, (*folder)->StatusOf(name, result.error()));
+}
+int Made(KeyWork& work, const crypto::KeyAttributes& attributes,
+         const Result<crypto::KeyHandle>& key) {
+  return Done(work, attributes, key.ok() ? Result<void>() : key.error());
 }
 
 int Generate(KeyWork& work) {
   auto attributes = NewKey(work);
   if (!attributes.ok()) return Complain(kUsage, attributes.status());
   if (absl::Status s = SetKind(work.arguments, *attributes); !s.ok()) return Complain(kUsage, s);
-  if (const auto folder = work.ring.Folder(); !folder.ok())
-    return Complain(kUsage, folder.status());
   return Made(work, *attributes,
               work.crypto.keys().Generate(*attributes, work.crypto.context().rng,
                                           ExistingOf(work.arguments)));
@@ -174,8 +191,6 @@ int Import(KeyWork& work) {
   } else if (!work.arguments.Has("exportable")) {
     attributes->usage = Usage::kSign;
   }
-  if (const auto folder = work.ring.Folder(); !folder.ok())
-    return Complain(kUsage, folder.status());
   auto content = work.Input();
   if (!content.ok()) return Complain(kUsage, content.status());
   crypto::KeyStore& keys = work.crypto.keys();
@@ -204,7 +219,7 @@ absl::StatusOr<std::vector<Listed>> KeysOfAgent(KeyWork& work) {
     const auto key = (*agent)->Open(work.crypto.keys(), name);
     if (!key.ok()) return key.status();
     out.push_back({name, work.crypto.keys().Attributes(*key)});
-    if (const auto gone = work.crypto.keys().Destroy(*key); !gone.ok()) {
+    if (const auto gone = work.crypto.keys().Purge(*key); !gone.ok()) {
       return Failed(name, gone.error());
     }
   }
@@ -220,8 +235,23 @@ absl::StatusOr<std::vector<Listed>> KeysOfStore(KeyWork& work) {
   return out;
 }
 
+absl::StatusOr<std::vector<Listed>> KeysOfToken(KeyWork& work, const std::string& uri) {
+  const auto at = work.ring.Token(uri);
+  if (!at.ok()) return at.status();
+  const auto keys = at->token->List();
+  if (!keys.ok()) return Failed("the token", keys.error());
+  std::vector<Listed> out;
+  for (const crypto::Pkcs11Keys::Entry& entry : *keys) {
+    out.push_back({io::Printable(entry.label), entry.attributes});
+  }
+  return out;
+}
+
 int List(KeyWork& work) {
-  const auto keys = work.arguments.Has("agent") ? KeysOfAgent(work) : KeysOfStore(work);
+  const std::vector<std::string>& words = work.arguments.words();
+  const auto keys = words.size() > 1              ? KeysOfToken(work, words[1])
+                    : work.arguments.Has("agent") ? KeysOfAgent(work)
+                                                  : KeysOfStore(work);
   if (!keys.ok()) return Complain(kUsage, keys.status());
   int code = kDone;
   std::vector<std::string> objects;
@@ -243,8 +273,8 @@ int Show(KeyWork& work) {
   const auto key = work.Key();
   if (!key.ok()) return Complain(kUsage, key.status());
   const auto attributes = work.crypto.keys().Attributes(*key);
-  if (!attributes.ok()) return work.Fail(work.arguments.words()[1], attributes.error());
-  Facts facts = FactsOf(work.arguments.words()[1], *attributes);
+  if (!attributes.ok()) return work.Fail(work.Name(), attributes.error());
+  Facts facts = FactsOf(work.Name(), *attributes);
   const auto info = io::PublicKeyInfoOf(work.crypto.keys(), *key);
   const crypto::HashAlgorithm* sha256 = work.crypto.context().drivers.hash(crypto::HashId::kSha256);
   if (info.ok() && sha256 != nullptr) {
@@ -269,11 +299,12 @@ int ExportPublic(KeyWork& work) {
 int Destroy(KeyWork& work) {
   const auto attributes = NewKey(work);
   if (!attributes.ok()) return Complain(kUsage, attributes.status());
-  const auto folder = work.ring.Folder();
-  if (!folder.ok()) return Complain(kUsage, folder.status());
-  const Result<void> gone = work.crypto.keys().DestroyNamed(attributes->name);
-  if (gone.ok()) return kDone;
-  return Complain(kUsage, (*folder)->StatusOf(AsText(attributes->name.view()), gone.error()));
+  crypto::KeyStore& keys = work.crypto.keys();
+  if (attributes->location == crypto::kLocalStorage) {
+    return Done(work, *attributes, keys.DestroyNamed(attributes->name));
+  }
+  const Result<crypto::KeyHandle> key = keys.Open(attributes->name, attributes->location);
+  return Done(work, *attributes, key.ok() ? keys.Destroy(*key) : key.error());
 }
 
 int RunKey(const Arguments& arguments) {
@@ -284,7 +315,7 @@ int RunKey(const Arguments& arguments) {
     int (*run)(KeyWork&);
   } parts[] = {{"generate", 2, 2, Generate},
                {"import", 2, 3, Import},
-               {"list", 1, 1, List},
+               {"list", 1, 2, List},
                {"show", 2, 2, Show},
                {"sign", 2, 3, KeySign},
                {"verify", 2, 3, KeyVerify},
@@ -313,7 +344,7 @@ const Command kKey = {
     .help =
         "  merlon key generate NAME [--type TYPE] [--exportable] [--replace]\n"
         "  merlon key import NAME [FILE] [--type TYPE] [--exportable] [--replace]\n"
-        "  merlon key list [--json]\n"
+        "  merlon key list [pkcs11:URI] [--json]\n"
         "  merlon key show KEY [--json]\n"
         "  merlon key sign KEY [FILE] [--out FILE] [--hash HASH] [--padding pss|pkcs1]\n"
         "  merlon key verify KEY [FILE] --signature FILE [--hash HASH] [--padding pss|pkcs1]\n"
@@ -323,7 +354,14 @@ const Command kKey = {
         "  merlon key destroy NAME\n\n"
         "KEY is NAME or store:NAME, in the key store; file:PATH, a private key in PEM; "
         "agent:NAME,\n"
-        "of merlon agent. Without FILE, stdin is read; without --out, stdout is written. A private "
+        "of merlon agent; or a URI of PKCS #11 (RFC 7512), of a key on a token, where keys are "
+        "made\n"
+        "and destroyed too:\n"
+        "  pkcs11:token=LABEL;object=NAME?module-path=FILE.so&pin-source=FILE\n"
+        "(MERLON_PKCS11_MODULE in the environment for module-path; pin-value=PIN is seen by all "
+        "who\n"
+        "see the command). Without FILE, stdin is read; without --out, stdout is written. A "
+        "private "
         "key's bytes never leave the store.\n\n"
         "  --type TYPE     to sign: p256 (if not given), p384, ed25519, rsa2048, rsa3072,\n"
         "                  rsa4096, mldsa44, mldsa65, mldsa87; to decrypt what is encrypted to\n"

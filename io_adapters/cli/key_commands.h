@@ -14,6 +14,11 @@ struct KeyWork {
 
   // The key that the second word names, in the key store where it says nothing else.
   absl::StatusOr<crypto::KeyHandle> Key() { return ring.Open(arguments.words()[1], "store"); }
+  // The second word, as it may be shown: without what opens a token.
+  std::string Name() const {
+    const std::string& key = arguments.words()[1];
+    return key.starts_with("pkcs11:") ? key.substr(0, key.find('?')) : key;
+  }
   // What the third word names, else stdin.
   absl::StatusOr<std::string> Input() const;
   // To --out, else to stdout.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // KeyRing: private keys by where they are, for every option that takes one: file:PATH, store:NAME,
-// agent:NAME.
+// agent:NAME, pkcs11:... (RFC 7512).
 #pragma once
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "crypto/drivers/pkcs11/pkcs11_keys.h"
 #include "io_adapters/agent_keys.h"
 #include "io_adapters/cli/arguments.h"
 #include "io_adapters/key_folder.h"
@@ -32,6 +33,12 @@ class KeyRing {
   absl::StatusOr<io::KeyFolder*> Folder();
   // The agent of --agent, or of MERLON_AGENT in the environment.
   absl::StatusOr<const io::AgentKeys*> Agent() const;
+  // The token that a URI names, and what the URI says.
+  struct TokenKey {
+    const crypto::Pkcs11Keys* token;
+    crypto::Pkcs11Uri uri;
+  };
+  absl::StatusOr<TokenKey> Token(const std::string& uri);
   // Lets other processes have the key store. Keys that are open stay so.
   void Close() { folder_.reset(); }
 
@@ -43,7 +50,8 @@ class KeyRing {
   std::unique_ptr<io::KeyFolder> folder_;
 };
 
-// The parts of "store:NAME"; what names no location is in `otherwise`.
+// The parts of "store:NAME"; what names no location is in `otherwise`. A URI of PKCS #11 is the
+// name as a whole.
 struct KeyPlace {
   std::string location, name;
 };

@@ -32,7 +32,7 @@ absl::StatusOr<OpenedKey> OpenKey(KeyWork& work) {
   const auto key = work.Key();
   if (!key.ok()) return key.status();
   const auto attributes = work.crypto.keys().Attributes(*key);
-  if (!attributes.ok()) return Failed(work.arguments.words()[1], attributes.error());
+  if (!attributes.ok()) return Failed(work.Name(), attributes.error());
   return OpenedKey{*key, *attributes};
 }
 
@@ -88,8 +88,8 @@ int Crypt(KeyWork& work, bool secret, Work with) {
   std::string out(text->size() + 1024, '\0');  // RSA-8192's ciphertext is the most that is added
   const Result<size_t> size = with(work, *key, AsBytes(*text), Room(out));
   Wipe(Room(*text));
-  const int code = size.ok() ? work.Write(out.substr(0, *size), secret)
-                             : work.Fail(work.arguments.words()[1], size.error());
+  const int code =
+      size.ok() ? work.Write(out.substr(0, *size), secret) : work.Fail(work.Name(), size.error());
   Wipe(Room(out));
   return code;
 }
@@ -150,11 +150,11 @@ int KeySign(KeyWork& work) {
   const auto text = work.Input();
   if (!text.ok()) return Complain(kUsage, text.status());
   const auto bound = crypto::BoundSigningKey::Bind(work.crypto.keys(), key->handle, *algorithm);
-  if (!bound.ok()) return work.Fail(work.arguments.words()[1], bound.error());
+  if (!bound.ok()) return work.Fail(work.Name(), bound.error());
   std::string signature(bound->max_signature_size(), '\0');
   const Result<size_t> size =
       bound->Sign(AsBytes(*text), work.crypto.context().rng, Room(signature));
-  if (!size.ok()) return work.Fail(work.arguments.words()[1], size.error());
+  if (!size.ok()) return work.Fail(work.Name(), size.error());
   return work.Write(signature.substr(0, *size), false);
 }
 
@@ -169,11 +169,11 @@ int KeyVerify(KeyWork& work) {
   if (!text.ok()) return Complain(kUsage, text.status());
   std::array<uint8_t, crypto::kMaxLatticePublicSize> public_key;
   const Result<size_t> size = work.crypto.keys().PublicKey(key->handle, MutableBytes(public_key));
-  if (!size.ok()) return work.Fail(work.arguments.words()[1], size.error());
+  if (!size.ok()) return work.Fail(work.Name(), size.error());
   const crypto::DriverTable drivers = work.crypto.context().drivers;
   const crypto::SignAlgorithm* verifier = drivers.sign(algorithm->family, key->attributes.type);
   if (verifier == nullptr) {
-    return work.Fail(work.arguments.words()[1], Misuse(Code::kUnsupported));
+    return work.Fail(work.Name(), Misuse(Code::kUnsupported));
   }
   const Result<void> verified =
       verifier->verify(Slice(Bytes(public_key), 0, *size), drivers.hash(algorithm->hash),

@@ -10,6 +10,7 @@ namespace {
 
 struct Features {
   bool aes_clmul = false, sha = false, avx2 = false, avx512 = false, bmi2_adx = false;
+  bool rdseed = false;
 };
 
 #if defined(__x86_64__)
@@ -38,6 +39,7 @@ Features Detect() {
   found.avx2 = (saved & 0x06) == 0x06 && (b & bit_AVX2) != 0;
   found.avx512 = (saved & 0xe6) == 0xe6 && found.avx2 && (b & bit_AVX512F) != 0;
   found.bmi2_adx = (b & bit_BMI2) != 0 && (b & bit_ADX) != 0;
+  found.rdseed = (b & bit_RDSEED) != 0;
 #endif
   return found;
 }
@@ -54,5 +56,6 @@ bool X86HasSha() { return Detected().sha; }
 bool X86HasAvx2() { return Detected().avx2; }
 bool X86HasAvx512() { return Detected().avx512; }
 bool X86HasBmi2AndAdx() { return Detected().bmi2_adx; }
+bool X86HasRdseed() { return Detected().rdseed; }
 
 }  // namespace merlon::crypto

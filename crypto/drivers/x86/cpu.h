@@ -14,5 +14,6 @@ bool X86HasAvx2();
 bool X86HasAvx512();
 // BMI2 (MULX) and ADX (ADCX, ADOX).
 bool X86HasBmi2AndAdx();
+bool X86HasRdseed();
 
 }  // namespace merlon::crypto

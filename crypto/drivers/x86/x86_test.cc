@@ -2,6 +2,8 @@
 // The x86 drivers against the conformance kit, Wycheproof and their portable twins.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "crypto/drivers/portable/aes.h"
 #include "crypto/drivers/portable/aes_ccm.h"
 #include "crypto/drivers/portable/aes_gcm.h"
@@ -9,9 +11,12 @@
 #include "crypto/drivers/portable/poly1305.h"
 #include "crypto/drivers/portable/sha256.h"
 #include "crypto/drivers/testing/conformance.h"
+#include "crypto/drivers/testing/conformance_driver.h"
+#include "crypto/drivers/x86/cpu.h"
 #include "crypto/drivers/x86/driver.h"
 #include "crypto/drivers/x86/poly1305_avx2.h"
 #include "crypto/drivers/x86/poly1305_avx512.h"
+#include "crypto/drivers/x86/rdseed.h"
 
 namespace merlon::crypto {
 namespace {
@@ -140,6 +145,37 @@ TEST_F(X86Test, Poly1305CarriesLikeItsPortableTwin) {
   }
 }
 #endif
+
+TEST(RdseedTest, Conforms) {
+  if (!X86HasRdseed()) {
+    uint8_t out[8];
+    EXPECT_EQ(kX86Rdseed.fill(MutableBytes(out)).error(), DriverError(Code::kEntropyFailure));
+    return;
+  }
+  testing::CheckEntropySource(kX86Rdseed);
+}
+
+// Generators as they fail: nothing, zeros and ones with every sign of success, a word again.
+TEST(RdseedTest, AGeneratorThatIsDryOrStuckGivesNothing) {
+  using Next = bool (*)(uint64_t*);
+  static uint64_t calls;
+  const Next generators[] = {[](uint64_t*) { return false; },
+                             [](uint64_t* word) { return *word = 0, true; },
+                             [](uint64_t* word) { return *word = ~uint64_t{0}, true; },
+                             [](uint64_t* word) { return *word = ++calls / 2, true; }};
+  for (const Next next : generators) {
+    std::array<uint8_t, 40> out;
+    out.fill(0xee);
+    calls = 7;
+    EXPECT_EQ(FillFromWords(next, MutableBytes(out)).error(), DriverError(Code::kEntropyFailure));
+    EXPECT_EQ(out, (std::array<uint8_t, 40>{}));
+  }
+  std::array<uint8_t, 20> out;
+  EXPECT_TRUE(FillFromWords([](uint64_t* word) { return *word = ++calls, calls % 5 != 0; },
+                            MutableBytes(out))
+                  .ok())
+      << "dry now and then";
+}
 
 }  // namespace
 }  // namespace merlon::crypto
