@@ -65,14 +65,14 @@ class Side {
     while (!in.empty()) {
       // Up to an operation, which has its own clock.
       const bool moved = Engine([&] {
-        do {
+        for (;;) {
           const Result<tls::Received> got = face->Receive(in, now);
           if (!got.ok() || got->consumed == 0) return false;
           data += got->plaintext.size();
           in = Slice(in, got->consumed);
+          if (in.empty() || !face->Operations().empty()) return true;
           Poll();
-        } while (!in.empty() && face->Operations().empty());
-        return true;
+        }
       });
       if (!moved) break;
       Answer();

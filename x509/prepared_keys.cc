@@ -22,7 +22,7 @@ Result<void> PreparedKeys::Add(const PublicKeyInfo& key, const crypto::DriverTab
 
 const PreparedKeys::Entry* PreparedKeys::Find(const crypto::SignAlgorithm& algorithm,
                                               Bytes key) const {
-  for (const Entry& entry : entries_.first(size_)) {
+  for (const Entry& entry : Slice(entries_, 0, size_)) {
     if (entry.algorithm == &algorithm && entry.key == key) return &entry;
   }
   return nullptr;

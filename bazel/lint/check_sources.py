@@ -39,6 +39,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 CONDITION = re.compile(r'^\s*#\s*(?:if|ifdef|ifndef|elif)\b(.*)$', re.M)
 IDENTIFIER = re.compile(r'\b[A-Za-z_]\w*')
 CPU = re.compile(r'__(x86_64|amd64|i386|aarch64|arm|thumb|ARM|AES|SSE|AVX|BMI|ADX|SHA|PCLMUL|V?AES|GFNI)')
+# Spans that throw where the range is wrong: on a device nothing is linked that throws.
+THROWING_SPAN = re.compile(r'\.(subspan|first|last)\(\s*[^)\s]')
 # Folders of one machine do not belong into a source.
 MACHINE_PATH = re.compile(r'(?<![\w./])/(?:work|tmp|root|home)(?:/|\b(?!-))')
 
@@ -87,6 +89,9 @@ def check_source(path, text):
     if suffix in CPP:
         yield from check_includes(path, text)
         yield from check_conditions(path, text)
+        if path.split('/')[0] in PURE | {'crypto'} and not is_program(path):
+            for match in THROWING_SPAN.finditer(text):
+                yield f'{match[1]}: the engine takes Slice, which traps'
         if re.search(r'\b__int128\b', text) and not path.startswith('crypto/base/wide_multiply'):
             yield '__int128: only crypto/base/wide_multiply.h knows it'
 

@@ -78,6 +78,14 @@ class CheckSourceTest(unittest.TestCase):
         self.assert_refused('tls/config.h', '#if defined(__AES__)\n')
         self.assert_fine('crypto/drivers/x86/aes.cc', '#ifdef __x86_64__\n')
 
+    def test_refuses_spans_that_throw(self):
+        for call in ['subspan(1)', 'first( size_ )', 'last(2)']:
+            for path in ['crypto/base/arena.h', 'x509/der.cc', 'record/ack.cc', 'tls/core/outbox.h']:
+                self.assert_refused(path, f'use(entries_.{call});\n')
+            for path in ['x509/der_test.cc', 'crypto/drivers/testing/kit.cc', 'io_adapters/tcp.cc']:
+                self.assert_fine(path, f'use(entries_.{call});\n')
+        self.assert_fine('x509/der.cc', 'use(pair.first, queue.last(), Slice(all, 0, 1));\n')
+
     def test_refuses_int128(self):
         self.assert_refused('crypto/drivers/portable/field.cc', 'unsigned __int128 x;\n')
         self.assert_fine('crypto/base/wide_multiply.h', 'unsigned __int128 x;\n')
