@@ -59,16 +59,25 @@ class Side {
     const Result<tls::Transmit> sent = Engine([&] { return face->PollTransmit(out, now); });
     return sent.ok() ? sent->size : 0;
   }
-  // Records of the peer, and the answers that they ask for. Gives the bytes of application data.
+  // Records of the peer. Gives the bytes of application data.
   size_t Receive(MutableBytes in) {
     size_t data = 0;
     while (!in.empty()) {
-      // Up to an operation, which has its own clock.
+      const Result<tls::Received> got = Engine([&] { return face->Receive(in, now); });
+      if (!got.ok() || got->consumed == 0) break;
+      data += got->plaintext.size();
+      in = Slice(in, got->consumed);
+    }
+    return data;
+  }
+  // A flight of the peer, and the answers that it asks for: one reading of the clock for all
+  // records up to an operation, which has its own.
+  void ReceiveFlight(MutableBytes in) {
+    while (!in.empty()) {
       const bool moved = Engine([&] {
         for (;;) {
           const Result<tls::Received> got = face->Receive(in, now);
           if (!got.ok() || got->consumed == 0) return false;
-          data += got->plaintext.size();
           in = Slice(in, got->consumed);
           if (in.empty() || !face->Operations().empty()) return true;
           Poll();
@@ -77,7 +86,6 @@ class Side {
       if (!moved) break;
       Answer();
     }
-    return data;
   }
   void Answer() {
     while (!face->Operations().empty()) {
@@ -186,7 +194,7 @@ class Pair {
   bool Move(Side<Face>& from, Side<Face>& to) {
     bool moved = false;
     for (size_t size; (size = from.Transmit(MutableBytes(wire_))) != 0; moved = true) {
-      to.Receive(Slice(MutableBytes(wire_), 0, size));
+      to.ReceiveFlight(Slice(MutableBytes(wire_), 0, size));
     }
     return moved;
   }
