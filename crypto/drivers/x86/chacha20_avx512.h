@@ -68,10 +68,12 @@ template <int kShift>
   _mm512_storeu_si512(out, _mm512_xor_si512(stream, _mm512_loadu_si512(in)));
 }
 
-// ChaCha20XorAvx2, whose chunks of eight blocks go by twos while there are that many.
+// ChaCha20XorAvx2, whose chunks of eight blocks go by twos while there are that many, if it is long:
+// to begin takes more than one pair gains.
 [[gnu::target("avx512f")]] inline void ChaCha20XorAvx512(ChaCha20State& state, const uint8_t* in,
                                                          uint8_t* out, size_t chunks) {
-  constexpr size_t kSize = 2 * kChaCha20Lanes * kChaCha20BlockSize;
+  constexpr size_t kSize = 2 * kChaCha20Lanes * kChaCha20BlockSize, kLong = 4;  // chunks
+  if (chunks < kLong) return ChaCha20XorAvx2(state, in, out, chunks);
   __m512i x[16];
   for (; chunks >= 2; chunks -= 2, in += kSize, out += kSize) {
 #pragma GCC unroll 16
