@@ -82,6 +82,7 @@ struct Speeds {
   void Take(size_t i, RecordSpeed speed) {
     by_size[i].seal = std::max(by_size[i].seal, speed.seal);
     by_size[i].open = std::max(by_size[i].open, speed.open);
+    by_size[i].both = 1 / (1 / by_size[i].seal + 1 / by_size[i].open);
   }
 };
 void Row(Table& table, const std::string& name, const Speeds& speeds, const Speeds& bare,
@@ -130,7 +131,8 @@ void Suite(Table& table, const char* name, const char* peer_name, uint16_t suite
                 "MB/s; then the time in % of that of the bare AEAD",
                 {"64 B", "1350 B", "16384 B", "64 B %", "1350 B %", "16384 B %"});
   for (const auto& [verb, what] :
-       {std::pair("seal: ", &RecordSpeed::seal), std::pair("open: ", &RecordSpeed::open)}) {
+       {std::pair("seal: ", &RecordSpeed::seal), std::pair("open: ", &RecordSpeed::open),
+        std::pair("both: ", &RecordSpeed::both)}) {
     Row(table, std::string(verb) + "bare AEAD", bare_speeds, bare_speeds, what);
     if (table.options().peers) {
       Row(table, std::string(verb) + "OpenSSL's AEAD", peer_speeds, bare_speeds, what);

@@ -9,9 +9,9 @@
 
 namespace merlon::bench {
 
-// MB/s.
+// MB/s; `both`: what is sealed and then opened, as bulk data are on their way.
 struct RecordSpeed {
-  double seal = 0, open = 0;
+  double seal = 0, open = 0, both = 0;
 };
 
 // Seals a batch, then opens it, over and over for `seconds`; the best of each counts.
@@ -43,7 +43,7 @@ RecordSpeed TimeRecords(size_t size, Seal seal, Open open, double seconds) {
     best_open = std::min(best_open, opened - sealed);
   } while (Seconds() < end);
   const double megabytes = static_cast<double>(count * size) / 1e6;
-  return {megabytes / best_seal, megabytes / best_open};
+  return {megabytes / best_seal, megabytes / best_open, megabytes / (best_seal + best_open)};
 }
 
 }  // namespace merlon::bench
