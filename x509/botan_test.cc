@@ -156,7 +156,7 @@ TEST(Botan, NameConstraints) {
   Suite suite(kConstraintsDiffer);
   const std::vector<Der> root = Ders(In("name_constraints", kRoot));
   for (const auto& [id, verdict] : expected) {
-    const Chain chain(Day(2026, 6, 1), Ders(kFolder + "name_constraints/" + id + ".pem"), root);
+    const Chain chain(Day(2026, 6, 1), Ders(In("name_constraints", id + ".pem")), root);
     suite.Case(id, chain.Verify(), verdict == "Verified");
   }
   EXPECT_EQ(suite.Finish("name constraints"), 299u);
@@ -184,7 +184,7 @@ TEST(Botan, X509Test) {
     return ders;
   };
   for (const auto& [id, verdict] : expected) {
-    Chain chain(Day(2016, 10, 21), Ders(kFolder + "x509test/" + id), Ders(In("x509test", kRoot)));
+    Chain chain(Day(2016, 10, 21), Ders(In("x509test", id)), Ders(In("x509test", kRoot)));
     EXPECT_NE(chain.Verify(), Code{}) << id;
     chain.presented = renamed(chain.presented);
     chain.trusted = renamed(chain.trusted);
@@ -205,7 +205,7 @@ TEST(Botan, Bsi) {
   for (const auto& [id, verdict] : expected) {
     Chain chain(Day(2017, 8, 19), {}, {});
     std::vector<Der> others;
-    for (const std::string& file : ListVectors(kFolder + "bsi/" + id)) {
+    for (const std::string& file : ListVectors(In("bsi", id))) {
       if (!file.ends_with(".crt")) continue;
       std::vector<Der>& into = file.find(".TA.") != file.npos   ? chain.trusted
                                : file.find(".TC.") != file.npos ? chain.presented
@@ -213,7 +213,7 @@ TEST(Botan, Bsi) {
       for (Der& der : Ders(file)) into.push_back(std::move(der));
     }
     for (Der& der : others) chain.presented.push_back(std::move(der));
-    for (const std::string& file : ListVectors(kFolder + "bsi/" + id + "/crls")) {
+    for (const std::string& file : ListVectors(In("bsi", id + "/crls"))) {
       for (Der& der : Ders(file, "X509 CRL")) chain.crls.push_back(std::move(der));
     }
     const Code code = chain.Verify(/*with_crls=*/id.starts_with("CRL"));
@@ -236,7 +236,7 @@ TEST(Botan, Pss) {
   }
   Suite suite(differ);
   for (const auto& [id, verdict] : expected) {
-    const std::string folder = kFolder + "pss_certs/" + id;
+    const std::string folder = In("pss_certs", id);
     std::string crl, csr;
     for (const std::string& file : ListVectors(folder)) {
       if (file.ends_with(".crl")) crl = file;
@@ -356,8 +356,7 @@ TEST(Botan, PathBuilding) {
   if (expected.empty()) GTEST_SKIP() << kNoVectors;
   Suite suite({});
   for (const auto& [id, verdict] : expected) {
-    Chain chain(Day(2026, 6, 1), Ders(kFolder + "path_building/" + id),
-                Ders(In("path_building", kRoot)));
+    Chain chain(Day(2026, 6, 1), Ders(In("path_building", id)), Ders(In("path_building", kRoot)));
     for (const std::string& file : ListVectors(kFolder + "path_building")) {
       if (file.find("/level") == file.npos) continue;
       for (Der& der : Ders(file)) chain.presented.push_back(std::move(der));

@@ -71,8 +71,10 @@ int fail_at = 0;
 bool failed = false;
 
 bool Fails() {
-  if (fail_at == 0 || --fail_at != 0) return false;
-  return failed = true;
+  if (fail_at == 0) return false;
+  --fail_at;
+  failed = failed || fail_at == 0;
+  return fail_at == 0;
 }
 template <auto member>
 struct Faulty;
@@ -122,7 +124,7 @@ class Pkcs11Test : public ::testing::Test {
     for (const char* label : {"merlon", "other"}) {
       const std::string command = std::string("softhsm2-util --init-token --free --label ") +
                                   label + " --so-pin 5678 --pin " + kPin + " >/dev/null 2>&1";
-      if (::system(command.c_str()) != 0) return;
+      if (::system(command.c_str()) != 0) return;  // NOLINT: a command of our own words
     }
     const auto loaded = LoadPkcs11Module("libsofthsm2.so");
     const auto module = loaded.ok() ? loaded : LoadPkcs11Module("/usr/lib/softhsm/libsofthsm2.so");

@@ -69,7 +69,8 @@ ByteString Wrapped(const EncryptionKey& key, WrapPadding padding, const ByteStri
   if (!size.ok() || *size != out.size()) return {};
   return out;
 }
-Result<ByteString> Unwrapped(const DecryptionKey& key, WrapPadding padding, ByteString wrapped) {
+Result<ByteString> Unwrapped(const DecryptionKey& key, WrapPadding padding,
+                             const ByteString& wrapped) {
   ByteString out(wrapped.size() < 8 ? 0 : wrapped.size() - 8, 0xee);
   const Result<size_t> size = UnwrapKey(key, padding, wrapped, absl::MakeSpan(out));
   if (!size.ok()) {
